@@ -1,0 +1,348 @@
+"""The records that flow through the harness, and its one error.
+
+Every record is a frozen dataclass; `compare.json_form` writes and reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+SCHEMA_VERSION = 1
+
+Mode = Literal["eager", "graph", "xla"]
+MODES: tuple[Mode, ...] = ("eager", "graph", "xla")
+
+Outcome = Literal[
+    "identical", "same mathematics", "different", "could not run"
+]
+
+Side = Literal["manual", "keras"]
+SIDES: tuple[Side, Side] = ("manual", "keras")
+
+
+class UsageError(Exception):
+    """What the user asked for cannot be done; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """One training run: every parameter after every update.
+
+    Attributes:
+        side: which implementation ran.
+        mode: how one update ran.
+        dtype: "float32" or "float64".
+        parameters: name -> array of shape (updates + 1, *parameter shape);
+            row 0 holds the initial values.
+        results: what the exhibit returned, by name: the final parameters
+            and any other value, such as a validation loss per epoch.
+        losses: float64, shape (updates + 1,): the loss on all rows,
+            computed by the harness from the parameters.
+        seconds_per_update: median time between two updates, recording
+            included; a guide for the timer, not a measurement.
+    """
+
+    side: Side
+    mode: Mode
+    dtype: str
+    parameters: dict[str, np.ndarray]
+    results: dict[str, np.ndarray]
+    losses: np.ndarray
+    seconds_per_update: float
+
+    @property
+    def updates(self) -> int:
+        """How many updates were made."""
+        return len(self.losses) - 1
+
+    @property
+    def first_non_finite(self) -> int | None:
+        """The first update after which a parameter is not finite, or None."""
+        finite = np.ones(self.updates + 1, dtype=bool)
+        for values in self.parameters.values():
+            finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        return None if finite.all() else int(np.argmin(finite))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A run that gave no trajectory.
+
+    Attributes:
+        reason: one sentence without a final full stop.
+        details: the end of what the process printed, or "".
+    """
+
+    side: Side
+    mode: Mode
+    dtype: str
+    reason: str
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The first place where two trajectories part.
+
+    Attributes:
+        step: the update after which the values differ first; 0 means that
+            the initial values differ already.
+        parameter: its name, or the name of a result.
+        index: position inside the parameter, () for a scalar.
+        left, right: the two values.
+        difference: right - left.
+    """
+
+    step: int
+    parameter: str
+    index: tuple[int, ...]
+    left: float
+    right: float
+    difference: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether two runs are the same training.
+
+    Attributes:
+        outcome: see "What 'the same' means" in the README.
+        reason: one sentence on why.
+        updates: number of updates of each side; 0 where it did not run.
+        divergence: the first float32 difference, or None.
+        largest_difference: largest absolute float32 difference.
+        largest_ulps: the same in units in the last place of float32.
+        float64_difference: largest absolute difference of the float64 runs,
+            None where no proof was needed.
+        float64_bound: what that difference may be at the most.
+    """
+
+    mode: Mode
+    outcome: Outcome
+    reason: str
+    updates: tuple[int, int] = (0, 0)
+    divergence: Divergence | None = None
+    largest_difference: float | None = None
+    largest_ulps: int | None = None
+    float64_difference: float | None = None
+    float64_bound: float | None = None
+
+    @property
+    def agree(self) -> bool:
+        """Whether the two sides are the same training."""
+        return self.outcome in ("identical", "same mathematics")
+
+
+@dataclass(frozen=True)
+class Theory:
+    """What linear algebra says about a linear least-squares problem.
+
+    Attributes:
+        closed_form: parameter name -> the minimiser of the mean squared
+            error (normal equations, float64).
+        smallest_curvature, largest_curvature: extreme eigenvalues of the
+            Hessian of the mean squared error.
+        largest_learning_rate: 2 / largest_curvature; gradient descent on
+            all rows overshoots beyond it.
+        updates_within_1_percent: full-batch updates until the distance to
+            the closed form is 1 % of its length; None if that never happens.
+    """
+
+    closed_form: dict[str, np.ndarray]
+    smallest_curvature: float
+    largest_curvature: float
+    largest_learning_rate: float
+    updates_within_1_percent: int | None
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """The same exhibits trained on all rows at once until they settle.
+
+    Attributes:
+        updates: number of full-batch updates.
+        distance: side -> dtype -> largest absolute distance to the closed
+            form after the last update.
+        bound: what the float64 distance may be at the most.
+        reached: whether both float64 distances are within the bound.
+        reason: one sentence on what was found, or why nothing was run.
+    """
+
+    updates: int
+    distance: dict[str, dict[str, float]]
+    bound: float
+    reached: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class CodeSize:
+    """Size of one source file; see `compare.codesize` for the measures."""
+
+    statements: int
+    tokens: int
+    nodes: int
+    gzip_bytes: int
+    names: int
+    branches: int
+    cognitive_complexity: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """Shape and dtype of one value, read from a run.
+
+    Attributes:
+        role: "data x", "data y", "prediction", "loss", a parameter's name,
+            or "gradient of" it.
+        name: what the code that was running calls it.
+        shape: its axes' lengths.
+        dtype: for example "float32".
+    """
+
+    role: str
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Times of one side in one fresh process, in seconds.
+
+    Attributes:
+        build: making variables or model, after TensorFlow has started.
+        first_call: tracing and compiling, with the first epoch's surplus.
+        per_epoch: from the slope over two lengths of training.
+        runs: (epochs, seconds) of every training that was timed.
+        added_bytes: peak memory of the process less what it had at the
+            start, TensorFlow's import not counted.
+    """
+
+    build: float
+    first_call: float
+    per_epoch: float
+    runs: tuple[tuple[int, float], ...]
+    added_bytes: int
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Samples of one side in one mode; a process is the unit."""
+
+    side: Side
+    mode: Mode
+    updates_per_epoch: int
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class IteratorCost:
+    """What opening data iterators costs one side, per epoch.
+
+    Attributes:
+        iterators: how many iterators were opened per epoch.
+        seconds: time spent in opening them, per epoch.
+        epoch_seconds: the whole epoch, in the same run.
+    """
+
+    side: Side
+    mode: Mode
+    iterators: float
+    seconds: float
+    epoch_seconds: float
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a table's columns were standardised: (value - mean) / scale."""
+
+    features: tuple[str, ...]
+    target: str
+    feature_means: np.ndarray
+    feature_scales: np.ndarray
+    target_mean: float
+    target_scale: float
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and with what the report was made.
+
+    Attributes:
+        import_seconds: `import tensorflow` with keras, in the one process
+            that the workers are forked from.
+        import_bytes: resident memory of that process afterwards.
+    """
+
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+    system: str
+    cpus: int
+    devices: tuple[str, ...]
+    import_seconds: float
+    import_bytes: int
+
+
+@dataclass(frozen=True)
+class LessonReport:
+    """All that was found out about one lesson.
+
+    Attributes:
+        trajectories: thinned to at most 300 rows; `recorded_updates` holds
+            the number of the update of each row.
+        user_parameters: side -> parameter -> value in the units of the
+            user's table; empty where nothing was standardised.
+        within_1_percent: side -> the update after which the run was within
+            1 % of the closed form, None if it never was.
+    """
+
+    lesson: str
+    title: str
+    data: str
+    rows: int
+    features: int
+    batch_size: int
+    updates: int
+    learning_rate: float
+    notes: tuple[str, ...]
+    sources: dict[str, str]
+    sizes: dict[str, CodeSize]
+    verdicts: tuple[Verdict, ...]
+    trajectories: tuple[Trajectory, ...]
+    recorded_updates: np.ndarray
+    failures: tuple[Failure, ...]
+    scaling: Scaling | None
+    user_parameters: dict[str, dict[str, np.ndarray]]
+    theory: Theory | None
+    within_1_percent: dict[str, int | None]
+    convergence: Convergence | None
+    tensors: dict[str, tuple[TensorInfo, ...]]
+    timings: tuple[Timing, ...]
+    iterators: tuple[IteratorCost, ...]
+
+
+def first_pair(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
+    """Return manual and Keras run of the first mode that both ran, or ()."""
+    by_key = {(run.mode, run.side): run for run in runs}
+    for run in runs:
+        if all((run.mode, side) in by_key for side in SIDES):
+            return tuple(by_key[run.mode, side] for side in SIDES)
+    return ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report; `report.json` is its JSON form."""
+
+    environment: Environment
+    command: str
+    lessons: tuple[LessonReport, ...]
+    schema_version: int = field(default=SCHEMA_VERSION)

@@ -1,0 +1,191 @@
+"""What linear algebra says about least squares: where training must end.
+
+For predictions y_hat = x @ kernel + bias the mean squared error is quadratic
+in the parameters. With X = [x, 1] its Hessian is H = 2 X'X / N, its minimiser
+solves the normal equations X'X p = X'y, and gradient descent with learning
+rate r multiplies the error's component along an eigenvector of H with
+eigenvalue c by (1 - r c) in every update. (Goodfellow, Bengio, Courville:
+Deep Learning, 2016, section 4.3.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compare.records import Convergence, Theory, Trajectory
+
+NEVER = 10**9
+"""Updates beyond which training is called endless."""
+
+
+def theory(
+    x: np.ndarray,
+    y: np.ndarray,
+    initial: dict[str, np.ndarray],
+    learning_rate: float,
+) -> Theory:
+    """Solve a least-squares problem and predict its gradient descent.
+
+    Args:
+        x: float array of shape (N,) or (N, d).
+        y: float array of shape (N,) or (N, 1).
+        initial: "kernel" of d values and "bias" of one value.
+        learning_rate: step length of gradient descent on all rows.
+
+    Returns:
+        The theory. Where features are linearly dependent there are many
+        minimisers; the closed form is then the one that training reaches, the
+        nearest to `initial`.
+    """
+    features = _design(x)
+    start = pack(initial)
+    gap, *_ = np.linalg.lstsq(
+        features, y.astype(float).ravel() - features @ start
+    )
+    solution = start + gap
+    curvatures, directions = np.linalg.eigh(
+        2 * features.T @ features / len(features)
+    )
+    return Theory(
+        closed_form=_unpack(solution, initial),
+        smallest_curvature=max(float(curvatures[0]), 0.0),
+        largest_curvature=float(curvatures[-1]),
+        largest_learning_rate=2 / float(curvatures[-1]),
+        updates_within_1_percent=_updates_within(
+            directions.T @ gap,
+            1 - learning_rate * curvatures,
+            0.01 * float(np.linalg.norm(solution)),
+        ),
+    )
+
+
+def pack(parameters: dict[str, np.ndarray]) -> np.ndarray:
+    """Lay kernel and bias out as one float64 vector, the bias last."""
+    return np.concatenate(
+        [
+            np.ravel(parameters["kernel"]).astype(float),
+            np.ravel(parameters["bias"]).astype(float),
+        ]
+    )
+
+
+def distance(parameters: dict[str, np.ndarray], truth: Theory) -> float:
+    """Return the largest absolute difference to the closed form."""
+    return float(np.abs(pack(parameters) - pack(truth.closed_form)).max())
+
+
+def first_within_1_percent(run: Trajectory, truth: Theory) -> int | None:
+    """Return the update from which a run stays within 1 %, or None.
+
+    Within 1 % means: the Euclidean distance of all parameters to the closed
+    form is at most 1 % of the closed form's length.
+    """
+    target = pack(truth.closed_form)
+    path = np.concatenate(
+        [
+            run.parameters[name].reshape(run.updates + 1, -1).astype(float)
+            for name in ("kernel", "bias")
+        ],
+        axis=1,
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        distances = np.linalg.norm(path - target, axis=1)
+        inside = distances <= 0.01 * np.linalg.norm(target)
+    if not inside[-1]:
+        return None
+    return (
+        int(len(inside) - np.argmin(inside[::-1])) if not inside.all() else 0
+    )
+
+
+def updates_to_settle(
+    truth: Theory, learning_rate: float, shrink: float
+) -> int | None:
+    """Return how many updates shrink the slowest error by a factor, or None.
+
+    Args:
+        truth: the problem's theory.
+        learning_rate: step length.
+        shrink: for example 1e-13.
+    """
+    rate = max(
+        abs(1 - learning_rate * truth.smallest_curvature),
+        abs(1 - learning_rate * truth.largest_curvature),
+    )
+    if not 0 < rate < 1:
+        return None if rate else 1
+    updates = float(np.ceil(np.log(shrink) / np.log(rate)))
+    return int(updates) if updates < NEVER else None
+
+
+def judge_convergence(
+    updates: int, distances: dict[str, dict[str, float]], scale: float
+) -> Convergence:
+    """Say whether runs that had time to settle ended at the closed form.
+
+    Args:
+        updates: number of full-batch updates made.
+        distances: side -> dtype -> largest distance to the closed form.
+        scale: the largest closed-form parameter.
+
+    Returns:
+        The record; reached means that the distance in float64 is rounding,
+        by the same bound as for two sides (`compare.parity.FLOAT64_BOUND`).
+    """
+    bound = 1e-12 * scale
+    worst = {
+        dtype: max(by_dtype[dtype] for by_dtype in distances.values())
+        for dtype in ("float32", "float64")
+    }
+    reached = worst["float64"] <= bound
+    return Convergence(
+        updates=updates,
+        distance=distances,
+        bound=bound,
+        reached=reached,
+        reason=(
+            f"on all rows at once, after {updates:,} updates, both sides end "
+            f"within {worst['float32']:.1e} of the normal equations in "
+            f"float32 and {worst['float64']:.1e} in float64: "
+            f"{'rounding' if reached else 'more than rounding'}"
+        ),
+    )
+
+
+def _design(x: np.ndarray) -> np.ndarray:
+    columns = x.astype(float).reshape(len(x), -1)
+    return np.hstack([columns, np.ones((len(x), 1))])
+
+
+def _unpack(
+    vector: np.ndarray, like: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    return {
+        "kernel": vector[:-1].reshape(np.shape(like["kernel"])),
+        "bias": vector[-1:].reshape(np.shape(like["bias"])),
+    }
+
+
+def _updates_within(
+    errors: np.ndarray, factors: np.ndarray, radius: float
+) -> int | None:
+    """Return the first t with |errors * factors^t| <= radius, or None."""
+
+    def inside(t: int) -> bool:
+        with np.errstate(over="ignore"):
+            return bool(
+                np.linalg.norm(errors * np.abs(factors) ** t) <= radius
+            )
+
+    moving = np.abs(errors) > 1e-12 * np.linalg.norm(errors)
+    if np.any(np.abs(factors[moving]) >= 1) and not inside(0):
+        return None
+    low, high = -1, 1
+    while not inside(high):
+        low, high = high, high * 2
+        if high > NEVER:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if inside(middle) else (middle, high)
+    return high

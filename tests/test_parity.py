@@ -1,0 +1,161 @@
+"""The judge: every planted difference is seen, no equal pair is accused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare.parity import first_divergence, judge, largest_ulps
+from compare.records import Failure
+
+
+def never():
+    raise AssertionError("float64 was run though nothing called for it")
+
+
+def flipped(run, step, name="bias"):
+    """Return the run with the last bit of one value flipped."""
+    values = run.parameters[name].copy()
+    values[step] = np.nextafter(values[step], np.float32(np.inf))
+    return replace(run, parameters={**run.parameters, name: values})
+
+
+def test_equal_bits_are_identical(make_run):
+    """Two runs with the same bits need no float64 run."""
+    verdict = judge(make_run("manual"), make_run("keras"), never)
+    assert verdict.outcome == "identical"
+    assert verdict.agree
+    assert verdict.largest_ulps == 0
+    assert "20 updates" in verdict.reason
+
+
+@pytest.mark.parametrize("step", [0, 1, 7, 20])
+def test_one_flipped_bit_is_found(make_run, step):
+    """A single bit is found at its step and in its parameter."""
+    found = first_divergence(make_run(), flipped(make_run("keras"), step))
+    assert found is not None
+    assert (found.step, found.parameter) == (step, "bias")
+
+
+def test_rounding_is_same_mathematics(make_run):
+    """Bits that differ by rounding agree once float64 shows it."""
+    left, right = make_run("manual"), flipped(make_run("keras"), 5)
+    proof = make_run(dtype="float64"), make_run("keras", dtype="float64")
+    verdict = judge(left, right, lambda: proof)
+    assert verdict.outcome == "same mathematics"
+    assert verdict.largest_ulps == 1
+    assert verdict.float64_difference == 0
+    assert verdict.divergence.step == 5
+
+
+@pytest.mark.parametrize("factor", [1.002, 1 + 1e-6, 1 + 1e-9])
+def test_a_slightly_other_learning_rate_is_different(make_run, factor):
+    """A learning rate off by 0.2 % down to 1e-9 is not called rounding."""
+    rate = 0.01 * factor
+    left, right = make_run(), flipped(make_run("keras", learning_rate=rate), 1)
+    proof = (
+        make_run(dtype="float64"),
+        make_run("keras", "float64", learning_rate=rate),
+    )
+    verdict = judge(left, right, lambda: proof)
+    assert verdict.outcome == "different"
+    assert not verdict.agree
+    assert verdict.divergence.step == 1
+
+
+def test_unequal_numbers_of_updates_are_different(make_run):
+    """One update too many is different, with the common part reported."""
+    verdict = judge(make_run(updates=20), make_run("keras", updates=21), never)
+    assert verdict.outcome == "different"
+    assert verdict.updates == (20, 21)
+    assert "agree up to update 20" in verdict.reason
+
+
+def test_a_difference_in_a_result_only_is_found(make_run):
+    """Restored weights count: equal on the way, another result at the end."""
+    left, right = make_run(), make_run("keras")
+    right = replace(right, results={**right.results, "bias": np.float32(0)})
+    proof = (
+        make_run(dtype="float64"),
+        replace(
+            make_run("keras", "float64"),
+            results={**right.results, "bias": np.float64(0)},
+        ),
+    )
+    verdict = judge(left, right, lambda: proof)
+    assert verdict.outcome == "different"
+    assert verdict.divergence.parameter == "bias"
+    assert verdict.divergence.step == 20
+
+
+def with_value(run, step, value):
+    values = run.parameters["kernel"].copy()
+    values[step:] = value
+    return replace(run, parameters={**run.parameters, "kernel": values})
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_two_infinite_sides_do_not_agree(make_run, value):
+    """NaN equals nothing: the same overflow on both sides is no agreement."""
+    left = with_value(make_run(), 12, value)
+    right = with_value(make_run("keras"), 12, value)
+    verdict = judge(left, right, never)
+    assert verdict.outcome == "could not run"
+    assert "update 12" in verdict.reason
+
+
+def test_one_infinite_side_is_different(make_run):
+    """A side that overflows alone is different from one that does not."""
+    verdict = judge(
+        with_value(make_run(), 3, np.nan), make_run("keras"), never
+    )
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == 3
+    assert "manual left the finite numbers at update 3" in verdict.reason
+
+
+def test_a_failed_side_could_not_run(make_run):
+    """A failure's reason becomes the verdict's, with the side's name."""
+    failure = Failure("keras", "graph", "float32", "raised ValueError: no")
+    verdict = judge(make_run(), failure, never)
+    assert verdict.outcome == "could not run"
+    assert verdict.reason == "keras: raised ValueError: no"
+
+
+def test_a_failed_proof_is_no_pass(make_run):
+    """When the float64 run fails, differing bits stay unexplained."""
+    failure = Failure("keras", "graph", "float64", "was killed")
+    verdict = judge(
+        make_run(),
+        flipped(make_run("keras"), 2),
+        lambda: (make_run(dtype="float64"), failure),
+    )
+    assert verdict.outcome == "could not run"
+    assert "was killed" in verdict.reason
+
+
+def test_other_parameter_names_could_not_run(make_run):
+    """Sides that name their parameters otherwise cannot be compared."""
+    right = make_run("keras")
+    renamed = {"weight": right.parameters["kernel"], **right.parameters}
+    verdict = judge(make_run(), replace(right, parameters=renamed), never)
+    assert verdict.outcome == "could not run"
+    assert "weight" in verdict.reason
+
+
+def test_scalar_and_matrix_of_one_value_match(make_run):
+    """Shapes () and (1, 1) hold the same value."""
+    right = make_run("keras")
+    matrix = right.parameters["kernel"].reshape(-1, 1, 1)
+    right = replace(right, parameters={**right.parameters, "kernel": matrix})
+    assert judge(make_run(), right, never).outcome == "identical"
+
+
+def test_negative_zero_has_other_bits(make_run):
+    """0.0 and -0.0 are equal numbers with different bits."""
+    left = with_value(make_run(), 4, 0.0)
+    right = with_value(make_run("keras"), 4, -0.0)
+    assert first_divergence(left, right).step == 4
+    assert largest_ulps(left, right) == 0
