@@ -1,0 +1,226 @@
+"""CSV and Parquet files -> checked, standardised columns of numbers."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from compare.records import Scaling, UsageError
+
+PENGUINS = importlib.resources.files("compare") / "data" / "penguins.csv"
+"""Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
+LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
+"""
+
+PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
+PENGUIN_TARGET = "body_mass_g"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers ready for training.
+
+    Attributes:
+        name: where they come from, for people.
+        x: float64, shape (rows, features), every column with mean 0 and
+            standard deviation 1.
+        y: float64, shape (rows, 1), likewise.
+        scaling: how to undo that.
+        notes: what was done to the data, a sentence each.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    scaling: Scaling
+    notes: tuple[str, ...]
+
+
+def penguins() -> Table:
+    """Read the penguins that ship with the package, without missing rows."""
+    with importlib.resources.as_file(PENGUINS) as path:
+        frame = pd.read_csv(path)
+    columns = [*PENGUIN_FEATURES, PENGUIN_TARGET]
+    complete = frame[columns].dropna()
+    dropped = len(frame) - len(complete)
+    table = standardise(
+        "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
+    )
+    note = f"dropped {dropped} of {len(frame)} rows with missing values"
+    return Table(
+        table.name, table.x, table.y, table.scaling, (note, *table.notes)
+    )
+
+
+def read_table(
+    path: Path, target: str, features: Sequence[str] | None = None
+) -> Table:
+    """Read a user's table and check every number that will be used.
+
+    Args:
+        path: a .parquet file, else CSV with a header line.
+        target: the column to predict.
+        features: the columns to predict it from; all others if None.
+
+    Raises:
+        UsageError: the file cannot be used; the message says why, where, and
+            what to do.
+    """
+    frame = _read_frame(path)
+    chosen = _choose_columns(path, frame, target, features)
+    for column in (*chosen, target):
+        _check_column(path, frame[column])
+    if len(frame) < 2:
+        raise UsageError(
+            f"{path} has {len(frame)} row{'s' * (len(frame) != 1)} of data; "
+            "a line needs at least 2: give a larger table"
+        )
+    for column in (*chosen, target):
+        _check_spread(path, frame[column])
+    return standardise(path.name, frame, chosen, target)
+
+
+def standardise(
+    name: str, frame: pd.DataFrame, features: Sequence[str], target: str
+) -> Table:
+    """Shift and scale each column to mean 0 and standard deviation 1."""
+    x = frame[list(features)].to_numpy(dtype=float)
+    y = frame[[target]].to_numpy(dtype=float)
+    scaling = Scaling(
+        features=tuple(features),
+        target=target,
+        feature_means=x.mean(axis=0),
+        feature_scales=x.std(axis=0),
+        target_mean=float(y.mean()),
+        target_scale=float(y.std()),
+    )
+    return Table(
+        name=name,
+        x=(x - scaling.feature_means) / scaling.feature_scales,
+        y=(y - scaling.target_mean) / scaling.target_scale,
+        scaling=scaling,
+        notes=("standardised every column to mean 0, standard deviation 1",),
+    )
+
+
+def in_user_units(
+    parameters: dict[str, np.ndarray], scaling: Scaling
+) -> dict[str, np.ndarray]:
+    """Turn kernel and bias for standardised columns into the table's units.
+
+    From (y - m_y) / s_y = sum_j k_j (x_j - m_j) / s_j + b follows
+    y = sum_j (k_j s_y / s_j) x_j + (m_y + s_y b - sum_j k_j s_y m_j / s_j).
+    """
+    slopes = (
+        np.ravel(parameters["kernel"]).astype(float)
+        * scaling.target_scale
+        / scaling.feature_scales
+    )
+    bias = float(np.ravel(parameters["bias"])[0])
+    intercept = (
+        scaling.target_mean
+        + scaling.target_scale * bias
+        - slopes @ scaling.feature_means
+    )
+    return {"kernel": slopes, "bias": np.array(intercept)}
+
+
+def _read_frame(path: Path) -> pd.DataFrame:
+    if not path.exists():
+        raise UsageError(f"there is no file {path}: check the path of --data")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: give a CSV or Parquet file")
+    kind = "Parquet" if path.suffix.lower() in (".parquet", ".pq") else "CSV"
+    try:
+        if kind == "Parquet":
+            return pd.read_parquet(path)
+        return pd.read_csv(path)
+    except pd.errors.EmptyDataError as error:
+        raise UsageError(
+            f"{path} is empty: give a CSV file with a header line and numbers"
+        ) from error
+    except (OSError, ValueError) as error:  # pandas's and Arrow's parse errors
+        reason = str(error).strip().splitlines()[0]
+        raise UsageError(
+            f"{path} cannot be read as {kind}: {reason}"
+        ) from error
+
+
+def _choose_columns(
+    path: Path,
+    frame: pd.DataFrame,
+    target: str,
+    features: Sequence[str] | None,
+) -> tuple[str, ...]:
+    present = [str(column) for column in frame.columns]
+    frame.columns = pd.Index(present)
+    wanted = (target, *(features or ()))
+    for column in wanted:
+        if column not in present:
+            raise UsageError(
+                f"{path} has no column {column!r}; its columns are "
+                f"{', '.join(map(repr, present))}"
+            )
+        if present.count(column) > 1:
+            raise UsageError(
+                f"{path} has {present.count(column)} columns named "
+                f"{column!r}: rename them"
+            )
+    if len(set(wanted)) < len(wanted):
+        raise UsageError(
+            "a column is named twice among --features and --target: "
+            "name each once"
+        )
+    chosen = tuple(features or (c for c in present if c != target))
+    if not chosen:
+        raise UsageError(
+            f"{path} has no column beside the target {target!r}: "
+            "a feature is needed to predict it from"
+        )
+    return chosen
+
+
+def _check_column(path: Path, values: pd.Series) -> None:
+    """Refuse text, booleans, missing values and infinities."""
+    column = values.name
+    hint = "clean it, or choose other columns with --features"
+    if pd.api.types.is_numeric_dtype(values) and values.dtype != bool:
+        numbers = values.astype(float).to_numpy()
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+        text = np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy())
+        if len(text) or values.dtype == bool:
+            row = int(text[0]) if len(text) else 0
+            raise UsageError(
+                f"{path}, column {column!r}: {values.iloc[row]!r} in data row "
+                f"{row + 1} is not a number; {hint}"
+            )
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        row = int(bad[0])
+        kind = "infinite" if np.isinf(numbers[row]) else "missing (NaN)"
+        raise UsageError(
+            f"{path}, column {column!r}: the value in data row {row + 1} is "
+            f"{kind}, {len(bad)} such in all; {hint}"
+        )
+
+
+def _check_spread(path: Path, values: pd.Series) -> None:
+    numbers = values.to_numpy(dtype=float)
+    with np.errstate(over="ignore"):
+        scale = numbers.std()
+    if not scale > 1e-12 * np.abs(numbers).max():
+        raise UsageError(
+            f"{path}, column {values.name!r}: every value is {numbers[0]:g}; "
+            "a constant column says nothing: choose other columns"
+        )
+    if not np.isfinite(scale):
+        raise UsageError(
+            f"{path}, column {values.name!r}: the values are too large to be "
+            "squared in float64; give them in a larger unit"
+        )
