@@ -1,0 +1,177 @@
+"""What is measured inside a fresh process beside parity: times, shapes."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import resource
+import sys
+import time
+from typing import Any
+
+from compare.problems import Problem
+from compare.records import IteratorCost, Mode, Sample, Side, TensorInfo
+from compare.worker import Report, load_exhibit
+
+
+def time_training(
+    reference: str, problem: Problem, mode: Mode, epochs: int, report: Report
+) -> Sample:
+    """Time an exhibit at several lengths in this fresh process.
+
+    Args:
+        reference: see `load_exhibit`.
+        problem: what to train; its number of epochs is not used.
+        mode: how one update runs.
+        epochs: how long the long training is.
+        report: called with (trainings done, trainings in all).
+
+    Returns:
+        build is a training of 0 epochs, after one that has started
+        TensorFlow; the slope between 1 epoch and `epochs` is per_epoch; what
+        a training of 1 epoch takes beyond build and slope is first_call.
+    """
+    exhibit = load_exhibit(reference)
+    before = _peak_bytes()
+    runs = []
+    lengths = (0, 0, 1, epochs)
+    for done, length in enumerate(lengths):
+        report(done, len(lengths))
+        job = problem.replace(epochs=length)
+        gc.collect()
+        start = time.perf_counter()
+        exhibit(job, mode)
+        runs.append((length, time.perf_counter() - start))
+    build, short, long = (seconds for _, seconds in runs[1:])
+    slope = (long - short) / (epochs - 1)
+    return Sample(
+        build=build,
+        first_call=short - build - slope,
+        per_epoch=slope,
+        runs=tuple(runs),
+        added_bytes=max(_peak_bytes() - before, 0),
+    )
+
+
+def iterator_cost(
+    reference: str,
+    side: Side,
+    problem: Problem,
+    mode: Mode,
+    epochs: int,
+    report: Report,
+) -> IteratorCost:
+    """Measure how much of an epoch goes into opening tf.data iterators."""
+    import tensorflow as tf
+
+    exhibit = load_exhibit(reference)
+    exhibit(problem.replace(epochs=1), mode)
+    times: list[float] = []
+    dataset = tf.data.Dataset
+    opened = dataset.__iter__
+
+    def timed(self: Any) -> Any:
+        start = time.perf_counter()
+        iterator = opened(self)
+        times.append(time.perf_counter() - start)
+        return iterator
+
+    dataset.__iter__ = timed
+    try:
+        seconds = []
+        for length in (1, epochs):
+            report(length, epochs)
+            times.clear()
+            start = time.perf_counter()
+            exhibit(problem.replace(epochs=length), mode)
+            seconds.append(
+                (time.perf_counter() - start, len(times), sum(times))
+            )
+    finally:
+        dataset.__iter__ = opened
+    (short, few, little), (long, many, much) = seconds
+    extra = epochs - 1
+    return IteratorCost(
+        side=side,
+        mode=mode,
+        iterators=(many - few) / extra,
+        seconds=(much - little) / extra,
+        epoch_seconds=(long - short) / extra,
+    )
+
+
+def tensor_map(
+    reference: str, problem: Problem, report: Report
+) -> tuple[TensorInfo, ...]:
+    """Read the shape and dtype of every value in one eager epoch.
+
+    The values are taken from the frame that calls `GradientTape.gradient`:
+    the exhibit's own step, or the `train_step` inside Keras.
+    """
+    import tensorflow as tf
+
+    found: dict[str, TensorInfo] = {}
+    sources: list[tuple[Any, Any]] = []
+    gradient = tf.GradientTape.gradient
+
+    def watched(
+        self: Any, target: Any, variables: Any, *args: Any, **kw: Any
+    ) -> Any:
+        values = gradient(self, target, variables, *args, **kw)
+        if not sources:
+            frame = inspect.currentframe()
+            assert frame is not None
+            assert frame.f_back is not None
+            _note_locals(found, frame.f_back.f_locals, target)
+            sources.extend(zip(variables, values, strict=True))
+        return values
+
+    tf.GradientTape.gradient = watched
+    try:
+        parameters = load_exhibit(reference)(
+            problem.replace(epochs=1), "eager"
+        )
+    finally:
+        tf.GradientTape.gradient = gradient
+    for name, variable in parameters.items():
+        for source, value in sources:
+            if _same_variable(variable, source):
+                _note(found, name, name, variable)
+                _note(found, f"gradient of {name}", "", value)
+    return tuple(found.values())
+
+
+ROLES = {
+    "x": "data x",
+    "y": "data y",
+    "y_hat": "prediction",
+    "y_pred": "prediction",
+}
+"""What a local variable of an update step stands for, in our exhibits (see
+the conventions) and in Keras's train_step."""
+
+
+def _note_locals(
+    found: dict[str, TensorInfo], names: dict[str, Any], loss: Any
+) -> None:
+    for name in ("x", "y", "y_hat", "y_pred"):
+        if hasattr(names.get(name), "shape"):
+            _note(found, ROLES[name], name, names[name])
+    _note(found, "loss", "loss", loss)
+
+
+def _note(
+    found: dict[str, TensorInfo], role: str, name: str, value: Any
+) -> None:
+    dtype = getattr(value.dtype, "name", str(value.dtype))
+    found[role] = TensorInfo(role, name, tuple(map(int, value.shape)), dtype)
+
+
+def _same_variable(variable: Any, source: Any) -> bool:
+    inner = getattr(variable, "value", variable)
+    return source is variable or source is inner
+
+
+def _peak_bytes() -> int:
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -1,0 +1,237 @@
+"""What runs inside a fresh process: one exhibit, recorded or timed.
+
+The only file that imports exhibits, and TensorFlow, and only when called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.problems import Problem
+from compare.processes import NonsenseError
+from compare.records import (
+    Environment,
+    Mode,
+    Side,
+    Trajectory,
+)
+
+Report = Callable[[int, int], None]
+Exhibit = Callable[..., Any]
+
+REPORT_SECONDS = 0.2
+"""Seconds between two messages on how far a training is."""
+
+
+def load_exhibit(reference: str) -> Exhibit:
+    """Import an exhibit.
+
+    Args:
+        reference: "manual.adam" for the function `train` of that module, or
+            "path/to/file.py:function".
+    """
+    if ":" not in reference:
+        return importlib.import_module(reference).train  # type: ignore[no-any-return]
+    file, _, name = reference.rpartition(":")
+    path = Path(file).resolve()
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise NonsenseError(f"there is no Python file {file}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise NonsenseError(f"{file} has no function {name!r}")
+    return function  # type: ignore[no-any-return]
+
+
+def record(
+    reference: str,
+    side: Side,
+    problem: Problem,
+    mode: Mode,
+    dtype: str,
+    report: Report,
+) -> Trajectory:
+    """Run an exhibit and record every parameter after every update.
+
+    Args:
+        reference: see `load_exhibit`.
+        side: whose turn it is.
+        problem: what to train.
+        mode: how one update runs.
+        dtype: "float32" or "float64".
+        report: called now and then with (updates done, updates in all).
+
+    Raises:
+        NonsenseError: the exhibit broke the contract; says how.
+        Exception: whatever the exhibit raised.
+    """
+    _prepare(mode, dtype)
+    problem = problem.astype(dtype)
+    recorder = _Recorder(problem, report)
+    returned = load_exhibit(reference)(problem, mode, recorder.on_step)
+    results = _arrays(returned, f"{reference} returned")
+    parameters = recorder.stacked()
+    missing = sorted(set(parameters) - set(results))
+    if missing:
+        raise NonsenseError(
+            f"{reference} returned no {', '.join(missing)}, though on_step "
+            "was given it"
+        )
+    rows = len(next(iter(parameters.values())))
+    losses = [
+        problem.loss(
+            {name: values[row] for name, values in parameters.items()},
+            problem.x,
+            problem.y,
+        )
+        for row in range(rows)
+    ]
+    return Trajectory(
+        side=side,
+        mode=mode,
+        dtype=dtype,
+        parameters=parameters,
+        results=results,
+        losses=np.array(losses),
+        seconds_per_update=recorder.seconds_per_update(),
+    )
+
+
+def environment(report: Report) -> Environment:
+    """Describe this machine and what is installed on it."""
+    import keras
+    import tensorflow as tf
+
+    from compare import preload
+
+    return Environment(
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1,
+        devices=tuple(
+            device.device_type for device in tf.config.list_physical_devices()
+        ),
+        import_seconds=preload.IMPORT_SECONDS,
+        import_bytes=preload.IMPORT_BYTES,
+    )
+
+
+class _Recorder:
+    """Copies the parameters after every update."""
+
+    def __init__(self, problem: Problem, report: Report) -> None:
+        initial = {k: np.array(v) for k, v in problem.initial.items()}
+        self._rows: dict[str, list[np.ndarray]] = {
+            name: [value] for name, value in initial.items()
+        }
+        self._steps = problem.steps
+        self._report = report
+        self._times: list[float] = []
+        self._reported = 0.0
+
+    def on_step(self, update: int, parameters: Any) -> None:
+        """Take the parameters after one update."""
+        expected = len(self._times) + 1
+        if update != expected:
+            raise NonsenseError(
+                f"on_step was called for update {update} where {expected} "
+                "was due"
+            )
+        values = _arrays(parameters, "on_step was given")
+        if set(values) != set(self._rows):
+            raise NonsenseError(
+                f"on_step was given {', '.join(sorted(values))}; the problem "
+                f"has {', '.join(sorted(self._rows))}"
+            )
+        for name, value in values.items():
+            shape = self._rows[name][0].shape
+            if value.size != self._rows[name][0].size:
+                raise NonsenseError(
+                    f"{name} has shape {value.shape} where the problem has "
+                    f"{shape}"
+                )
+            self._rows[name].append(value.reshape(shape))
+        now = time.perf_counter()
+        self._times.append(now)
+        if now - self._reported > REPORT_SECONDS:
+            self._reported = now
+            self._report(update, self._steps)
+
+    def stacked(self) -> dict[str, np.ndarray]:
+        """Return name -> array of shape (updates + 1, ...)."""
+        if not self._times and self._steps:
+            raise NonsenseError("on_step was never called: it made no update")
+        return {name: np.stack(rows) for name, rows in self._rows.items()}
+
+    def seconds_per_update(self) -> float:
+        """Return the median time between two updates."""
+        gaps = np.diff(self._times)
+        return statistics.median(gaps.tolist()) if len(gaps) else 0.0
+
+
+def _prepare(mode: Mode, dtype: str) -> None:
+    """Set the dtype of new layers; drop work that cannot change a bit.
+
+    In eager and XLA modes no update passes through TensorFlow's graph
+    optimiser (Grappler): eager operations run as they are, and XLA compiles
+    the graph as it was traced. Only tf.data's functions do, again for every
+    iterator that is opened, which costs fit some 12 of its 22 ms per epoch on
+    small data. Timing never does this.
+    """
+    import keras
+    import tensorflow as tf
+
+    if dtype == "float64":
+        keras.config.set_floatx("float64")
+        keras.config.set_dtype_policy("float64")
+    if mode != "graph":
+        tf.config.optimizer.set_experimental_options(
+            {"disable_meta_optimizer": True}
+        )
+
+
+def _arrays(values: Any, what: str) -> dict[str, np.ndarray]:
+    """Copy variables, tensors and numbers into numpy arrays by name."""
+    if not isinstance(values, dict) or not values:
+        raise NonsenseError(
+            f"{what} {_shown(values)} where a dict of parameters by name "
+            "belongs"
+        )
+    arrays = {}
+    for name, value in values.items():
+        try:
+            array = np.array(
+                value.numpy() if hasattr(value, "numpy") else value
+            )
+        except (TypeError, ValueError):
+            array = np.array(None)
+        if array.dtype.kind not in "fiub":
+            raise NonsenseError(
+                f"{what} {_shown(value)} as {name!r}, which is not numbers"
+            )
+        arrays[str(name)] = array
+    return arrays
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "..."

@@ -1,0 +1,50 @@
+"""Jobs that misbehave, for the tests of `compare.processes`."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+
+def add(a, b, report):
+    report(1, 2)
+    return a + b
+
+
+def raise_error(report):
+    print("about to fail")
+    raise ValueError("the answer is not 41")
+
+
+def hang(report):
+    while True:
+        time.sleep(0.05)
+
+
+def hang_with_child(path, report):
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1)
+    with open(path, "w") as file:
+        file.write(str(child.pid))
+    hang(report)
+
+
+def kill_itself(report):
+    os.write(2, b"last words")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def exit_early(report):
+    os._exit(7)
+
+
+def leave(report):
+    sys.exit(4)
+
+
+def return_unpicklable(report):
+    return lambda: None
+
+
+def is_tensorflow_loaded(report):
+    return "tensorflow" in sys.modules, os.getpid()

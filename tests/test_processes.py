@@ -1,0 +1,91 @@
+"""Fresh processes: whatever one does, the others finish, with a reason."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import faults
+import pytest
+
+from compare.processes import Broken, Job, Silent, run_jobs
+
+
+def job(function, *arguments):
+    return Job(function.__name__, function, arguments)
+
+
+BAD = {
+    faults.raise_error: "raised ValueError: the answer is not 41 (faults.py",
+    faults.kill_itself: "killed by SIGKILL (out of memory?)",
+    faults.exit_early: "ended by itself with exit code 7",
+    faults.leave: "raised SystemExit: 4",
+    faults.return_unpicklable: "ended by itself with exit code 1",
+    faults.hang: "no end after 3 s",
+}
+
+
+def test_every_fault_has_its_reason_and_touches_no_other():
+    """Six broken jobs and two good ones end side by side."""
+    jobs = [job(f) for f in BAD]
+    jobs = [job(faults.add, 1, 2), *jobs, job(faults.add, 3, 4)]
+    first, *broken, last = run_jobs(jobs, 4, 3.0)
+    assert (first, last) == (3, 7)
+    for result, reason in zip(broken, BAD.values(), strict=True):
+        assert isinstance(result, Broken)
+        assert reason in result.reason
+        assert "\n" not in result.reason
+
+
+def test_last_words_are_kept():
+    """What a killed process wrote last is in the details."""
+    (result,) = run_jobs([job(faults.kill_itself)], 1, 30.0)
+    assert result.details == "last words"
+
+
+def test_a_stopped_job_leaves_no_child_behind(tmp_path):
+    """A hanging job's own subprocess is stopped with it."""
+    path = tmp_path / "pid"
+    run_jobs([job(faults.hang_with_child, str(path))], 1, 3.0)
+    pid = int(path.read_text())
+    state = Path(f"/proc/{pid}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_jobs_are_fresh_and_tensorflow_stays_out_of_this_process():
+    """Each job has its own process with TensorFlow; the parent has none."""
+    results = run_jobs([job(faults.is_tensorflow_loaded)] * 2, 2, 60.0)
+    (loaded, one), (_, other) = results
+    assert loaded
+    assert len({one, other, os.getpid()}) == 3
+    assert "tensorflow" not in sys.modules
+
+
+def test_progress_sees_start_advance_and_end():
+    """A progress is told of each event, in order."""
+    seen = []
+
+    class Watch(Silent):
+        def started(self, job):
+            seen.append("started")
+
+        def advanced(self, job, done, total):
+            seen.append((done, total))
+
+        def finished(self, job, seconds, result):
+            seen.append(result)
+
+    run_jobs([job(faults.add, 1, 1)], 1, 30.0, Watch())
+    assert seen == ["started", (1, 2), 2]
+
+
+def test_an_interrupt_stops_every_process():
+    """Ctrl-C ends the running jobs."""
+
+    class Interrupt(Silent):
+        def started(self, job):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs([job(faults.hang)], 1, 30.0, Interrupt())

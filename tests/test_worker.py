@@ -1,0 +1,103 @@
+"""Exhibits that break the contract end in a sentence, never in a result."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compare.probes import tensor_map
+from compare.processes import Broken, Job, run_jobs
+from compare.report import exhibit
+from compare.worker import record
+
+GOOD = """
+import tensorflow as tf
+def train(problem, mode="graph", on_step=None):
+    w, b = (tf.Variable(problem.initial[k]) for k in ("kernel", "bias"))
+    for update in range(1, problem.steps + 1):
+        w.assign_add(w * 0 + 1)
+        on_step(update, {"kernel": w, "bias": b})
+    return {"kernel": w, "bias": b, "extra": 3}
+"""
+
+NONSENSE = {
+    "def train(problem, mode, on_step): raise OSError('no disk')": "no disk",
+    "def train(problem, mode, on_step): return 42": "returned 42 where a dict",
+    "def train(problem, mode, on_step): return {}": "returned {} where a dict",
+    "def train(problem, mode, on_step): return problem.initial": "never called",
+    "def train(problem, mode, on_step):\n on_step(2, problem.initial)": (
+        "on_step was called for update 2 where 1 was due"
+    ),
+    "def train(problem, mode, on_step):\n on_step(1, {'w': 1.0})": (
+        "on_step was given w; the problem has bias, kernel"
+    ),
+    "def train(problem, mode, on_step):\n on_step(1, {'kernel': [1, 2], "
+    "'bias': 1})": "kernel has shape (2,) where the problem has ()",
+    "def train(problem, mode, on_step):\n on_step(1, {'kernel': 'one', "
+    "'bias': 1})": "'one' as 'kernel', which is not numbers",
+    GOOD.replace('"bias": b, "extra": 3', '"extra": 3'): "returned no bias",
+    "def other(): pass": "has no function 'train'",
+    "def train(: pass": "raised SyntaxError",
+    "import nothing_of_this_name": "raised ModuleNotFoundError",
+}
+
+
+def run(line, reference, dtype="float32"):
+    arguments = (reference, "manual", line, "eager", dtype)
+    (result,) = run_jobs([Job("job", record, arguments)], 1, 60.0)
+    return result
+
+
+def test_a_good_exhibit_is_recorded(line, exhibit_file):
+    """Row 0 is the start; every update has its row; extras are kept."""
+    result = run(line, exhibit_file(GOOD))
+    kernel = result.parameters["kernel"]
+    assert kernel.dtype == np.float32
+    np.testing.assert_allclose(kernel, 0.7 + np.arange(21), rtol=1e-6)
+    assert result.updates == 20
+    assert result.losses[0] == pytest.approx(
+        np.mean((0.3 * line.x + 0.3) ** 2)
+    )
+    assert result.results["extra"] == 3
+
+
+def test_float64_reaches_the_variables(line, exhibit_file):
+    """The same exhibit trains in float64 when the problem does."""
+    result = run(line, exhibit_file(GOOD), "float64")
+    assert result.parameters["kernel"].dtype == np.float64
+
+
+@pytest.mark.parametrize("source", NONSENSE, ids=NONSENSE.values())
+def test_nonsense_is_named(line, exhibit_file, source):
+    """Each breach of the contract is told in one line."""
+    result = run(line, exhibit_file(source))
+    assert isinstance(result, Broken)
+    assert NONSENSE[source] in result.reason
+    assert "\n" not in result.reason
+
+
+def test_a_missing_file_is_named(line):
+    """A path that is no Python file is named."""
+    assert "no Python file" in run(line, "nowhere.py:train").reason
+
+
+def test_tensor_map_reads_shapes_from_the_run(line):
+    """Keras makes a matrix of what the loop keeps a scalar."""
+    jobs = [
+        Job("job", tensor_map, (exhibit(side, line.lesson), line))
+        for side in ("manual", "keras")
+    ]
+    manual, keras = (
+        {info.role: info for info in result}
+        for result in run_jobs(jobs, 2, 60.0)
+    )
+    assert manual["kernel"].shape == ()
+    assert manual["gradient of kernel"].shape == ()
+    assert keras["kernel"].shape == (1, 1)
+    assert keras["gradient of bias"].shape == (1,)
+    assert manual["prediction"].shape == (5,)
+    assert keras["prediction"].shape == (5, 1)
+    for side in (manual, keras):
+        assert side["loss"].shape == ()
+        assert side["data x"].dtype == "float32"
+        assert set(side) == set(manual)
