@@ -1,0 +1,226 @@
+"""The command line: `python -m compare`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
+EXIT_INTERRUPTED = 130
+
+COMMANDS = ("run", "list")
+MODES = ("eager", "graph", "xla")
+
+EPILOG = """\
+exit codes:
+  0  every pair agrees: identical bits, or the same mathematics
+  1  a pair is different
+  2  the request cannot be carried out: bad option, bad data, no place to write
+  3  a pair could not run: an error, a time-out, numbers that are not finite
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}; see {self.prog} --help\n")
+        raise SystemExit(EXIT_USAGE)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = given if _names_command(given) else ["run", *given]
+    options = _parser().parse_args(words)
+    from compare.records import UsageError
+
+    try:
+        return int(
+            options.run(
+                options, shlex.join(["python", "-m", "compare", *given])
+            )
+        )
+    except UsageError as error:
+        sys.stderr.write(f"compare: {error}\n")
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("compare: interrupted; no report was written\n")
+        return EXIT_INTERRUPTED
+
+
+def _names_command(words: Sequence[str]) -> bool:
+    return bool(words) and words[0] in (*COMMANDS, "-h", "--help")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="python -m compare",
+        description="Train the same job by hand in TensorFlow and with Keras, "
+        "prove whether both are the same training, and compare their code "
+        "and speed. Without a command: run.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    run = commands.add_parser(
+        "run",
+        help="run lessons and report (the default)",
+        description="Run lessons on both sides, in every mode, and report.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _add_run_options(run)
+    run.set_defaults(run=_run)
+    listing = commands.add_parser("list", help="list the lessons")
+    listing.set_defaults(run=_list)
+    return parser
+
+
+def _add_run_options(run: argparse.ArgumentParser) -> None:
+    run.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="LESSON",
+        help="lessons to run (linear_regression; minibatch with --data)",
+    )
+    run.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="train on this CSV or Parquet table; columns are standardised",
+    )
+    run.add_argument(
+        "--target", metavar="COLUMN", help="the column to predict"
+    )
+    run.add_argument(
+        "--features",
+        nargs="+",
+        metavar="COLUMN",
+        help="the columns to predict it from (all others)",
+    )
+    run.add_argument(
+        "--steps",
+        type=_count,
+        metavar="N",
+        help="number of updates (mini-batches: rounded up to whole epochs)",
+    )
+    run.add_argument(
+        "--learning-rate", type=_positive, metavar="R", help="step length"
+    )
+    run.add_argument(
+        "--batch-size", type=_count, metavar="N", help="rows per update"
+    )
+    run.add_argument(
+        "--modes",
+        nargs="+",
+        choices=MODES,
+        default=list(MODES),
+        metavar="MODE",
+        help="how an update runs: eager, graph, xla (all three)",
+    )
+    run.add_argument(
+        "--quick",
+        action="store_true",
+        help="100 updates, and one timed process a side instead of three",
+    )
+    run.add_argument(
+        "--timeout",
+        type=_positive,
+        default=300.0,
+        metavar="SECONDS",
+        help="stop a process that takes longer (300)",
+    )
+    run.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help="where to write report.json (here)",
+    )
+
+
+def _run(options: argparse.Namespace, command: str) -> int:
+    from compare import records, render
+    from compare.problems import Settings
+    from compare.records import UsageError
+    from compare.report import Request, make_report
+    from compare.tables import read_table
+
+    if options.data and not options.target:
+        raise UsageError("--data needs --target COLUMN, the column to predict")
+    if not options.data and (options.target or options.features):
+        raise UsageError("--target and --features need --data FILE")
+    default = "minibatch" if options.data else "linear_regression"
+    lessons = tuple(dict.fromkeys(options.lessons or [default]))
+    render.check_writable(options.out)
+    table = (
+        read_table(options.data, options.target, options.features)
+        if options.data
+        else None
+    )
+    request = Request(
+        lessons=lessons,
+        settings=Settings(
+            table, options.steps, options.learning_rate, options.batch_size
+        ),
+        modes=tuple(mode for mode in records.MODES if mode in options.modes),
+        quick=options.quick,
+        timeout=options.timeout,
+        command=command,
+    )
+    with render.progress() as progress:
+        report = make_report(request, progress)
+    render.print_report(report)
+    path = render.write_report(report, options.out)
+    sys.stdout.write(f"\nWritten: {path}\n")
+    return exit_code(
+        [v.outcome for lesson in report.lessons for v in lesson.verdicts]
+    )
+
+
+def exit_code(outcomes: Sequence[str]) -> int:
+    """Return the exit code for the verdicts of a report.
+
+    A pair that could not run weighs more than one that is different.
+    """
+    if "could not run" in outcomes:
+        return EXIT_COULD_NOT_RUN
+    return EXIT_DIFFERENT if "different" in outcomes else EXIT_AGREE
+
+
+def _list(options: argparse.Namespace, command: str) -> int:
+    from compare.problems import LESSONS, Settings, problem_of
+
+    for lesson in LESSONS:
+        sys.stdout.write(
+            f"{lesson:20}{problem_of(lesson, Settings()).title}\n"
+        )
+    return EXIT_AGREE
+
+
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a whole number above 0"
+        )
+    return value
+
+
+def _positive(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (value > 0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return value
