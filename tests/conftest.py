@@ -41,7 +41,9 @@ def make_run() -> Callable[..., Trajectory]:
                     b - rate * 2 * np.mean(error),
                 )
             )
-        kernel, bias = (np.array(column, dtype) for column in zip(*path))
+        kernel, bias = (
+            np.array(column, dtype) for column in zip(*path, strict=True)
+        )
         return Trajectory(
             side=side,
             mode="graph",

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 
 def add(a, b, report):
@@ -24,8 +25,7 @@ def hang(report):
 
 def hang_with_child(path, report):
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1)
-    with open(path, "w") as file:
-        file.write(str(child.pid))
+    Path(path).write_text(str(child.pid))
     hang(report)
 
 

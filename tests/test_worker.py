@@ -22,9 +22,9 @@ def train(problem, mode="graph", on_step=None):
 
 NONSENSE = {
     "def train(problem, mode, on_step): raise OSError('no disk')": "no disk",
-    "def train(problem, mode, on_step): return 42": "returned 42 where a dict",
-    "def train(problem, mode, on_step): return {}": "returned {} where a dict",
-    "def train(problem, mode, on_step): return problem.initial": "never called",
+    "def train(*given): return 42": "returned 42 where a dict",
+    "def train(*given): return {}": "returned {} where a dict",
+    "def train(problem, *rest): return problem.initial": "never called",
     "def train(problem, mode, on_step):\n on_step(2, problem.initial)": (
         "on_step was called for update 2 where 1 was due"
     ),

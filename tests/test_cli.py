@@ -1,0 +1,177 @@
+"""The command, as its users meet it: exit codes and single sentences."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+
+import pytest
+
+from compare import report as report_module
+from compare.cli import exit_code, main
+
+CSV = "size,rooms,price\n" + "".join(
+    f"{i},{i * i % 7},{3 * i + i % 3}\n" for i in range(1, 41)
+)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Run every command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+
+def command(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "compare", *arguments],
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+def refused(capsys, *arguments):
+    """Run a command that must be refused; return its one sentence."""
+    try:
+        code = main(arguments)
+    except SystemExit as stop:
+        code = stop.code
+    output = capsys.readouterr()
+    assert code == 2
+    assert output.err.count("\n") == 1
+    assert "Traceback" not in output.err
+    return output.err
+
+
+USAGE = {
+    ("nothing",): "no lesson 'nothing'",
+    ("run", "nothing"): "no lesson 'nothing'",
+    ("--modes", "fast"): "'fast'",
+    ("--learning-rate", "0"): "'0' is not a number above 0",
+    ("--learning-rate=-1",): "'-1' is not a number above 0",
+    ("--learning-rate", "nan"): "'nan' is not a number above 0",
+    ("--learning-rate", "inf"): "'inf' is not a number above 0",
+    ("--learning-rate", "big"): "'big' is not a number above 0",
+    ("--steps", "0"): "'0' is not a whole number above 0",
+    ("--steps=-5",): "'-5' is not a whole number above 0",
+    ("--steps", "1.5"): "'1.5' is not a whole number above 0",
+    ("--batch-size", "none"): "'none' is not a whole number above 0",
+    ("--timeout", "0"): "'0' is not a number above 0",
+    ("--data", "none.csv"): "--target",
+    ("--data", "none.csv", "--target", "y"): "there is no file none.csv",
+    ("--target", "y"): "--data",
+    ("--batch-size", "2"): "all rows at once",
+    ("--no-such-option",): "--no-such-option",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_bad_requests_are_refused_in_one_sentence(capsys, arguments):
+    """Exit code 2, one line on stderr, no traceback."""
+    assert USAGE[arguments] in refused(capsys, *arguments)
+
+
+def test_an_unwritable_folder_is_refused(capsys, tmp_path):
+    """A report that cannot be written is not computed."""
+    (tmp_path / "file").write_text("")
+    error = refused(capsys, "--out", str(tmp_path / "file"))
+    assert "cannot write" in error
+    assert "--out" in error
+
+
+def test_the_main_job_end_to_end(tmp_path):
+    """`python -m compare --quick` agrees, explains, and writes its report."""
+    done = command("--quick", "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("identical") == 3
+    assert "times as long" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "Traceback" not in done.stderr
+    assert "oneDNN" not in done.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["command"].startswith("python -m compare --quick")
+    assert [v["outcome"] for v in report["lessons"][0]["verdicts"]] == (
+        ["identical"] * 3
+    )
+
+
+def test_a_users_table_end_to_end(tmp_path):
+    """--data standardises, trains, and reports in the user's units."""
+    (tmp_path / "homes.csv").write_text(CSV)
+    done = command(
+        "--data",
+        "homes.csv",
+        "--target",
+        "price",
+        "--quick",
+        "--modes",
+        "graph",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "standardised every column" in done.stdout
+    assert "price per unit of" in done.stdout
+    assert "rooms" in done.stdout
+
+
+def test_an_overshooting_rate_exits_with_3(tmp_path):
+    """No agreement on infinity, and the limit is named."""
+    done = command("--quick", "--modes", "graph", "--learning-rate", "0.5")
+    assert done.returncode == 3, done.stdout
+    assert "overshoots" in done.stdout
+    assert "0.08452" in done.stdout
+    assert (tmp_path / "report.json").exists()
+
+
+def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
+    """A planted mistake reaches the exit code."""
+    from pathlib import Path
+
+    source = Path(report_module.__file__).parents[1] / "manual"
+    text = (source / "linear_regression.py").read_text()
+    wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
+    original = report_module.exhibit
+    monkeypatch.setattr(
+        report_module,
+        "exhibit",
+        lambda side, lesson: (
+            wrong if side == "manual" else original(side, lesson)
+        ),
+    )
+    assert main(["--quick", "--modes", "graph", "--steps", "10"]) == 1
+    text = capsys.readouterr().out
+    assert "different" in text
+    assert "Not timed: graph" in text
+
+
+def test_a_full_disk_is_one_sentence(tmp_path):
+    """A real failure to write: the old report stays, the results are shown."""
+    (tmp_path / "report.json").write_text("old")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    done = command(
+        "--quick", "--modes", "graph", "--steps", "5", preexec_fn=limit
+    )
+    assert done.returncode == 2, done.stderr
+    assert "cannot write to report.json" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "identical" in done.stdout
+    assert (tmp_path / "report.json").read_text() == "old"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_exit_codes():
+    """What could not run outweighs what is different."""
+    assert exit_code(["identical", "same mathematics"]) == 0
+    assert exit_code(["identical", "different"]) == 1
+    assert exit_code(["different", "could not run"]) == 3
+
+
+def test_list_names_the_lessons(capsys):
+    """Each lesson is listed with its title."""
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("minibatch ") for line in lines)

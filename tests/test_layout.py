@@ -1,0 +1,161 @@
+"""The rules of the house: layers, twins, sizes, what exhibits may import."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from compare.problems import LESSONS
+
+ROOT = Path(__file__).parent.parent
+LAYERS = (
+    "records",
+    "json_form",
+    "theory",
+    "tables",
+    "parity",
+    "codesize",
+    "problems",
+    "preload",
+    "processes",
+    "worker",
+    "probes",
+    "timing",
+    "report",
+    "render",
+    "cli",
+)
+"""Modules of compare/; each may import only from its left."""
+
+
+def lessons(folder):
+    return {
+        path.stem
+        for path in (ROOT / folder).glob("*.py")
+        if path.stem != "__init__"
+    }
+
+
+TWINS = sorted(lessons("manual") | lessons("keras_impl"))
+EXHIBITS = [f"{f}/{t}.py" for f in ("manual", "keras_impl") for t in TWINS]
+
+
+def imported(tree):
+    """Return the modules that a syntax tree imports, by dotted name."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            names |= {f"{base}.{alias.name}" for alias in node.names} | {base}
+    return names
+
+
+def test_imports_run_one_way():
+    """A module of compare/ imports only from the layers before it."""
+    files = sorted((ROOT / "compare").glob("[a-z]*.py"))
+    assert {path.stem for path in files} == set(LAYERS)
+    for path in files:
+        later = LAYERS[LAYERS.index(path.stem) :]
+        names = imported(ast.parse(path.read_text()))
+        assert not names & {f"compare.{layer}" for layer in later}, path.name
+
+
+@pytest.mark.parametrize("lesson", TWINS)
+def test_a_lesson_is_two_files_and_one_function(lesson):
+    """Both exhibits and the function in problems.py bear the same name."""
+    assert lesson in lessons("manual"), f"write manual/{lesson}.py"
+    assert lesson in lessons("keras_impl"), f"write keras_impl/{lesson}.py"
+    assert lesson in LESSONS, f"write {lesson}() in compare/problems.py"
+
+
+def test_every_problem_has_its_exhibits():
+    """No function in problems.py is without its two files."""
+    assert set(LESSONS) == set(TWINS)
+
+
+@pytest.mark.parametrize("lesson", TWINS)
+def test_twins_have_the_same_functions_and_sections(lesson):
+    """Same functions, same order, same section comments on both sides."""
+    sides = [
+        (ROOT / folder / f"{lesson}.py").read_text()
+        for folder in ("manual", "keras_impl")
+    ]
+    functions = [
+        [
+            (n.name, [a.arg for a in n.args.args])
+            for n in ast.parse(s).body
+            if isinstance(n, ast.FunctionDef)
+        ]
+        for s in sides
+    ]
+    sections = [re.findall(r"^ *# --- (.+)$", side, re.M) for side in sides]
+    assert functions[0] == functions[1]
+    assert sections[0] == sections[1]
+    assert len(sections[0]) >= 3
+
+
+@pytest.mark.parametrize("path", EXHIBITS)
+def test_exhibits_stand_alone(path):
+    """An exhibit can be pasted into a notebook: it imports nothing of ours."""
+    allowed = set(sys.stdlib_module_names) | {"tensorflow", "numpy"}
+    if path.startswith("keras_impl"):
+        allowed |= {"keras"}
+    tree = ast.parse((ROOT / path).read_text())
+    for name in imported(tree):
+        assert name.split(".")[0] in allowed
+    if path.startswith("manual"):
+        attributes = {
+            n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)
+        }
+        assert "keras" not in attributes
+
+
+@pytest.mark.parametrize("path", EXHIBITS)
+def test_exhibits_are_short(path):
+    """Under 90 lines, so that one fits on a page."""
+    assert len((ROOT / path).read_text().splitlines()) < 90
+
+
+def test_the_command_line_loads_nothing_heavy():
+    """--help is instant: no TensorFlow, pandas, numpy or rich is imported."""
+    code = (
+        "import sys\n"
+        "from compare.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'tensorflow', 'keras', 'pandas', 'numpy', 'rich'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules)"
+        " else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "exit codes" in done.stdout
+
+
+def test_making_a_report_never_imports_tensorflow():
+    """The process that runs the harness stays free of TensorFlow."""
+    code = (
+        "import sys, compare.report, compare.render\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("tests/test_*.py")), ids=lambda path: path.name
+)
+def test_every_test_says_what_it_asserts(path):
+    """One sentence per test, as its docstring."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            text = ast.get_docstring(node) or ""
+            assert text.endswith(".") and "\n" not in text, node.name

@@ -1,0 +1,166 @@
+"""What is printed and written: complete, escaped, atomic."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from compare import codesize, render
+from compare.problems import Settings, problem_of
+from compare.records import (
+    Convergence,
+    Environment,
+    Failure,
+    IteratorCost,
+    LessonReport,
+    Report,
+    Sample,
+    Scaling,
+    TensorInfo,
+    Timing,
+    UsageError,
+    Verdict,
+)
+
+HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
+
+
+@pytest.fixture
+def report(make_run):
+    """Return a report with everything in it, made without TensorFlow."""
+    runs = make_run("manual"), make_run("keras")
+    problem = problem_of("linear_regression", Settings(steps=20))
+    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001),), 2**20)
+    lesson = LessonReport(
+        lesson="linear_regression",
+        title="Fit a line",
+        data=HOSTILE,
+        rows=5,
+        features=1,
+        batch_size=5,
+        updates=20,
+        learning_rate=0.01,
+        notes=("a note",),
+        sources={"manual": "x = 1", "keras": "x = 1"},
+        sizes={s: codesize.measure("x = 1") for s in ("manual", "keras")},
+        verdicts=(
+            Verdict("graph", "identical", "every bit", (20, 20)),
+            Verdict("xla", "different", "they part", (20, 20)),
+        ),
+        trajectories=runs,
+        recorded_updates=np.arange(21),
+        failures=(Failure("keras", "xla", "float32", "no", HOSTILE),),
+        scaling=Scaling(
+            (HOSTILE,), "price", np.zeros(1), np.ones(1), 0.0, 1.0
+        ),
+        user_parameters={
+            s: {"kernel": np.ones(1), "bias": np.array(2.0)}
+            for s in ("manual", "keras")
+        },
+        theory=problem.theory(),
+        within_1_percent={"manual": 796, "keras": None},
+        convergence=Convergence(9, {}, 1e-12, True, "they settle"),
+        tensors={
+            s: (TensorInfo("loss", "loss", (), "float32"),)
+            for s in ("manual", "keras")
+        },
+        timings=tuple(
+            Timing(s, "graph", 1, (sample, sample, sample))
+            for s in ("manual", "keras")
+        ),
+        iterators=(IteratorCost("keras", "graph", 2.0, 0.028, 0.03),),
+    )
+    environment = Environment(
+        "3.11", "2.21", "3.15", "2.4", "Linux", 2, ("CPU",), 2.5, 2**29
+    )
+    return Report(environment, "python -m compare", (lesson,))
+
+
+def printed(report, **console):
+    out = io.StringIO()
+    render.print_report(report, Console(file=out, width=100, **console))
+    return out.getvalue()
+
+
+def test_every_section_is_printed(report):
+    """Verdicts, ends, sizes, shapes and times are all there."""
+    text = printed(report)
+    for expected in (
+        "identical",
+        "every bit",
+        "different",
+        "Where do they end?",
+        "closed form",
+        "predicted 796",
+        "statements",
+        "rank 0, scalar",
+        "per update",
+        "30 ms",
+        "28 ms (93%)",
+        "Not timed: xla",
+        "they settle",
+        "In the units of the table",
+        "Note: a note.",
+    ):
+        assert expected in text, expected
+
+
+def test_a_different_pair_gets_no_speed_headline(report):
+    """Timings of a pair that is different are not made a headline."""
+    lesson = report.lessons[0]
+    lesson = replace(
+        lesson, verdicts=(Verdict("graph", "different", "they part"),)
+    )
+    text = printed(replace(report, lessons=(lesson,)))
+    assert "times as long" not in text
+
+
+def test_hostile_text_stays_text(report):
+    """Markup and escape sequences in users' names are shown, not obeyed."""
+    text = printed(report, force_terminal=True, color_system="standard")
+    assert "[bold]x[/bold]" in text
+    assert "\\x1b[31m<script>" in text
+    assert "\x1b[31m<script>" not in text
+
+
+def test_a_pipe_gets_plain_text(report):
+    """Without a terminal there are no escape sequences."""
+    assert "\x1b" not in printed(report)
+
+
+def test_report_json_is_strict_and_replaces_the_old_one(report, tmp_path):
+    """The file is valid JSON with a schema version, and nothing is left."""
+    (tmp_path / "report.json").write_text("old")
+    path = render.write_report(report, tmp_path)
+    content = json.loads(path.read_text(), parse_constant=pytest.fail)
+    assert content["schema_version"] == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+
+
+def test_a_full_disk_loses_nothing(report, tmp_path, monkeypatch):
+    """When the disk is full the old report stays and a sentence is said."""
+    (tmp_path / "report.json").write_text("old")
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(render.os, "fsync", full)
+    with pytest.raises(UsageError, match=r"No space left.*--out"):
+        render.write_report(report, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
+    assert (tmp_path / "report.json").read_text() == "old"
+
+
+def test_an_unwritable_folder_is_refused_before_the_work(tmp_path):
+    """A path below a file cannot become a folder."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write to"):
+        render.check_writable(tmp_path / "file" / "below")
+    render.check_writable(tmp_path / "new" / "folder")
+    assert (tmp_path / "new" / "folder").is_dir()

@@ -1,0 +1,197 @@
+"""The main job with faults planted in one side: each ends as it must."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from compare import report as report_module
+from compare.json_form import from_json, to_json
+from compare.problems import Settings
+from compare.processes import Silent
+from compare.records import Report, UsageError
+from compare.report import FRAMES, Request, make_report
+
+MANUAL = (
+    Path(__file__).parent.parent / "manual" / "linear_regression.py"
+).read_text()
+
+
+def request(
+    lesson="linear_regression", timeout=120.0, modes=("graph",), **given
+):
+    return Request(
+        lessons=(lesson,),
+        settings=Settings(**{"steps": 20, **given}),
+        modes=modes,
+        quick=True,
+        timeout=timeout,
+        command="python -m compare",
+    )
+
+
+def report_with(monkeypatch, asked, **references):
+    """Make a report with some sides replaced by planted exhibits."""
+    original = report_module.exhibit
+
+    def exhibit(side, lesson):
+        return references.get(side) or original(side, lesson)
+
+    monkeypatch.setattr(report_module, "exhibit", exhibit)
+    return make_report(asked, Silent()).lessons[0]
+
+
+def planted(exhibit_file, before, after):
+    """Write the manual exhibit with one line changed."""
+    assert MANUAL.count(before) == 1
+    return exhibit_file(MANUAL.replace(before, after))
+
+
+def test_a_good_pair_is_identical_timed_and_complete(monkeypatch):
+    """The report of an honest pair holds everything that was promised."""
+    lesson = report_with(monkeypatch, request(modes=("eager", "graph")))
+    assert [v.outcome for v in lesson.verdicts] == ["identical"] * 2
+    assert {(t.side, t.mode) for t in lesson.timings} == {
+        (side, mode)
+        for side in ("manual", "keras")
+        for mode in ("eager", "graph")
+    }
+    assert all(len(t.samples) == 1 for t in lesson.timings)
+    (cost,) = lesson.iterators
+    assert cost.iterators == pytest.approx(2)
+    assert set(lesson.tensors) == {"manual", "keras"}
+    assert set(lesson.sizes) == {"manual", "keras"}
+    assert lesson.theory.updates_within_1_percent == 796
+    assert "GradientTape" in lesson.sources["manual"]
+
+
+MISTAKES = {
+    "half the squared error": (
+        "tf.reduce_mean(tf.square(y - y_hat))",
+        "tf.reduce_mean(tf.square(y - y_hat)) / 2",
+    ),
+    "sum for mean": ("tf.reduce_mean", "tf.reduce_sum"),
+    "rate off by 0.2 %": (
+        "problem.learning_rate * dw",
+        "problem.learning_rate * 1.002 * dw",
+    ),
+    "bias forgotten": ("b.assign_sub(problem.learning_rate * db)", "pass"),
+    "one update less": ("problem.steps + 1", "problem.steps"),
+    "wrong sign": ("w.assign_sub", "w.assign_add"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_different_and_not_timed(
+    monkeypatch, exhibit_file, mistake
+):
+    """Every planted mistake is caught and gets no speed."""
+    reference = planted(exhibit_file, *MISTAKES[mistake])
+    lesson = report_with(monkeypatch, request(), manual=reference)
+    (verdict,) = lesson.verdicts
+    assert verdict.outcome == "different"
+    assert lesson.timings == ()
+    assert lesson.iterators == ()
+    if mistake == "bias forgotten":
+        assert (verdict.divergence.step, verdict.divergence.parameter) == (
+            1,
+            "bias",
+        )
+    if mistake == "one update less":
+        assert verdict.updates == (19, 20)
+
+
+def test_another_formula_is_the_same_mathematics(monkeypatch, exhibit_file):
+    """A formula that rounds otherwise is proved equal in float64."""
+    reference = planted(
+        exhibit_file,
+        "y_hat = w * x + b",
+        "y_hat = x * (w + b / x)",
+    )
+    lesson = report_with(monkeypatch, request(), manual=reference)
+    (verdict,) = lesson.verdicts
+    assert verdict.outcome == "same mathematics"
+    assert verdict.float64_difference <= verdict.float64_bound
+    assert verdict.largest_ulps > 0
+    assert lesson.timings
+
+
+FAULTS = {
+    "raises": ("step()\n", "raise RuntimeError('boom')\n", "boom"),
+    "hangs": ("step()\n", "import time; time.sleep(1e6)\n", "no end after"),
+    "dies": ("step()\n", "import os; os.abort()\n", "killed by SIGABRT"),
+    "nonsense": (
+        "    return parameters",
+        "    return 'done'",
+        "returned 'done'",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_broken_side_could_not_run(monkeypatch, exhibit_file, fault):
+    """A side that raises, hangs, dies or lies is told; the rest goes on."""
+    before, after, reason = FAULTS[fault]
+    reference = exhibit_file(MANUAL.replace(before, after))
+    lesson = report_with(monkeypatch, request(timeout=12.0), manual=reference)
+    (verdict,) = lesson.verdicts
+    assert verdict.outcome == "could not run"
+    assert reason in verdict.reason
+    assert lesson.timings == ()
+    assert [run.side for run in lesson.trajectories] == ["keras"]
+    assert lesson.failures[0].side == "manual"
+
+
+def test_overshooting_to_infinity_is_no_agreement(monkeypatch):
+    """Beyond the limit both sides overflow; the report says when and why."""
+    asked = request(learning_rate=0.2, steps=200)
+    lesson = report_with(monkeypatch, asked)
+    (verdict,) = lesson.verdicts
+    assert verdict.outcome == "could not run"
+    assert verdict.reason.startswith("overshoots: manual left the finite")
+    assert "0.08452" in verdict.reason
+    assert lesson.timings == ()
+    ends = {run.first_non_finite for run in lesson.trajectories}
+    assert len(ends) == 1
+    assert 20 < ends.pop() < 200
+
+
+def test_overshooting_while_finite_is_noted(monkeypatch):
+    """Where nothing overflows yet, the growing loss is told."""
+    lesson = report_with(monkeypatch, request(learning_rate=0.09))
+    assert lesson.verdicts[0].outcome == "identical"
+    assert any(note.startswith("overshoots") for note in lesson.notes)
+
+
+def test_minibatch_settles_at_the_normal_equations(monkeypatch):
+    """Trained on all rows, both sides end at the closed form."""
+    lesson = report_with(monkeypatch, request("minibatch"))
+    assert lesson.convergence.reached
+    assert lesson.convergence.distance["keras"]["float32"] < 1e-6
+    assert lesson.convergence.distance["manual"]["float64"] < 1e-12
+    assert set(lesson.user_parameters) == {"manual", "keras"}
+
+
+def test_a_report_survives_json(monkeypatch):
+    """report.json holds the whole report, in at most 300 frames."""
+    asked = request(steps=1000, modes=("xla",))
+    lesson = report_with(
+        monkeypatch,
+        asked,
+        keras=report_module.exhibit("manual", asked.lessons[0]),
+    )
+    run = lesson.trajectories[0]
+    assert len(lesson.recorded_updates) == FRAMES == len(run.losses)
+    assert lesson.recorded_updates[[0, -1]].tolist() == [0, 1000]
+    text = json.dumps(to_json(lesson), allow_nan=False)
+    back = from_json(type(lesson), json.loads(text))
+    assert to_json(back) == to_json(lesson)
+    assert Report.__dataclass_fields__["schema_version"].default == 1
+
+
+def test_an_unknown_lesson_is_refused_before_any_work():
+    """Nothing is started for a lesson that is not there."""
+    with pytest.raises(UsageError, match="no lesson"):
+        make_report(request("nothing"), Silent())
