@@ -127,7 +127,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--quick",
         action="store_true",
-        help="100 updates, and one timed process a side instead of three",
+        help="50 updates, and one timed process a side instead of three",
     )
     run.add_argument(
         "--timeout",

@@ -11,45 +11,55 @@ from typing import Any
 
 from compare.problems import Problem
 from compare.records import IteratorCost, Mode, Sample, Side, TensorInfo
-from compare.worker import Report, load_exhibit
+from compare.worker import Exhibit, Report, load_exhibit
 
 
-def time_training(
-    reference: str, problem: Problem, mode: Mode, epochs: int, report: Report
-) -> Sample:
-    """Time an exhibit at several lengths in this fresh process.
+def time_side(
+    reference: str, problem: Problem, lengths: dict[Mode, int], report: Report
+) -> tuple[dict[Mode, Sample], int]:
+    """Time an exhibit in several modes in this fresh process.
 
     Args:
         reference: see `load_exhibit`.
         problem: what to train; its number of epochs is not used.
-        mode: how one update runs.
-        epochs: how long the long training is.
-        report: called with (trainings done, trainings in all).
+        lengths: mode -> epochs of the long training; timed in this order.
+        report: called with (modes done, modes in all).
 
     Returns:
-        build is a training of 0 epochs, after one that has started
-        TensorFlow; the slope between 1 epoch and `epochs` is per_epoch; what
-        a training of 1 epoch takes beyond build and slope is first_call.
+        A sample per mode, and the bytes by which memory grew at its peak.
     """
     exhibit = load_exhibit(reference)
     before = _peak_bytes()
+    exhibit(problem.replace(epochs=0), "graph")  # starts TensorFlow
+    samples: dict[Mode, Sample] = {}
+    for mode, epochs in lengths.items():
+        report(len(samples), len(lengths))
+        samples[mode] = _sample(exhibit, problem, mode, epochs)
+    return samples, _peak_bytes() - before
+
+
+def _sample(
+    exhibit: Exhibit, problem: Problem, mode: Mode, epochs: int
+) -> Sample:
+    """Time trainings of 0, 1 and many epochs.
+
+    No epoch is the build; the slope between the other two is per_epoch; what
+    one epoch takes beyond build and slope is first_call.
+    """
+    gc.collect()  # so that no other mode's garbage is collected in this one
     runs = []
-    lengths = (0, 0, 1, epochs)
-    for done, length in enumerate(lengths):
-        report(done, len(lengths))
+    for length in (0, 1, epochs):
         job = problem.replace(epochs=length)
-        gc.collect()
         start = time.perf_counter()
         exhibit(job, mode)
         runs.append((length, time.perf_counter() - start))
-    build, short, long = (seconds for _, seconds in runs[1:])
+    build, short, long = (seconds for _, seconds in runs)
     slope = (long - short) / (epochs - 1)
     return Sample(
         build=build,
         first_call=short - build - slope,
         per_epoch=slope,
         runs=tuple(runs),
-        added_bytes=max(_peak_bytes() - before, 0),
     )
 
 

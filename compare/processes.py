@@ -239,7 +239,7 @@ def _die_with_parent() -> None:
 
 def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
-    if isinstance(error, NonsenseError):
+    if isinstance(error, RunError):
         return str(error)
     message = " ".join(str(error).split())
     if len(message) > 300:
@@ -257,5 +257,5 @@ def _reason(error: BaseException) -> str:
     return f"raised {type(error).__name__}: {message}{where}"
 
 
-class NonsenseError(Exception):
-    """An exhibit did what no exhibit may do; the message says what."""
+class RunError(Exception):
+    """A run failed, or an exhibit broke the contract; the message says how."""

@@ -33,7 +33,7 @@ class Trajectory:
     """One training run: every parameter after every update.
 
     Attributes:
-        side: which implementation ran.
+        side: which implementation ran, for people: "manual", "keras".
         mode: how one update ran.
         dtype: "float32" or "float64".
         parameters: name -> array of shape (updates + 1, *parameter shape);
@@ -46,7 +46,7 @@ class Trajectory:
             included; a guide for the timer, not a measurement.
     """
 
-    side: Side
+    side: str
     mode: Mode
     dtype: str
     parameters: dict[str, np.ndarray]
@@ -77,7 +77,7 @@ class Failure:
         details: the end of what the process printed, or "".
     """
 
-    side: Side
+    side: str
     mode: Mode
     dtype: str
     reason: str
@@ -135,6 +135,21 @@ class Verdict:
     def agree(self) -> bool:
         """Whether the two sides are the same training."""
         return self.outcome in ("identical", "same mathematics")
+
+
+@dataclass(frozen=True)
+class Check:
+    """Whether a side equals another way to the same parameters.
+
+    Attributes:
+        side: which implementation was checked, in graph mode.
+        reference: what it was compared with, for people.
+        verdict: as between the two sides.
+    """
+
+    side: Side
+    reference: str
+    verdict: Verdict
 
 
 @dataclass(frozen=True)
@@ -213,22 +228,19 @@ class TensorInfo:
 
 @dataclass(frozen=True)
 class Sample:
-    """Times of one side in one fresh process, in seconds.
+    """Times of one side in one mode in one fresh process, in seconds.
 
     Attributes:
         build: making variables or model, after TensorFlow has started.
         first_call: tracing and compiling, with the first epoch's surplus.
         per_epoch: from the slope over two lengths of training.
         runs: (epochs, seconds) of every training that was timed.
-        added_bytes: peak memory of the process less what it had at the
-            start, TensorFlow's import not counted.
     """
 
     build: float
     first_call: float
     per_epoch: float
     runs: tuple[tuple[int, float], ...]
-    added_bytes: int
 
 
 @dataclass(frozen=True)
@@ -239,6 +251,14 @@ class Timing:
     mode: Mode
     updates_per_epoch: int
     samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Peak memory that one side added to the import, per timed process."""
+
+    side: Side
+    added_bytes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -316,6 +336,7 @@ class LessonReport:
     sources: dict[str, str]
     sizes: dict[str, CodeSize]
     verdicts: tuple[Verdict, ...]
+    checks: tuple[Check, ...]
     trajectories: tuple[Trajectory, ...]
     recorded_updates: np.ndarray
     failures: tuple[Failure, ...]
@@ -326,6 +347,7 @@ class LessonReport:
     convergence: Convergence | None
     tensors: dict[str, tuple[TensorInfo, ...]]
     timings: tuple[Timing, ...]
+    memory: tuple[Memory, ...]
     iterators: tuple[IteratorCost, ...]
 
 

@@ -340,9 +340,7 @@ def _print_timings(
     timed = [timing_ for timing_ in lesson.timings if timing_.samples]
     if not timed:
         return
-    table = _table(
-        "", "build", "first call", "per epoch", "per update", "memory"
-    )
+    table = _table("", "build", "first call", "per epoch", "per update")
     for entry in sorted(timed, key=lambda t: (t.mode, SIDES.index(t.side))):
         samples = entry.samples
         per_epoch = [sample.per_epoch for sample in samples]
@@ -352,16 +350,21 @@ def _print_timings(
             _spread([sample.first_call for sample in samples]),
             _spread(per_epoch),
             _spread([s / entry.updates_per_epoch for s in per_epoch]),
-            f"+{max(s.added_bytes for s in samples) / 2**20:.0f} MiB",
         )
     console.print(table)
     count = len(timed[0].samples)
     _say(
         console,
         f"Median (smallest–largest) of {_number(count, 'fresh process')}, "
-        "one at a time; memory is the largest growth over the import of "
-        f"TensorFlow and Keras, which took {environment.import_seconds:.1f} s "
-        f"and {environment.import_bytes / 2**20:.0f} MiB once.",
+        f"one at a time. Importing TensorFlow and Keras took "
+        f"{environment.import_seconds:.1f} s and "
+        f"{_mebibytes(environment.import_bytes)} once; training added "
+        + " and ".join(
+            f"{_mebibytes(max(memory.added_bytes))} ({memory.side})"
+            for memory in lesson.memory
+            if memory.added_bytes
+        )
+        + " at its peak.",
     )
     for verdict in lesson.verdicts:
         ratio = timing.ratio(timed, verdict.mode)
@@ -458,6 +461,10 @@ def _spread(values: Sequence[float]) -> str:
     if len(values) == 1:
         return text
     return f"{text} ({low / size:.3g}–{high / size:.3g})"
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / 2**20:.0f} MiB"
 
 
 def _speed(ratio: float) -> str:

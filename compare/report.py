@@ -47,8 +47,8 @@ SETTLE = 1e-14
 SETTLE_UPDATES = 5000
 """Updates beyond which that takes too long to be run by the way."""
 
-SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "xla", "eager")
-QUICK_STEPS = 100
+SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
+QUICK_STEPS = 50
 PROCESSES = 3
 QUICK_PROCESSES = 1
 
@@ -125,8 +125,7 @@ class _Plan:
         self.problem = problem
         self.request = request
         self.theory = problem.theory()
-        # One more than there are cores: an epoch of fit waits now and then.
-        self.at_once = environment.cpus + 1
+        self.at_once = environment.cpus
         self._settling = self._settling_problem()
         self._runs: dict[tuple[Side, Mode], Run] = {}
         self.jobs: dict[tuple[Any, ...], Job] = {}
@@ -182,6 +181,7 @@ class _Plan:
                 side: codesize.measure(text) for side, text in sources.items()
             },
             verdicts=verdicts,
+            checks=(),
             trajectories=tuple(_thin(run, frames) for run in trajectories),
             recorded_updates=frames,
             failures=tuple(
@@ -206,6 +206,7 @@ class _Plan:
                 if not isinstance(found["tensors", side], Broken)
             },
             timings=(),
+            memory=(),
             iterators=(),
         )
 
@@ -227,11 +228,13 @@ class _Plan:
         ]
         timeout = self.request.timeout
         processes = QUICK_PROCESSES if self.request.quick else PROCESSES
+        timings, memory = timing.time_subjects(
+            subjects, processes, timeout, progress
+        )
         return replace(
             report,
-            timings=timing.time_subjects(
-                subjects, processes, timeout, progress
-            ),
+            timings=timings,
+            memory=memory,
             iterators=timing.iterator_costs(textbook, timeout, progress),
         )
 

@@ -1,7 +1,8 @@
 """When what is timed, and what the samples say.
 
-Every sample is one fresh process, alone on the machine; the sides take turns
-in random order, so that a drift of the machine meets both.
+A side is timed in a fresh process, alone on the machine, all its modes in
+random order; the sides take turns in random order too, so that a drift of the
+machine meets both. The process is the unit of every statistic.
 """
 
 from __future__ import annotations
@@ -11,20 +12,20 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.probes import iterator_cost, time_training
+from compare.probes import iterator_cost, time_side
 from compare.problems import Problem
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import (
     SIDES,
     IteratorCost,
+    Memory,
     Mode,
-    Sample,
     Side,
     Timing,
     Trajectory,
 )
 
-LONG_SECONDS = 0.5
+LONG_SECONDS = 0.3
 """About how long the long one of the timed trainings is."""
 
 EPOCHS = (11, 10_001)
@@ -54,35 +55,53 @@ def time_subjects(
     processes: int,
     timeout: float,
     progress: Progress,
-) -> tuple[Timing, ...]:
-    """Time each subject in several processes, one process at a time.
+) -> tuple[tuple[Timing, ...], tuple[Memory, ...]]:
+    """Time each side in several processes, one process at a time.
 
     Args:
         subjects: what to time; only pairs that are the same training.
-        processes: samples per subject.
+        processes: how many processes each side gets; in each of them all
+            modes of the side are timed.
         timeout: seconds that one process may take.
         progress: told of every process.
 
     Returns:
-        A timing per subject, in order; failed processes give no sample.
+        A timing per subject, in order, and the memory per side; a failed
+        process gives no sample.
     """
-    order = [place for place in range(len(subjects)) for _ in range(processes)]
+    sides = list(dict.fromkeys(subject.side for subject in subjects))
+    order = [side for side in sides for _ in range(processes)]
     random.shuffle(order)
-    jobs = [_time_job(subjects[place]) for place in order]
-    results = run_jobs(jobs, 1, timeout, progress)
-    samples: list[list[Sample]] = [[] for _ in subjects]
-    for place, result in zip(order, results, strict=True):
-        if not isinstance(result, Broken):
-            samples[place].append(result)
-    return tuple(
+    by_side = {
+        side: [subject for subject in subjects if subject.side == side]
+        for side in sides
+    }
+    jobs = [_time_job(by_side[side]) for side in order]
+    results = [
+        (side, result)
+        for side, result in zip(
+            order, run_jobs(jobs, 1, timeout, progress), strict=True
+        )
+        if not isinstance(result, Broken)
+    ]
+    timings = tuple(
         Timing(
             side=subject.side,
             mode=subject.mode,
             updates_per_epoch=subject.problem.steps_per_epoch,
-            samples=tuple(taken),
+            samples=tuple(
+                samples[subject.mode]
+                for side, (samples, _) in results
+                if side == subject.side
+            ),
         )
-        for subject, taken in zip(subjects, samples, strict=True)
+        for subject in subjects
     )
+    memory = tuple(
+        Memory(side, tuple(b for at, (_, b) in results if at == side))
+        for side in sides
+    )
+    return timings, memory
 
 
 def iterator_costs(
@@ -128,9 +147,12 @@ def ratio(timings: Sequence[Timing], mode: Mode) -> float | None:
     return medians["keras"] / medians["manual"]
 
 
-def _time_job(subject: Subject) -> Job:
+def _time_job(subjects: Sequence[Subject]) -> Job:
+    """Time one side's modes, in random order, in one process."""
+    first = subjects[0]
+    mixed = random.sample(subjects, len(subjects))
     return Job(
-        f"{subject.problem.lesson} {subject.side} {subject.mode}: time",
-        time_training,
-        (subject.reference, subject.problem, subject.mode, subject.epochs),
+        f"{first.problem.lesson} {first.side}: time",
+        time_side,
+        (first.reference, first.problem, {s.mode: s.epochs for s in mixed}),
     )

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from compare.problems import Problem
-from compare.processes import NonsenseError
+from compare.processes import RunError
 from compare.records import (
     Environment,
     Mode,
@@ -47,13 +47,13 @@ def load_exhibit(reference: str) -> Exhibit:
     path = Path(file).resolve()
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None or not path.exists():
-        raise NonsenseError(f"there is no Python file {file}")
+        raise RunError(f"there is no Python file {file}")
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
     function = getattr(module, name, None)
     if not callable(function):
-        raise NonsenseError(f"{file} has no function {name!r}")
+        raise RunError(f"{file} has no function {name!r}")
     return function  # type: ignore[no-any-return]
 
 
@@ -76,7 +76,7 @@ def record(
         report: called now and then with (updates done, updates in all).
 
     Raises:
-        NonsenseError: the exhibit broke the contract; says how.
+        RunError: the exhibit broke the contract; says how.
         Exception: whatever the exhibit raised.
     """
     _prepare(mode, dtype)
@@ -87,7 +87,7 @@ def record(
     parameters = recorder.stacked()
     missing = sorted(set(parameters) - set(results))
     if missing:
-        raise NonsenseError(
+        raise RunError(
             f"{reference} returned no {', '.join(missing)}, though on_step "
             "was given it"
         )
@@ -152,20 +152,20 @@ class _Recorder:
         """Take the parameters after one update."""
         expected = len(self._times) + 1
         if update != expected:
-            raise NonsenseError(
+            raise RunError(
                 f"on_step was called for update {update} where {expected} "
                 "was due"
             )
         values = _arrays(parameters, "on_step was given")
         if set(values) != set(self._rows):
-            raise NonsenseError(
+            raise RunError(
                 f"on_step was given {', '.join(sorted(values))}; the problem "
                 f"has {', '.join(sorted(self._rows))}"
             )
         for name, value in values.items():
             shape = self._rows[name][0].shape
             if value.size != self._rows[name][0].size:
-                raise NonsenseError(
+                raise RunError(
                     f"{name} has shape {value.shape} where the problem has "
                     f"{shape}"
                 )
@@ -179,7 +179,7 @@ class _Recorder:
     def stacked(self) -> dict[str, np.ndarray]:
         """Return name -> array of shape (updates + 1, ...)."""
         if not self._times and self._steps:
-            raise NonsenseError("on_step was never called: it made no update")
+            raise RunError("on_step was never called: it made no update")
         return {name: np.stack(rows) for name, rows in self._rows.items()}
 
     def seconds_per_update(self) -> float:
@@ -191,11 +191,12 @@ class _Recorder:
 def _prepare(mode: Mode, dtype: str) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
-    In eager and XLA modes no update passes through TensorFlow's graph
+    Dropped are tf.data's autotuner, which only seeks speed and makes `fit`
+    wait for its thread, and in eager and XLA modes TensorFlow's graph
     optimiser (Grappler): eager operations run as they are, and XLA compiles
-    the graph as it was traced. Only tf.data's functions do, again for every
-    iterator that is opened, which costs fit some 12 of its 22 ms per epoch on
-    small data. Timing never does this.
+    the graph as it was traced, so only tf.data's functions would pass through
+    it, again for every iterator that is opened. On small data both cost `fit`
+    far more than the updates. Timing never does this.
     """
     import keras
     import tensorflow as tf
@@ -207,12 +208,18 @@ def _prepare(mode: Mode, dtype: str) -> None:
         tf.config.optimizer.set_experimental_options(
             {"disable_meta_optimizer": True}
         )
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    iterate = tf.data.Dataset.__iter__
+    tf.data.Dataset.__iter__ = lambda dataset: iterate(
+        dataset.with_options(options)
+    )
 
 
 def _arrays(values: Any, what: str) -> dict[str, np.ndarray]:
     """Copy variables, tensors and numbers into numpy arrays by name."""
     if not isinstance(values, dict) or not values:
-        raise NonsenseError(
+        raise RunError(
             f"{what} {_shown(values)} where a dict of parameters by name "
             "belongs"
         )
@@ -225,7 +232,7 @@ def _arrays(values: Any, what: str) -> dict[str, np.ndarray]:
         except (TypeError, ValueError):
             array = np.array(None)
         if array.dtype.kind not in "fiub":
-            raise NonsenseError(
+            raise RunError(
                 f"{what} {_shown(value)} as {name!r}, which is not numbers"
             )
         arrays[str(name)] = array

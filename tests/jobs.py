@@ -1,11 +1,9 @@
 """Jobs that the tests run in fresh processes."""
 
 
-def record_with_graph_optimiser(*arguments):
-    """Record an exhibit with TensorFlow's graph optimiser left on."""
-    import tensorflow as tf
-
+def record_unprepared(*arguments):
+    """Record an exhibit with nothing of TensorFlow switched off."""
     from compare import worker
 
-    tf.config.optimizer.set_experimental_options = lambda options: None
+    worker._prepare = lambda mode, dtype: None
     return worker.record(*arguments)

@@ -19,6 +19,7 @@ from compare.records import (
     Failure,
     IteratorCost,
     LessonReport,
+    Memory,
     Report,
     Sample,
     Scaling,
@@ -36,7 +37,7 @@ def report(make_run):
     """Return a report with everything in it, made without TensorFlow."""
     runs = make_run("manual"), make_run("keras")
     problem = problem_of("linear_regression", Settings(steps=20))
-    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001),), 2**20)
+    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001),))
     lesson = LessonReport(
         lesson="linear_regression",
         title="Fit a line",
@@ -74,6 +75,8 @@ def report(make_run):
             Timing(s, "graph", 1, (sample, sample, sample))
             for s in ("manual", "keras")
         ),
+        checks=(),
+        memory=(Memory("manual", (2**20, 2**21)),),
         iterators=(IteratorCost("keras", "graph", 2.0, 0.028, 0.03),),
     )
     environment = Environment(
@@ -105,6 +108,7 @@ def test_every_section_is_printed(report):
         "28 ms (93%)",
         "Not timed: xla",
         "they settle",
+        "2 MiB (manual)",
         "In the units of the table",
         "Note: a note.",
     ):
