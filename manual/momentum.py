@@ -1,0 +1,46 @@
+"""Fit a plane by gradient descent with momentum, with a loop by hand."""
+
+import tensorflow as tf
+
+
+def train(problem, mode="graph", on_step=None):
+    """Run SGD with plain or Nesterov momentum; return kernel and bias."""
+    # --- Data
+    rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
+    rows = rows.shuffle(len(problem.x), seed=problem.seed)
+    batches = rows.batch(problem.batch_size).repeat()
+
+    # --- Model
+    kernel = tf.Variable(problem.initial["kernel"])
+    bias = tf.Variable(problem.initial["bias"])
+    parameters = {"kernel": kernel, "bias": bias}
+
+    # --- Loss and update
+    weights = [kernel, bias]
+    velocities = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
+
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            y_hat = x @ kernel + bias
+            loss = tf.reduce_mean(tf.square(y - y_hat))
+        gradients = tape.gradient(loss, weights)
+        for weight, velocity, gradient in zip(weights, velocities, gradients):
+            # The learning rate goes into the velocity: textbooks that apply
+            # it afterwards agree only for as long as it is constant.
+            move = gradient * problem.learning_rate
+            velocity.assign(velocity * problem.momentum - move)
+            if problem.nesterov:
+                weight.assign_add(velocity * problem.momentum - move)
+            else:
+                weight.assign_add(velocity)
+
+    if mode != "eager":
+        step = tf.function(step, jit_compile=mode == "xla")
+
+    # --- Training
+    updates = range(1, problem.steps + 1)
+    for update, (x, y) in zip(updates, batches):
+        step(x, y)
+        if on_step:
+            on_step(update, parameters)
+    return parameters
