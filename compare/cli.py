@@ -90,6 +90,11 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
         help="lessons to run (linear_regression; minibatch with --data)",
     )
     run.add_argument(
+        "--all",
+        action="store_true",
+        help="run every lesson, a line each: verdicts and sizes, no timing",
+    )
+    run.add_argument(
         "--data",
         type=Path,
         metavar="FILE",
@@ -147,7 +152,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace, command: str) -> int:
     from compare import records, render
-    from compare.problems import Settings
+    from compare.problem import Settings
     from compare.records import UsageError
     from compare.report import Request, make_report
     from compare.tables import read_table
@@ -156,8 +161,9 @@ def _run(options: argparse.Namespace, command: str) -> int:
         raise UsageError("--data needs --target COLUMN, the column to predict")
     if not options.data and (options.target or options.features):
         raise UsageError("--target and --features need --data FILE")
-    default = "minibatch" if options.data else "linear_regression"
-    lessons = tuple(dict.fromkeys(options.lessons or [default]))
+    if options.all and options.lessons:
+        raise UsageError("--all runs every lesson: leave their names out")
+    lessons = _lessons(options)
     render.check_writable(options.out)
     table = (
         read_table(options.data, options.target, options.features)
@@ -170,18 +176,35 @@ def _run(options: argparse.Namespace, command: str) -> int:
             table, options.steps, options.learning_rate, options.batch_size
         ),
         modes=tuple(mode for mode in records.MODES if mode in options.modes),
+        timed=not options.all,
         quick=options.quick,
         timeout=options.timeout,
         command=command,
     )
     with render.progress() as progress:
         report = make_report(request, progress)
-    render.print_report(report)
+    if options.all:
+        render.print_summary(report)
+    else:
+        render.print_report(report)
     path = render.write_report(report, options.out)
     sys.stdout.write(f"\nWritten: {path}\n")
     return exit_code(
-        [v.outcome for lesson in report.lessons for v in lesson.verdicts]
+        [
+            verdict.outcome
+            for lesson in report.lessons
+            for verdict in lesson.all_verdicts
+        ]
     )
+
+
+def _lessons(options: argparse.Namespace) -> tuple[str, ...]:
+    from compare.problems import LESSONS
+
+    if options.all:
+        return tuple(LESSONS)
+    default = "minibatch" if options.data else "linear_regression"
+    return tuple(dict.fromkeys(options.lessons or [default]))
 
 
 def exit_code(outcomes: Sequence[str]) -> int:
@@ -195,7 +218,8 @@ def exit_code(outcomes: Sequence[str]) -> int:
 
 
 def _list(options: argparse.Namespace, command: str) -> int:
-    from compare.problems import LESSONS, Settings, problem_of
+    from compare.problem import Settings
+    from compare.problems import LESSONS, problem_of
 
     for lesson in LESSONS:
         sys.stdout.write(

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from compare.problems import Problem
+from compare.problem import Problem
 from compare.records import IteratorCost, Mode, Sample, Side, TensorInfo
 from compare.worker import Exhibit, Report, load_exhibit
 

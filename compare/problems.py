@@ -2,122 +2,33 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
-from compare.records import Scaling, Theory, UsageError
-from compare.tables import Table, penguins
-from compare.theory import theory
+from compare.problem import (
+    Problem,
+    SameAs,
+    Settings,
+    cross_entropy,
+    hidden_layer_error,
+    ridge_error,
+    squared_error,
+)
+from compare.records import UsageError
+from compare.tables import penguin_species, penguins
 
-Parameters = Mapping[str, np.ndarray]
 Number = TypeVar("Number", int, float)
 
+ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
+"""Adam's defaults in Keras."""
 
-@dataclass(frozen=True)
-class Problem:
-    """One training job, the same for both sides.
-
-    The hyper-parameters in `hyper` read as attributes too:
-    `problem.learning_rate`.
-
-    Attributes:
-        lesson: name of the exhibits that train it.
-        title: what is learnt, in one line.
-        data: where the rows come from.
-        x: shape (rows,) or (rows, features).
-        y: shape (rows,) or (rows, 1).
-        initial: first parameters by name; their dtype is the training's.
-        epochs: passes over the rows.
-        batch_size: rows per update; the last batch of an epoch may be
-            smaller.
-        loss: (parameters, x, y) -> the loss that training lowers, float64.
-        hyper: learning_rate, seed and what the lesson needs besides.
-        scaling: how to undo standardisation, or None.
-        notes: what was done to the data or the request.
-        linear: whether it is least squares, so that `theory` applies.
-    """
-
-    lesson: str
-    title: str
-    data: str
-    x: np.ndarray
-    y: np.ndarray
-    initial: dict[str, np.ndarray]
-    epochs: int
-    batch_size: int
-    loss: Callable[[Parameters, np.ndarray, np.ndarray], float]
-    hyper: dict[str, Any] = field(default_factory=dict)
-    scaling: Scaling | None = None
-    notes: tuple[str, ...] = ()
-    linear: bool = True
-
-    def __getattr__(self, name: str) -> Any:
-        hyper = self.__dict__.get("hyper", {})
-        if name in hyper:
-            return hyper[name]
-        raise AttributeError(f"a problem of this lesson has no {name!r}")
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Updates in one epoch, the one on the tail batch included."""
-        return math.ceil(len(self.x) / self.batch_size)
-
-    @property
-    def steps(self) -> int:
-        """Updates in the whole training."""
-        return self.epochs * self.steps_per_epoch
-
-    def replace(self, **changes: Any) -> Problem:
-        """Return the problem with other values in some fields."""
-        return dataclasses.replace(self, **changes)
-
-    def astype(self, dtype: str) -> Problem:
-        """Return the problem with all its float arrays in another dtype."""
-
-        def cast(value: Any) -> Any:
-            is_float = (
-                isinstance(value, np.ndarray) and value.dtype.kind == "f"
-            )
-            return value.astype(dtype) if is_float else value
-
-        return self.replace(
-            x=cast(self.x),
-            y=cast(self.y),
-            initial={k: cast(v) for k, v in self.initial.items()},
-            hyper={k: cast(v) for k, v in self.hyper.items()},
-        )
-
-    def theory(self) -> Theory | None:
-        """Return what linear algebra says, where the problem is linear."""
-        if not self.linear:
-            return None
-        return theory(self.x, self.y, self.initial, self.learning_rate)
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the user may set; None leaves a lesson's own value."""
-
-    table: Table | None = None
-    steps: int | None = None
-    learning_rate: float | None = None
-    batch_size: int | None = None
-
-
-def squared_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> float:
-    """Return the mean squared error of a linear model, in float64."""
-    rows = x.astype(float).reshape(len(x), -1)
-    kernel = np.ravel(parameters["kernel"]).astype(float)
-    y_hat = rows @ kernel + float(np.ravel(parameters["bias"])[0])
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
+HIDDEN_UNITS = 16
+HELD_OUT = 0.2
+"""Share of the rows that validation gets."""
 
 
 def linear_regression(settings: Settings) -> Problem:
@@ -148,40 +59,173 @@ def linear_regression(settings: Settings) -> Problem:
         hyper={"learning_rate": _given(settings.learning_rate, 0.01)},
         scaling=table.scaling if table else None,
         notes=table.notes if table else (),
+        truth="descent",
     ).astype("float32")
 
 
 def minibatch(settings: Settings) -> Problem:
     """Predict a penguin's mass from three lengths, or a user's own table."""
-    table = settings.table or penguins()
-    rows, features = table.x.shape
-    batch_size = _batch_size(settings, rows, 64)
-    epochs, note = _epochs(settings, rows, batch_size, 50)
-    return Problem(
-        lesson="minibatch",
-        title="Fit a plane to rows of features in mini-batches",
+    return _plane(
+        settings,
+        "minibatch",
+        "Fit a plane to rows of features in mini-batches",
+        epochs=50,
+    )
+
+
+def momentum(settings: Settings) -> Problem:
+    """Fit the plane with momentum."""
+    return _plane(
+        settings,
+        "momentum",
+        "Keep moving: SGD with momentum",
+        truth="minimiser",
+        hyper={"momentum": 0.9, "nesterov": False},
+    )
+
+
+def adam(settings: Settings) -> Problem:
+    """Fit the plane with Adam."""
+    return _plane(
+        settings,
+        "adam",
+        "A step length for each parameter: Adam",
+        truth="minimiser",
+        hyper=ADAM,
+    )
+
+
+def lr_schedule(settings: Settings) -> Problem:
+    """Fit the plane with a learning rate that falls to zero."""
+    return _plane(
+        settings,
+        "lr_schedule",
+        "A learning rate that falls as a cosine",
+        truth="minimiser",
+        hyper={"decay_steps": 120},
+    )
+
+
+def regularization(settings: Settings) -> Problem:
+    """Fit the plane with an L2 penalty and clipped gradients."""
+    problem = _plane(
+        settings,
+        "regularization",
+        "An L2 penalty and clipped gradients",
+        truth="minimiser",
+        hyper={"l2": 0.01, "clip_norm": 0.5},
+    )
+    return problem.replace(loss=partial(ridge_error, l2=problem.l2))
+
+
+def early_stopping(settings: Settings) -> Problem:
+    """Fit the plane until the error on held-out rows stops falling."""
+    return _plane(
+        settings,
+        "early_stopping",
+        "Stop when validation no longer improves; keep the best",
+        truth="minimiser",
+        batch_size=32,
+        holds_out=True,
+        hyper={"patience": 3},
+    )
+
+
+def dropout_mlp(settings: Settings) -> Problem:
+    """Fit a hidden layer with dropout."""
+    problem = _plane(
+        settings,
+        "dropout_mlp",
+        "A hidden layer, and dropout in training only",
+        truth=None,
+        epochs=8,
+        hyper={"rate": 0.25},
+    )
+    return _with_hidden_layer(problem)
+
+
+def classification(settings: Settings) -> Problem:
+    """Tell three species of penguins apart by four measurements."""
+    if settings.table:
+        raise UsageError(
+            "classification has data of its own: leave --data out, or run "
+            "another lesson"
+        )
+    x, y, table = penguin_species()
+    plane = _plane(settings, "classification", "Softmax regression", epochs=15)
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
+    return plane.replace(
+        title="Tell classes apart: softmax and cross-entropy",
         data=table.name,
-        x=table.x,
-        y=table.y,
-        initial={
-            "kernel": np.zeros((features, 1)),
-            "bias": np.zeros(1),
-        },
-        epochs=epochs,
-        batch_size=batch_size,
-        loss=squared_error,
+        x=x,
+        y=y,
+        initial={"kernel": kernel, "bias": np.zeros(3)},
+        loss=cross_entropy,
         hyper={
-            "learning_rate": _given(settings.learning_rate, 0.05),
-            "seed": 1,
+            **plane.hyper,
+            "learning_rate": _given(settings.learning_rate, 0.5),
         },
-        scaling=table.scaling,
-        notes=table.notes + note,
+        scaling=None,
+        notes=table.notes,
+        truth=None,
     ).astype("float32")
 
 
+def checkpoint_resume(settings: Settings) -> Problem:
+    """Stop momentum half-way; resume it in a fresh process."""
+    return _plane(
+        settings,
+        "checkpoint_resume",
+        "Stop, save, and go on in a fresh process",
+        truth="minimiser",
+        epochs=10,
+        hyper={"momentum": 0.9, "nesterov": False, "checkpoint": ""},
+    ).replace(
+        same_as=SameAs(
+            "the run that never stopped", "momentum", {"checkpoint": None}
+        )
+    )
+
+
+def multi_worker(settings: Settings) -> Problem:
+    """Fit the plane in two processes that share each batch."""
+    problem = _plane(
+        settings,
+        "multi_worker",
+        "One training on several machines",
+        epochs=6,
+        hyper={"workers": 2},
+    )
+    note = (
+        "two processes on this machine stand for two machines; no xla mode: "
+        "XLA has no all-reduce between processes on CPUs"
+    )
+    return problem.replace(
+        notes=(*problem.notes, note),
+        modes=("eager", "graph"),
+        same_as=SameAs(
+            "one process on the whole batch", "multi_worker", {"workers": 1}
+        ),
+    )
+
+
 LESSONS: dict[str, Callable[[Settings], Problem]] = {
-    function.__name__: function for function in (linear_regression, minibatch)
+    function.__name__: function
+    for function in (
+        linear_regression,
+        minibatch,
+        momentum,
+        adam,
+        lr_schedule,
+        regularization,
+        early_stopping,
+        dropout_mlp,
+        classification,
+        checkpoint_resume,
+        multi_worker,
+    )
 }
+"""Lesson -> its problem, in the order in which they are best read."""
 
 
 def problem_of(lesson: str, settings: Settings) -> Problem:
@@ -198,26 +242,95 @@ def problem_of(lesson: str, settings: Settings) -> Problem:
     return LESSONS[lesson](settings)
 
 
+def _plane(
+    settings: Settings,
+    lesson: str,
+    title: str,
+    truth: Any = "descent",
+    epochs: int = 20,
+    batch_size: int = 64,
+    holds_out: bool = False,
+    hyper: dict[str, Any] | None = None,
+) -> Problem:
+    """Fit a plane to penguins or to a user's table, in mini-batches."""
+    table = settings.table or penguins()
+    x, y, notes = table.x, table.y, table.notes
+    hyper = {"seed": 1, **(hyper or {})}
+    if holds_out:
+        held, kept = _split(lesson, table.name, len(x))
+        hyper |= {"x_val": x[held], "y_val": y[held]}
+        notes += (f"held {len(held)} of {len(x)} rows out for validation",)
+        x, y = x[kept], y[kept]
+    batch_size = min(_given(settings.batch_size, batch_size), len(x))
+    if settings.steps is not None:
+        epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
+        notes += note
+    return Problem(
+        lesson=lesson,
+        title=title,
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=squared_error,
+        hyper={
+            "learning_rate": _given(settings.learning_rate, 0.05),
+            **hyper,
+        },
+        scaling=table.scaling,
+        notes=notes,
+        truth=truth,
+    ).astype("float32")
+
+
+def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose a random fifth of the rows; return them and the others."""
+    held = max(round(HELD_OUT * rows), 1)
+    if rows - held < 2:
+        raise UsageError(
+            f"{data} has {rows} rows; {lesson} needs at least 3, to hold some "
+            "out for validation"
+        )
+    order = np.random.default_rng(1).permutation(rows)
+    return order[:held], order[held:]
+
+
+def _with_hidden_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with Glorot-uniform kernels."""
+    generator = np.random.default_rng(0)
+    features = problem.x.shape[1]
+
+    def kernel(rows: int, columns: int) -> np.ndarray:
+        limit = math.sqrt(6 / (rows + columns))
+        return generator.uniform(-limit, limit, (rows, columns))
+
+    return problem.replace(
+        initial={
+            "hidden_kernel": kernel(features, HIDDEN_UNITS),
+            "hidden_bias": np.zeros(HIDDEN_UNITS),
+            "output_kernel": kernel(HIDDEN_UNITS, 1),
+            "output_bias": np.zeros(1),
+        },
+        loss=hidden_layer_error,
+        scaling=None,  # there is no slope per column to give in its units
+    ).astype("float32")
+
+
 def _given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def _batch_size(settings: Settings, rows: int, default: int) -> int:
-    """Return the batch size, at most all rows."""
-    return min(_given(settings.batch_size, default), rows)
-
-
-def _epochs(
-    settings: Settings, rows: int, batch_size: int, default: int
+def _whole_epochs(
+    steps: int, rows: int, batch_size: int
 ) -> tuple[int, tuple[str, ...]]:
-    """Return the epochs that hold the asked number of updates, and a note."""
-    if settings.steps is None:
-        return default, ()
+    """Return the epochs that hold so many updates, and a note if rounded."""
     per_epoch = math.ceil(rows / batch_size)
-    epochs = math.ceil(settings.steps / per_epoch)
-    if epochs * per_epoch == settings.steps:
+    epochs = math.ceil(steps / per_epoch)
+    if epochs * per_epoch == steps:
         return epochs, ()
     return epochs, (
-        f"rounded {settings.steps:,} updates up to {epochs * per_epoch:,}: "
+        f"rounded {steps:,} updates up to {epochs * per_epoch:,}: "
         f"{epochs:,} whole epochs of {per_epoch:,}",
     )

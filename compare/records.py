@@ -16,6 +16,8 @@ SCHEMA_VERSION = 1
 Mode = Literal["eager", "graph", "xla"]
 MODES: tuple[Mode, ...] = ("eager", "graph", "xla")
 
+Dtype = Literal["float32", "float64"]
+
 Outcome = Literal[
     "identical", "same mathematics", "different", "could not run"
 ]
@@ -162,15 +164,17 @@ class Theory:
         smallest_curvature, largest_curvature: extreme eigenvalues of the
             Hessian of the mean squared error.
         largest_learning_rate: 2 / largest_curvature; gradient descent on
-            all rows overshoots beyond it.
+            all rows overshoots beyond it. None where training is not plain
+            gradient descent, so that nothing is predicted.
         updates_within_1_percent: full-batch updates until the distance to
-            the closed form is 1 % of its length; None if that never happens.
+            the closed form is 1 % of its length; None if that never happens
+            or is not predicted.
     """
 
     closed_form: dict[str, np.ndarray]
     smallest_curvature: float
     largest_curvature: float
-    largest_learning_rate: float
+    largest_learning_rate: float | None
     updates_within_1_percent: int | None
 
 
@@ -349,6 +353,11 @@ class LessonReport:
     timings: tuple[Timing, ...]
     memory: tuple[Memory, ...]
     iterators: tuple[IteratorCost, ...]
+
+    @property
+    def all_verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts on the pair and on each check."""
+        return (*self.verdicts, *(check.verdict for check in self.checks))
 
 
 def first_pair(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:

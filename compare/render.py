@@ -35,6 +35,7 @@ from compare.records import (
     LessonReport,
     Report,
     TensorInfo,
+    Theory,
     Trajectory,
     UsageError,
     first_pair,
@@ -50,6 +51,8 @@ STYLES = {
 }
 WORTH_A_REASON = 0.2
 """Share of an epoch from which opening iterators explains its length."""
+
+SHOWN_VALUES = 4
 
 RANKS = ("scalar", "vector", "matrix", "cube")
 
@@ -182,6 +185,39 @@ def print_report(report: Report, console: Console | None = None) -> None:
         _print_lesson(console, lesson, report.environment)
 
 
+def print_summary(report: Report, console: Console | None = None) -> None:
+    """Print one line per lesson and mode, and what stands out."""
+    console = console or _console()
+    console.print(Text(_environment_line(report.environment)))
+    table = _table(
+        "lesson", "mode", "verdict", "updates", "statements", "nodes"
+    )
+    for lesson in report.lessons:
+        sizes = [lesson.sizes[side] for side in SIDES]
+        for verdict in lesson.verdicts:
+            first = verdict is lesson.verdicts[0]
+            table.add_row(
+                lesson.lesson if first else "",
+                verdict.mode,
+                Text(verdict.outcome, style=STYLES[verdict.outcome]),
+                " / ".join(f"{n:,}" for n in dict.fromkeys(verdict.updates)),
+                " / ".join(str(size.statements) for size in sizes),
+                " / ".join(str(size.nodes) for size in sizes),
+            )
+    console.print(table)
+    _say(console, "Statements and nodes of the syntax tree: manual / Keras.")
+    for lesson in report.lessons:
+        for verdict in lesson.verdicts:
+            if verdict.outcome != "identical":
+                _say(
+                    console,
+                    f"{lesson.lesson} {verdict.mode}: {verdict.reason}.",
+                )
+        if lesson.checks:
+            _say(console, f"{lesson.lesson}:")
+            _print_checks(console, lesson)
+
+
 def printable(text: str) -> str:
     """Escape control characters, so that no user's text moves the cursor."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
@@ -216,6 +252,7 @@ def _print_lesson(
     for note in lesson.notes:
         _say(console, f"Note: {note}.")
     _print_verdicts(console, lesson)
+    _print_checks(console, lesson)
     _print_ends(console, lesson)
     _print_sizes(console, lesson)
     _print_tensors(console, lesson)
@@ -239,28 +276,39 @@ def _print_verdicts(console: Console, lesson: LessonReport) -> None:
             console.print(Text("\n".join(map(printable, lines)), style="dim"))
 
 
+def _print_checks(console: Console, lesson: LessonReport) -> None:
+    for check in lesson.checks:
+        _say(
+            console,
+            f"{check.side} against {check.reference}: "
+            f"{check.verdict.outcome}; {check.verdict.reason}.",
+        )
+
+
 def _print_ends(console: Console, lesson: LessonReport) -> None:
     runs = {run.side: run for run in first_pair(lesson.trajectories)}
     if not runs:
         return
     _heading(console, "Where do they end?")
-    names = list(next(iter(runs.values())).parameters)
-    table = _table("", *names, "distance to the closed form", "within 1 %")
-    for side, run in runs.items():
-        ends = [run.results[name] for name in names]
-        table.add_row(side, *map(_values, ends), *_truth(lesson, run))
+    results = {side: run.results for side, run in runs.items()}
     if lesson.theory:
-        predicted = lesson.theory.updates_within_1_percent
-        closed = [lesson.theory.closed_form[name] for name in names]
+        results["closed form"] = {
+            name: value.astype(np.float32)
+            for name, value in lesson.theory.closed_form.items()
+        }
+    names = next(iter(runs.values())).results
+    table = _table("", *results)
+    for name in names:
         table.add_row(
-            "closed form",
-            *(_values(value.astype(np.float32)) for value in closed),
-            "0",
-            "never" if predicted is None else f"predicted {predicted:,}",
+            Text(printable(name)),
+            *(_values(found.get(name)) for found in results.values()),
         )
+    if lesson.theory:
+        for row in _truth_rows(lesson, lesson.theory, runs):
+            table.add_row(*row)
     console.print(table)
     _print_user_parameters(console, lesson)
-    if lesson.theory:
+    if lesson.theory and lesson.theory.largest_learning_rate:
         _say(
             console,
             "Gradient descent on all rows converges for learning rates below "
@@ -275,6 +323,23 @@ def _print_ends(console: Console, lesson: LessonReport) -> None:
             "pulls towards a minimum of its own. Trained until they settle, "
             f"{lesson.convergence.reason}.",
         )
+
+
+def _truth_rows(
+    lesson: LessonReport, theory: Theory, runs: dict[str, Trajectory]
+) -> Iterator[tuple[str, ...]]:
+    """Yield how near the sides came to the closed form, and when."""
+    ends = [distance(run.results, theory) for run in runs.values()]
+    yield ("distance to closed form", *(f"{end:.2e}" for end in ends), "0")
+    if theory.largest_learning_rate is None:
+        return
+    reached = [lesson.within_1_percent.get(side) for side in runs]
+    predicted = theory.updates_within_1_percent
+    yield (
+        "within 1 % after update",
+        *("not reached" if at is None else f"{at:,}" for at in reached),
+        "never" if predicted is None else f"{predicted:,} (predicted)",
+    )
 
 
 def _print_user_parameters(console: Console, lesson: LessonReport) -> None:
@@ -339,6 +404,8 @@ def _print_timings(
         )
     timed = [timing_ for timing_ in lesson.timings if timing_.samples]
     if not timed:
+        if not unproved:
+            _say(console, "Not timed: processes of a cluster train only once.")
         return
     table = _table("", "build", "first call", "per epoch", "per update")
     for entry in sorted(timed, key=lambda t: (t.mode, SIDES.index(t.side))):
@@ -371,23 +438,19 @@ def _print_timings(
         if ratio and verdict.agree:
             _say(console, f"{verdict.mode}: {_speed(ratio)} per epoch.")
     for cost in lesson.iterators:
-        _say(console, _iterator_sentence(cost))
+        if cost.seconds > WORTH_A_REASON * cost.epoch_seconds:
+            _say(console, _iterator_sentence(cost))
 
 
 def _iterator_sentence(cost: IteratorCost) -> str:
-    share = max(cost.seconds, 0) / cost.epoch_seconds
-    opened = (
-        f"{_seconds(max(cost.seconds, 0))} ({share:.0%}) of the "
+    share = cost.seconds / cost.epoch_seconds
+    return (
+        f"Why: {_seconds(cost.seconds)} ({share:.0%}) of the "
         f"{_seconds(cost.epoch_seconds)} that Keras's fit takes per epoch "
         f"({cost.mode}) go into opening data iterators, "
-        f"{cost.iterators:.3g} per epoch"
-    )
-    if share < WORTH_A_REASON:
-        return f"{opened}."
-    return (
-        f"Why: {opened}. For each one TensorFlow sets up the input pipeline "
-        "and optimises its functions anew, however small the data; the "
-        "update itself is cheap."
+        f"{cost.iterators:.3g} per epoch. For each one TensorFlow sets up the "
+        "input pipeline and optimises its functions anew, however small the "
+        "data; the update itself is cheap."
     )
 
 
@@ -414,25 +477,27 @@ def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else plural}"
 
 
-def _values(array: np.ndarray) -> str:
-    """Show float32 values with as many digits as tell them apart."""
-    numbers = [
-        np.format_float_positional(v, unique=True, trim="0")
-        if 1e-4 <= abs(v) < 1e7 or v == 0
-        else f"{v:.8g}"
-        for v in np.ravel(array)[:4]
-    ]
-    return "\n".join(numbers) + ("\n..." if array.size > 4 else "")
+def _values(array: np.ndarray | None) -> str:
+    """Show up to four values, float32 with as many digits as tell them apart.
+
+    Of more values the last is shown: the latest of a history.
+    """
+    if array is None:
+        return "-"
+    numbers = np.ravel(array)
+    if numbers.size > SHOWN_VALUES:
+        return f"{_value(numbers[-1])} (last of {numbers.size:,})"
+    return "\n".join(map(_value, numbers)) or "none"
 
 
-def _truth(lesson: LessonReport, run: Trajectory) -> tuple[str, str]:
-    if not lesson.theory:
-        return "-", "-"
-    update = lesson.within_1_percent.get(run.side)
-    return (
-        f"{distance(run.results, lesson.theory):.2e}",
-        "not reached" if update is None else f"update {update:,}",
-    )
+def _value(number: np.generic) -> str:
+    value = float(number)
+    if number.dtype.kind in "iub" or not np.isfinite(value):
+        return str(number)
+    if value == 0 or 1e-4 <= abs(value) < 1e7:
+        single = np.float32(value)
+        return np.format_float_positional(single, unique=True, trim="0")
+    return f"{value:.8g}"
 
 
 def _tensor(info: TensorInfo | None) -> str:

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from compare import codesize, probes, timing, worker
+from compare import codesize, probes, several, timing, worker
 from compare.parity import judge
-from compare.problems import Problem, Settings, problem_of
+from compare.problem import Problem, Settings
+from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import (
     SIDES,
+    Check,
     Convergence,
+    Dtype,
     Environment,
     Failure,
     LessonReport,
@@ -62,7 +65,8 @@ class Request:
     Attributes:
         lessons: names of lessons.
         settings: what the user changed.
-        modes: in which modes.
+        modes: in which modes, where a lesson can.
+        timed: whether to time the pairs that agree.
         quick: fewer updates and fewer timed processes.
         timeout: seconds after which one process is stopped.
         command: how the user asked, for the report.
@@ -71,6 +75,7 @@ class Request:
     lessons: tuple[str, ...]
     settings: Settings
     modes: tuple[Mode, ...]
+    timed: bool
     quick: bool
     timeout: float
     command: str
@@ -125,12 +130,13 @@ class _Plan:
         self.problem = problem
         self.request = request
         self.theory = problem.theory()
+        self.modes = [m for m in request.modes if m in problem.modes]
         self.at_once = environment.cpus
         self._settling = self._settling_problem()
         self._runs: dict[tuple[Side, Mode], Run] = {}
         self.jobs: dict[tuple[Any, ...], Job] = {}
         for side in reversed(SIDES):  # fit is the slower one: start with it
-            for mode in sorted(request.modes, key=SLOWEST_FIRST.index):
+            for mode in sorted(self.modes, key=SLOWEST_FIRST.index):
                 self.jobs["run", side, mode] = self._job(
                     side, mode, "float32", problem
                 )
@@ -140,6 +146,8 @@ class _Plan:
                 probes.tensor_map,
                 (exhibit(side, problem.lesson), problem),
             )
+            if problem.same_as and "graph" in self.modes:
+                self.jobs["same", side] = self._reference_job(side, "float32")
             if self._settling:
                 for dtype in ("float32", "float64"):
                     self.jobs["settle", side, dtype] = self._job(
@@ -154,9 +162,7 @@ class _Plan:
             if kind == "run":
                 side, mode = key
                 self._runs[side, mode] = _run(result, side, mode, "float32")
-        verdicts = tuple(
-            self._verdict(mode, progress) for mode in self.request.modes
-        )
+        verdicts = tuple(self._verdict(mode, progress) for mode in self.modes)
         problem = self.problem
         trajectories = tuple(
             run for run in self._runs.values() if isinstance(run, Trajectory)
@@ -181,7 +187,11 @@ class _Plan:
                 side: codesize.measure(text) for side, text in sources.items()
             },
             verdicts=verdicts,
-            checks=(),
+            checks=tuple(
+                self._check(side, found["same", side], progress)
+                for side in SIDES
+                if ("same", side) in found
+            ),
             trajectories=tuple(_thin(run, frames) for run in trajectories),
             recorded_updates=frames,
             failures=tuple(
@@ -211,10 +221,19 @@ class _Plan:
         )
 
     def time(self, report: LessonReport, progress: Progress) -> LessonReport:
-        """Add the timings of the pairs that are the same training."""
+        """Add the timings of the pairs that are the same training.
+
+        A cluster is not timed: its processes can train only once.
+        """
+        if not self.request.timed or self.problem.hyper.get("workers", 1) > 1:
+            return report
         subjects = [
             timing.Subject(
-                exhibit(side, report.lesson), side, mode, self.problem, run
+                exhibit(side, report.lesson),
+                side,
+                mode,
+                self.problem.without_stopping(),
+                run,
             )
             for (side, mode), run in sorted(self._runs.items())
             for verdict in report.verdicts
@@ -239,31 +258,31 @@ class _Plan:
         )
 
     def _job(
-        self, side: Side, mode: Mode, dtype: str, problem: Problem
+        self, side: Side, mode: Mode, dtype: Dtype, problem: Problem
     ) -> Job:
         return Job(
             f"{problem.lesson} {side} {mode}: {problem.steps:,} updates"
             + (" in float64" if dtype == "float64" else ""),
-            worker.record,
+            several.record,
             (exhibit(side, problem.lesson), side, problem, mode, dtype),
         )
 
-    def _verdict(self, mode: Mode, progress: Progress) -> Verdict:
-        def rerun() -> tuple[Run, Run]:
-            jobs = [
-                self._job(side, mode, "float64", self.problem)
-                for side in SIDES
-            ]
-            left, right = run_jobs(
-                jobs, self.at_once, self.request.timeout, progress
-            )
-            return (
-                _run(left, "manual", mode, "float64"),
-                _run(right, "keras", mode, "float64"),
-            )
+    def _reference_job(self, side: Side, dtype: Dtype) -> Job:
+        same = self.problem.same_as
+        assert same is not None
+        hyper = {**self.problem.hyper, **same.hyper}
+        reference = self.problem.replace(
+            lesson=same.lesson,
+            hyper={k: v for k, v in hyper.items() if v is not None},
+        )
+        return self._job(side, "graph", dtype, reference)
 
+    def _verdict(self, mode: Mode, progress: Progress) -> Verdict:
         left, right = (self._runs[side, mode] for side in SIDES)
-        verdict = judge(left, right, rerun)
+        jobs = [
+            self._job(side, mode, "float64", self.problem) for side in SIDES
+        ]
+        verdict = self._judge(left, right, jobs, progress)
         broken = any(
             isinstance(run, Trajectory) and run.first_non_finite is not None
             for run in (left, right)
@@ -272,28 +291,57 @@ class _Plan:
             return replace(verdict, reason=self._overshoot(verdict.reason))
         return verdict
 
+    def _check(self, side: Side, result: Any, progress: Progress) -> Check:
+        """Compare a side's run with the other way to the same parameters."""
+        same = self.problem.same_as
+        assert same is not None
+        jobs = [
+            self._job(side, "graph", "float64", self.problem),
+            self._reference_job(side, "float64"),
+        ]
+        reference = _run(result, same.title, "graph", "float32")
+        run = self._runs[side, "graph"]
+        verdict = self._judge(run, reference, jobs, progress)
+        return Check(side, same.title, verdict)
+
+    def _judge(
+        self, left: Run, right: Run, jobs: Sequence[Job], progress: Progress
+    ) -> Verdict:
+        def rerun() -> tuple[Run, Run]:
+            results = run_jobs(
+                jobs, self.at_once, self.request.timeout, progress
+            )
+            one, other = (
+                _run(result, run.side, run.mode, "float64")
+                for result, run in zip(results, (left, right), strict=True)
+            )
+            return one, other
+
+        return judge(left, right, rerun)
+
     def _overshoot(self, reason: str) -> str:
         rate = self.problem.learning_rate
-        if self.theory and rate > self.theory.largest_learning_rate:
+        limit = self.theory and self.theory.largest_learning_rate
+        if limit and rate > limit:
             return (
                 f"overshoots: {reason}; the learning rate {rate:g} is beyond "
-                f"{self.theory.largest_learning_rate:.4g}, the largest that "
-                "converges: choose a smaller one with --learning-rate"
+                f"{limit:.4g}, the largest that converges: choose a smaller "
+                "one with --learning-rate"
             )
         return f"{reason}; try a smaller --learning-rate"
 
     def _overshoot_note(self, runs: Sequence[Trajectory]) -> tuple[str, ...]:
         rate = self.problem.learning_rate
-        if not self.theory or rate <= self.theory.largest_learning_rate:
+        limit = self.theory and self.theory.largest_learning_rate
+        if not limit or rate <= limit:
             return ()
         loss = ""
         if runs:
             first, last = runs[0].losses[[0, -1]]
             loss = f"; the loss went from {first:.3g} to {last:.3g}"
         return (
-            f"overshoots: the learning rate {rate:g} is beyond "
-            f"{self.theory.largest_learning_rate:.4g}, the largest that "
-            f"converges on all rows{loss}",
+            f"overshoots: the learning rate {rate:g} is beyond {limit:.4g}, "
+            f"the largest that converges on all rows{loss}",
         )
 
     def _settling_problem(self) -> Problem | None:
@@ -302,10 +350,13 @@ class _Plan:
         Mini-batches never settle with a constant learning rate: each pulls
         towards its own minimum.
         """
-        if not self.theory or self.problem.batch_size == len(self.problem.x):
+        theory = self.theory
+        if not theory or theory.largest_learning_rate is None:
             return None
-        rate = _fastest_rate(self.theory)
-        updates = updates_to_settle(self.theory, rate, SETTLE)
+        if self.problem.batch_size == len(self.problem.x):
+            return None
+        rate = _fastest_rate(theory)
+        updates = updates_to_settle(theory, rate, SETTLE)
         if updates is None or updates > SETTLE_UPDATES:
             return None
         return self.problem.replace(
@@ -341,11 +392,11 @@ def _fastest_rate(theory: Theory) -> float:
     return 2 / (theory.smallest_curvature + theory.largest_curvature)
 
 
-def _run(result: Any, side: Side, mode: Mode, dtype: str) -> Run:
+def _run(result: Any, side: str, mode: Mode, dtype: str) -> Run:
     if isinstance(result, Broken):
         return Failure(side, mode, dtype, result.reason, result.details)
     assert isinstance(result, Trajectory)
-    return result
+    return replace(result, side=side)
 
 
 def _source(reference: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,18 +43,33 @@ class Table:
 
 def penguins() -> Table:
     """Read the penguins that ship with the package, without missing rows."""
+    return _penguins()[0]
+
+
+def penguin_species() -> tuple[np.ndarray, np.ndarray, Table]:
+    """Read the penguins as a classification.
+
+    Returns:
+        Four standardised measurements, float64 of shape (342, 4); the number
+        of the species in alphabetic order, int64 of shape (342,); and the
+        table they come from.
+    """
+    table, species = _penguins()
+    numbers = pd.Categorical(species).codes.astype(np.int64)
+    return np.hstack([table.x, table.y]), numbers, table
+
+
+def _penguins() -> tuple[Table, pd.Series]:
     with importlib.resources.as_file(PENGUINS) as path:
         frame = pd.read_csv(path)
-    columns = [*PENGUIN_FEATURES, PENGUIN_TARGET]
-    complete = frame[columns].dropna()
+    complete = frame.dropna(subset=[*PENGUIN_FEATURES, PENGUIN_TARGET])
     dropped = len(frame) - len(complete)
     table = standardise(
         "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
     )
     note = f"dropped {dropped} of {len(frame)} rows with missing values"
-    return Table(
-        table.name, table.x, table.y, table.scaling, (note, *table.notes)
-    )
+    table = replace(table, notes=(note, *table.notes))
+    return table, complete["species"]
 
 
 def read_table(

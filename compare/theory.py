@@ -1,8 +1,9 @@
 """What linear algebra says about least squares: where training must end.
 
 For predictions y_hat = x @ kernel + bias the mean squared error is quadratic
-in the parameters. With X = [x, 1] its Hessian is H = 2 X'X / N, its minimiser
-solves the normal equations X'X p = X'y, and gradient descent with learning
+in the parameters, with an L2 penalty on the kernel or without. With X = [x, 1]
+its Hessian is H = 2 X'X / N (+ 2 l2 for each kernel entry), its minimiser
+solves the normal equations H p = 2 X'y / N, and gradient descent with learning
 rate r multiplies the error's component along an eigenvector of H with
 eigenvalue c by (1 - r c) in every update. (Goodfellow, Bengio, Courville:
 Deep Learning, 2016, section 4.3.)
@@ -22,7 +23,8 @@ def theory(
     x: np.ndarray,
     y: np.ndarray,
     initial: dict[str, np.ndarray],
-    learning_rate: float,
+    learning_rate: float | None,
+    l2: float = 0.0,
 ) -> Theory:
     """Solve a least-squares problem and predict its gradient descent.
 
@@ -30,32 +32,38 @@ def theory(
         x: float array of shape (N,) or (N, d).
         y: float array of shape (N,) or (N, 1).
         initial: "kernel" of d values and "bias" of one value.
-        learning_rate: step length of gradient descent on all rows.
+        learning_rate: step length of plain gradient descent on all rows;
+            None where training is something else, which is not predicted.
+        l2: the loss is the mean squared error + l2 * sum(kernel^2).
 
     Returns:
         The theory. Where features are linearly dependent there are many
         minimisers; the closed form is then the one that training reaches, the
         nearest to `initial`.
     """
-    features = _design(x)
+    features, targets = _design(x), y.astype(float).ravel()
+    rows, columns = features.shape
+    # The penalty is a row per kernel entry: sqrt(rows * l2) * entry = 0.
+    penalty = np.sqrt(rows * l2) * np.eye(columns)[:-1]
+    features = np.vstack([features, penalty])
+    targets = np.concatenate([targets, np.zeros(columns - 1)])
     start = pack(initial)
-    gap, *_ = np.linalg.lstsq(
-        features, y.astype(float).ravel() - features @ start
-    )
+    gap, *_ = np.linalg.lstsq(features, targets - features @ start)
     solution = start + gap
-    curvatures, directions = np.linalg.eigh(
-        2 * features.T @ features / len(features)
-    )
+    curvatures, directions = np.linalg.eigh(2 * features.T @ features / rows)
+    descends = learning_rate is not None
     return Theory(
         closed_form=_unpack(solution, initial),
         smallest_curvature=max(float(curvatures[0]), 0.0),
         largest_curvature=float(curvatures[-1]),
-        largest_learning_rate=2 / float(curvatures[-1]),
+        largest_learning_rate=2 / float(curvatures[-1]) if descends else None,
         updates_within_1_percent=_updates_within(
             directions.T @ gap,
             1 - learning_rate * curvatures,
             0.01 * float(np.linalg.norm(solution)),
-        ),
+        )
+        if learning_rate is not None
+        else None,
     )
 
 

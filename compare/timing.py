@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compare.probes import iterator_cost, time_side
-from compare.problems import Problem
+from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import (
     SIDES,

@@ -18,14 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from compare.problems import Problem
+from compare.problem import Problem
 from compare.processes import RunError
-from compare.records import (
-    Environment,
-    Mode,
-    Side,
-    Trajectory,
-)
+from compare.records import Dtype, Environment, Mode, Trajectory
 
 Report = Callable[[int, int], None]
 Exhibit = Callable[..., Any]
@@ -59,21 +54,23 @@ def load_exhibit(reference: str) -> Exhibit:
 
 def record(
     reference: str,
-    side: Side,
+    side: str,
     problem: Problem,
     mode: Mode,
-    dtype: str,
+    dtype: Dtype,
     report: Report,
+    made: int = 0,
 ) -> Trajectory:
-    """Run an exhibit and record every parameter after every update.
+    """Run an exhibit here and record every parameter after every update.
 
     Args:
         reference: see `load_exhibit`.
-        side: whose turn it is.
+        side: whose turn it is, for people.
         problem: what to train.
         mode: how one update runs.
-        dtype: "float32" or "float64".
+        dtype: of all arrays.
         report: called now and then with (updates done, updates in all).
+        made: how many updates an earlier process has made.
 
     Raises:
         RunError: the exhibit broke the contract; says how.
@@ -81,7 +78,7 @@ def record(
     """
     _prepare(mode, dtype)
     problem = problem.astype(dtype)
-    recorder = _Recorder(problem, report)
+    recorder = _Recorder(problem, report, made)
     returned = load_exhibit(reference)(problem, mode, recorder.on_step)
     results = _arrays(returned, f"{reference} returned")
     parameters = recorder.stacked()
@@ -138,7 +135,8 @@ def environment(report: Report) -> Environment:
 class _Recorder:
     """Copies the parameters after every update."""
 
-    def __init__(self, problem: Problem, report: Report) -> None:
+    def __init__(self, problem: Problem, report: Report, made: int) -> None:
+        self._made = made
         initial = {k: np.array(v) for k, v in problem.initial.items()}
         self._rows: dict[str, list[np.ndarray]] = {
             name: [value] for name, value in initial.items()
@@ -150,7 +148,7 @@ class _Recorder:
 
     def on_step(self, update: int, parameters: Any) -> None:
         """Take the parameters after one update."""
-        expected = len(self._times) + 1
+        expected = self._made + len(self._times) + 1
         if update != expected:
             raise RunError(
                 f"on_step was called for update {update} where {expected} "
@@ -188,7 +186,7 @@ class _Recorder:
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
 
-def _prepare(mode: Mode, dtype: str) -> None:
+def _prepare(mode: Mode, dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
     Dropped are tf.data's autotuner, which only seeks speed and makes `fit`

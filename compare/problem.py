@@ -1,0 +1,188 @@
+"""The training job that both sides get, and the losses that it may have."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from compare.records import MODES, Dtype, Mode, Scaling, Theory
+from compare.tables import Table
+from compare.theory import theory
+
+Parameters = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class SameAs:
+    """Another run to the same parameters.
+
+    Attributes:
+        title: what it is, for people.
+        lesson: whose exhibit runs it.
+        hyper: hyper-parameters that it changes; None takes one away.
+    """
+
+    title: str
+    lesson: str
+    hyper: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One training job, the same for both sides.
+
+    The hyper-parameters in `hyper` read as attributes too:
+    `problem.learning_rate`.
+
+    Attributes:
+        lesson: name of the exhibits that train it.
+        title: what is learnt, in one line.
+        data: where the rows come from.
+        x: shape (rows,) or (rows, features).
+        y: shape (rows,) or (rows, 1).
+        initial: first parameters by name; their dtype is the training's.
+        epochs: passes over the rows.
+        batch_size: rows per update; the last batch of an epoch may be
+            smaller.
+        loss: (parameters, x, y) -> the loss that training lowers, float64.
+        hyper: learning_rate, seed and what the lesson needs besides.
+        scaling: how to undo standardisation, or None.
+        notes: what was done to the data or the request.
+        truth: "descent" where it is least squares by plain gradient descent,
+            so that all of `theory` applies; "minimiser" where only the
+            closed form does; None where there is none.
+        modes: the modes in which the lesson can run.
+        same_as: another run that must give the same parameters, or None.
+    """
+
+    lesson: str
+    title: str
+    data: str
+    x: np.ndarray
+    y: np.ndarray
+    initial: dict[str, np.ndarray]
+    epochs: int
+    batch_size: int
+    loss: Callable[[Parameters, np.ndarray, np.ndarray], float]
+    hyper: dict[str, Any] = field(default_factory=dict)
+    scaling: Scaling | None = None
+    notes: tuple[str, ...] = ()
+    truth: Literal["descent", "minimiser"] | None = None
+    modes: tuple[Mode, ...] = MODES
+    same_as: SameAs | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        hyper = self.__dict__.get("hyper", {})
+        if name in hyper:
+            return hyper[name]
+        raise AttributeError(f"a problem of this lesson has no {name!r}")
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in one epoch, the one on the tail batch included."""
+        return math.ceil(len(self.x) / self.batch_size)
+
+    @property
+    def steps(self) -> int:
+        """Updates in the whole training."""
+        return self.epochs * self.steps_per_epoch
+
+    def replace(self, **changes: Any) -> Problem:
+        """Return the problem with other values in some fields."""
+        return dataclasses.replace(self, **changes)
+
+    def astype(self, dtype: Dtype) -> Problem:
+        """Return the problem with all its floats in another dtype.
+
+        In float64 the hyper-parameters become numpy's float64 of their
+        float32 values. Keras rounds some plain floats to float32 whatever the
+        dtype policy says (`ops.cast(0.9, "float64")` is 0.8999999762), so
+        only so do both sides train with the same numbers.
+        """
+
+        def cast(value: Any) -> Any:
+            if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+                return value.astype(dtype)
+            if isinstance(value, float) and dtype == "float64":
+                return np.float64(np.float32(value))
+            return value
+
+        return self.replace(
+            x=cast(self.x),
+            y=cast(self.y),
+            initial={k: cast(v) for k, v in self.initial.items()},
+            hyper={k: cast(v) for k, v in self.hyper.items()},
+        )
+
+    def without_stopping(self) -> Problem:
+        """Return the problem with endless patience, to be timed at length."""
+        if "patience" not in self.hyper:
+            return self
+        return self.replace(hyper={**self.hyper, "patience": 10**9})
+
+    def theory(self) -> Theory | None:
+        """Return what linear algebra says, where the problem is linear."""
+        if self.truth is None:
+            return None
+        rate = self.learning_rate if self.truth == "descent" else None
+        return theory(
+            self.x, self.y, self.initial, rate, self.hyper.get("l2", 0.0)
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user may set; None leaves a lesson's own value."""
+
+    table: Table | None = None
+    steps: int | None = None
+    learning_rate: float | None = None
+    batch_size: int | None = None
+
+
+def squared_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the mean squared error of a linear model, in float64."""
+    rows = x.astype(float).reshape(len(x), -1)
+    kernel = np.ravel(parameters["kernel"]).astype(float)
+    y_hat = rows @ kernel + float(np.ravel(parameters["bias"])[0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
+
+
+def ridge_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray, l2: float
+) -> float:
+    """Return the squared error plus l2 times the kernel's squared length."""
+    kernel = parameters["kernel"].astype(float)
+    return squared_error(parameters, x, y) + l2 * float(np.sum(kernel**2))
+
+
+def hidden_layer_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the squared error of one relu layer and a linear output."""
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
+    y_hat = (
+        np.maximum(hidden, 0) @ weights["output_kernel"]
+        + weights["output_bias"]
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.mean((y - y_hat) ** 2))
+
+
+def cross_entropy(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the mean cross-entropy of softmax regression."""
+    logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
+    logits -= logits.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(logits).sum(axis=1))
+    return float(np.mean(log_sums - logits[np.arange(len(y)), y]))

@@ -1,0 +1,77 @@
+"""Recording a training, in as many processes as its lesson asks for."""
+
+from __future__ import annotations
+
+import multiprocessing
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from compare import worker
+from compare.cluster import run_workers
+from compare.problem import Problem
+from compare.records import Dtype, Mode, Trajectory
+from compare.worker import Report
+
+PATIENCE = 60.0
+"""Seconds after which a cluster that makes no update is given up."""
+
+
+def record(
+    reference: str,
+    side: str,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+) -> Trajectory:
+    """Record an exhibit; arguments and errors as in `worker.record`.
+
+    A problem with several `workers` is trained by as many processes that form
+    a cluster. One with a `checkpoint` is trained half-way in one fresh
+    process and to its end in another; only a folder connects them.
+    """
+    arguments = (reference, side, problem, mode, dtype)
+    if problem.hyper.get("workers", 1) > 1:
+        task = partial(worker.record, *arguments)
+        fork = multiprocessing.get_context("fork")
+        found = run_workers(fork, task, problem.workers, PATIENCE, report)
+        assert isinstance(found, Trajectory)
+        return found
+    if "checkpoint" in problem.hyper:
+        return _record_in_two(*arguments)
+    return worker.record(*arguments, report)
+
+
+def _record_in_two(
+    reference: str, side: str, problem: Problem, mode: Mode, dtype: Dtype
+) -> Trajectory:
+    made = 0
+    halves = []
+    with tempfile.TemporaryDirectory() as folder:
+        hyper = {**problem.hyper, "checkpoint": folder}
+        resumable = problem.replace(hyper=hyper)
+        arguments = (reference, side, resumable, mode, dtype, _silent)
+        for _ in range(2):
+            fork = multiprocessing.get_context("fork")
+            with ProcessPoolExecutor(1, mp_context=fork) as process:
+                half = process.submit(worker.record, *arguments, made)
+                halves.append(half.result())
+            made += halves[-1].updates
+    first, second = halves
+    # Row 0 of the second half is the problem's start, which it never had.
+    return replace(
+        second,
+        parameters={
+            name: np.concatenate([values, second.parameters[name][1:]])
+            for name, values in first.parameters.items()
+        },
+        losses=np.concatenate([first.losses, second.losses[1:]]),
+    )
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing: a function that reports cannot be sent to a process."""
