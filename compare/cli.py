@@ -13,8 +13,18 @@ from typing import NoReturn
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_INTERRUPTED = 130
 
-COMMANDS = ("run", "list")
+COMMANDS = ("run", "list", "ladder")
 MODES = ("eager", "graph", "xla")
+SIZE_MEASURES = (
+    "statements",
+    "tokens",
+    "nodes",
+    "gzip_bytes",
+    "names",
+    "branches",
+    "cognitive_complexity",
+    "lines",
+)
 
 EPILOG = """\
 exit codes:
@@ -79,7 +89,29 @@ def _parser() -> _Parser:
     run.set_defaults(run=_run)
     listing = commands.add_parser("list", help="list the lessons")
     listing.set_defaults(run=_list)
+    rungs = commands.add_parser(
+        "ladder",
+        help="what each feature costs by hand and in Keras; runs nothing",
+    )
+    rungs.add_argument(
+        "--measure",
+        choices=SIZE_MEASURES,
+        default="statements",
+        help="how code is measured (statements)",
+    )
+    _add_out(rungs, "ladder.png and ladder.svg")
+    rungs.set_defaults(run=_ladder)
     return parser
+
+
+def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="FOLDER",
+        help=f"where to write {what} (here)",
+    )
 
 
 def _add_run_options(run: argparse.ArgumentParser) -> None:
@@ -141,20 +173,15 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    run.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="FOLDER",
-        help="where to write report.json (here)",
-    )
+    _add_out(run, "report.json")
 
 
 def _run(options: argparse.Namespace, command: str) -> int:
-    from compare import records, render
+    from compare import files, live, overview, records, render
+    from compare.plan import Request
     from compare.problem import Settings
     from compare.records import UsageError
-    from compare.report import Request, make_report
+    from compare.report import make_report
     from compare.tables import read_table
 
     if options.data and not options.target:
@@ -164,7 +191,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
     if options.all and options.lessons:
         raise UsageError("--all runs every lesson: leave their names out")
     lessons = _lessons(options)
-    render.check_writable(options.out)
+    files.check_writable(options.out)
     table = (
         read_table(options.data, options.target, options.features)
         if options.data
@@ -181,13 +208,13 @@ def _run(options: argparse.Namespace, command: str) -> int:
         timeout=options.timeout,
         command=command,
     )
-    with render.progress() as progress:
+    with live.progress() as progress:
         report = make_report(request, progress)
     if options.all:
-        render.print_summary(report)
+        overview.print_summary(report)
     else:
         render.print_report(report)
-    path = render.write_report(report, options.out)
+    path = files.write_report(report, options.out)
     sys.stdout.write(f"\nWritten: {path}\n")
     return exit_code(
         [
@@ -225,6 +252,19 @@ def _list(options: argparse.Namespace, command: str) -> int:
         sys.stdout.write(
             f"{lesson:20}{problem_of(lesson, Settings()).title}\n"
         )
+    return EXIT_AGREE
+
+
+def _ladder(options: argparse.Namespace, command: str) -> int:
+    from compare import files, overview, plots
+    from compare.ladder import ladder
+
+    files.check_writable(options.out)
+    rungs = ladder()
+    overview.print_ladder(rungs, options.measure)
+    figure = plots.ladder_chart(rungs, options.measure)
+    for path in plots.write_chart(figure, options.out, "ladder"):
+        sys.stdout.write(f"Written: {path}\n")
     return EXIT_AGREE
 
 

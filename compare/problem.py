@@ -1,20 +1,19 @@
-"""The training job that both sides get, and the losses that it may have."""
+"""The training job that both sides get."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
+from compare.losses import Parameters
 from compare.records import MODES, Dtype, Mode, Scaling, Theory
 from compare.tables import Table
 from compare.theory import theory
-
-Parameters = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -143,46 +142,3 @@ class Settings:
     steps: int | None = None
     learning_rate: float | None = None
     batch_size: int | None = None
-
-
-def squared_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> float:
-    """Return the mean squared error of a linear model, in float64."""
-    rows = x.astype(float).reshape(len(x), -1)
-    kernel = np.ravel(parameters["kernel"]).astype(float)
-    y_hat = rows @ kernel + float(np.ravel(parameters["bias"])[0])
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
-
-
-def ridge_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray, l2: float
-) -> float:
-    """Return the squared error plus l2 times the kernel's squared length."""
-    kernel = parameters["kernel"].astype(float)
-    return squared_error(parameters, x, y) + l2 * float(np.sum(kernel**2))
-
-
-def hidden_layer_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> float:
-    """Return the squared error of one relu layer and a linear output."""
-    weights = {name: v.astype(float) for name, v in parameters.items()}
-    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
-    y_hat = (
-        np.maximum(hidden, 0) @ weights["output_kernel"]
-        + weights["output_bias"]
-    )
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean((y - y_hat) ** 2))
-
-
-def cross_entropy(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> float:
-    """Return the mean cross-entropy of softmax regression."""
-    logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
-    logits -= logits.max(axis=1, keepdims=True)
-    log_sums = np.log(np.exp(logits).sum(axis=1))
-    return float(np.mean(log_sums - logits[np.arange(len(y)), y]))

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
 
 import numpy as np
 
-from compare.problem import (
-    Problem,
-    SameAs,
-    Settings,
-    cross_entropy,
-    hidden_layer_error,
-    ridge_error,
-    squared_error,
-)
+from compare.losses import cross_entropy, ridge_error, squared_error
+from compare.plane import given, plane, with_hidden_layer
+from compare.problem import Problem, SameAs, Settings
 from compare.records import UsageError
-from compare.tables import penguin_species, penguins
-
-Number = TypeVar("Number", int, float)
+from compare.tables import penguin_species
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 """Adam's defaults in Keras."""
-
-HIDDEN_UNITS = 16
-HELD_OUT = 0.2
-"""Share of the rows that validation gets."""
 
 
 def linear_regression(settings: Settings) -> Problem:
@@ -53,10 +39,10 @@ def linear_regression(settings: Settings) -> Problem:
         x=x,
         y=table.y.ravel() if table else x + 1,
         initial={"kernel": np.array(0.7), "bias": np.array(0.7)},
-        epochs=_given(settings.steps, 1100),
+        epochs=given(settings.steps, 1100),
         batch_size=len(x),
         loss=squared_error,
-        hyper={"learning_rate": _given(settings.learning_rate, 0.01)},
+        hyper={"learning_rate": given(settings.learning_rate, 0.01)},
         scaling=table.scaling if table else None,
         notes=table.notes if table else (),
         truth="descent",
@@ -65,7 +51,7 @@ def linear_regression(settings: Settings) -> Problem:
 
 def minibatch(settings: Settings) -> Problem:
     """Predict a penguin's mass from three lengths, or a user's own table."""
-    return _plane(
+    return plane(
         settings,
         "minibatch",
         "Fit a plane to rows of features in mini-batches",
@@ -75,7 +61,7 @@ def minibatch(settings: Settings) -> Problem:
 
 def momentum(settings: Settings) -> Problem:
     """Fit the plane with momentum."""
-    return _plane(
+    return plane(
         settings,
         "momentum",
         "Keep moving: SGD with momentum",
@@ -86,7 +72,7 @@ def momentum(settings: Settings) -> Problem:
 
 def adam(settings: Settings) -> Problem:
     """Fit the plane with Adam."""
-    return _plane(
+    return plane(
         settings,
         "adam",
         "A step length for each parameter: Adam",
@@ -97,7 +83,7 @@ def adam(settings: Settings) -> Problem:
 
 def lr_schedule(settings: Settings) -> Problem:
     """Fit the plane with a learning rate that falls to zero."""
-    return _plane(
+    return plane(
         settings,
         "lr_schedule",
         "A learning rate that falls as a cosine",
@@ -108,7 +94,7 @@ def lr_schedule(settings: Settings) -> Problem:
 
 def regularization(settings: Settings) -> Problem:
     """Fit the plane with an L2 penalty and clipped gradients."""
-    problem = _plane(
+    problem = plane(
         settings,
         "regularization",
         "An L2 penalty and clipped gradients",
@@ -120,7 +106,7 @@ def regularization(settings: Settings) -> Problem:
 
 def early_stopping(settings: Settings) -> Problem:
     """Fit the plane until the error on held-out rows stops falling."""
-    return _plane(
+    return plane(
         settings,
         "early_stopping",
         "Stop when validation no longer improves; keep the best",
@@ -133,7 +119,7 @@ def early_stopping(settings: Settings) -> Problem:
 
 def dropout_mlp(settings: Settings) -> Problem:
     """Fit a hidden layer with dropout."""
-    problem = _plane(
+    problem = plane(
         settings,
         "dropout_mlp",
         "A hidden layer, and dropout in training only",
@@ -141,7 +127,7 @@ def dropout_mlp(settings: Settings) -> Problem:
         epochs=8,
         hyper={"rate": 0.25},
     )
-    return _with_hidden_layer(problem)
+    return with_hidden_layer(problem)
 
 
 def classification(settings: Settings) -> Problem:
@@ -152,9 +138,11 @@ def classification(settings: Settings) -> Problem:
             "another lesson"
         )
     x, y, table = penguin_species()
-    plane = _plane(settings, "classification", "Softmax regression", epochs=15)
+    problem = plane(
+        settings, "classification", "Softmax regression", epochs=15
+    )
     kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
-    return plane.replace(
+    return problem.replace(
         title="Tell classes apart: softmax and cross-entropy",
         data=table.name,
         x=x,
@@ -162,8 +150,8 @@ def classification(settings: Settings) -> Problem:
         initial={"kernel": kernel, "bias": np.zeros(3)},
         loss=cross_entropy,
         hyper={
-            **plane.hyper,
-            "learning_rate": _given(settings.learning_rate, 0.5),
+            **problem.hyper,
+            "learning_rate": given(settings.learning_rate, 0.5),
         },
         scaling=None,
         notes=table.notes,
@@ -173,7 +161,7 @@ def classification(settings: Settings) -> Problem:
 
 def checkpoint_resume(settings: Settings) -> Problem:
     """Stop momentum half-way; resume it in a fresh process."""
-    return _plane(
+    return plane(
         settings,
         "checkpoint_resume",
         "Stop, save, and go on in a fresh process",
@@ -189,7 +177,7 @@ def checkpoint_resume(settings: Settings) -> Problem:
 
 def multi_worker(settings: Settings) -> Problem:
     """Fit the plane in two processes that share each batch."""
-    problem = _plane(
+    problem = plane(
         settings,
         "multi_worker",
         "One training on several machines",
@@ -209,6 +197,30 @@ def multi_worker(settings: Settings) -> Problem:
     )
 
 
+def full_loop(settings: Settings) -> Problem:
+    """Fit a hidden layer with all that the other lessons show."""
+    problem = plane(
+        settings,
+        "full_loop",
+        "All of it at once, as a real project has it",
+        truth=None,
+        epochs=15,
+        batch_size=32,
+        holds_out=True,
+        hyper={
+            **ADAM,
+            "decay_steps": 135,
+            "l2": 0.001,
+            "clip_norm": 0.5,
+            "rate": 0.1,
+            "patience": 3,
+        },
+    )
+    rate = given(settings.learning_rate, 0.02)
+    hyper = {**problem.hyper, "learning_rate": rate}
+    return with_hidden_layer(problem.replace(hyper=hyper))
+
+
 LESSONS: dict[str, Callable[[Settings], Problem]] = {
     function.__name__: function
     for function in (
@@ -223,6 +235,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         classification,
         checkpoint_resume,
         multi_worker,
+        full_loop,
     )
 }
 """Lesson -> its problem, in the order in which they are best read."""
@@ -240,97 +253,3 @@ def problem_of(lesson: str, settings: Settings) -> Problem:
             f"{', '.join(LESSONS)}"
         )
     return LESSONS[lesson](settings)
-
-
-def _plane(
-    settings: Settings,
-    lesson: str,
-    title: str,
-    truth: Any = "descent",
-    epochs: int = 20,
-    batch_size: int = 64,
-    holds_out: bool = False,
-    hyper: dict[str, Any] | None = None,
-) -> Problem:
-    """Fit a plane to penguins or to a user's table, in mini-batches."""
-    table = settings.table or penguins()
-    x, y, notes = table.x, table.y, table.notes
-    hyper = {"seed": 1, **(hyper or {})}
-    if holds_out:
-        held, kept = _split(lesson, table.name, len(x))
-        hyper |= {"x_val": x[held], "y_val": y[held]}
-        notes += (f"held {len(held)} of {len(x)} rows out for validation",)
-        x, y = x[kept], y[kept]
-    batch_size = min(_given(settings.batch_size, batch_size), len(x))
-    if settings.steps is not None:
-        epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
-        notes += note
-    return Problem(
-        lesson=lesson,
-        title=title,
-        data=table.name,
-        x=x,
-        y=y,
-        initial={"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
-        epochs=epochs,
-        batch_size=batch_size,
-        loss=squared_error,
-        hyper={
-            "learning_rate": _given(settings.learning_rate, 0.05),
-            **hyper,
-        },
-        scaling=table.scaling,
-        notes=notes,
-        truth=truth,
-    ).astype("float32")
-
-
-def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Choose a random fifth of the rows; return them and the others."""
-    held = max(round(HELD_OUT * rows), 1)
-    if rows - held < 2:
-        raise UsageError(
-            f"{data} has {rows} rows; {lesson} needs at least 3, to hold some "
-            "out for validation"
-        )
-    order = np.random.default_rng(1).permutation(rows)
-    return order[:held], order[held:]
-
-
-def _with_hidden_layer(problem: Problem) -> Problem:
-    """Give the problem a hidden layer with Glorot-uniform kernels."""
-    generator = np.random.default_rng(0)
-    features = problem.x.shape[1]
-
-    def kernel(rows: int, columns: int) -> np.ndarray:
-        limit = math.sqrt(6 / (rows + columns))
-        return generator.uniform(-limit, limit, (rows, columns))
-
-    return problem.replace(
-        initial={
-            "hidden_kernel": kernel(features, HIDDEN_UNITS),
-            "hidden_bias": np.zeros(HIDDEN_UNITS),
-            "output_kernel": kernel(HIDDEN_UNITS, 1),
-            "output_bias": np.zeros(1),
-        },
-        loss=hidden_layer_error,
-        scaling=None,  # there is no slope per column to give in its units
-    ).astype("float32")
-
-
-def _given(value: Number | None, default: Number) -> Number:
-    return default if value is None else value
-
-
-def _whole_epochs(
-    steps: int, rows: int, batch_size: int
-) -> tuple[int, tuple[str, ...]]:
-    """Return the epochs that hold so many updates, and a note if rounded."""
-    per_epoch = math.ceil(rows / batch_size)
-    epochs = math.ceil(steps / per_epoch)
-    if epochs * per_epoch == steps:
-        return epochs, ()
-    return epochs, (
-        f"rounded {steps:,} updates up to {epochs * per_epoch:,}: "
-        f"{epochs:,} whole epochs of {per_epoch:,}",
-    )

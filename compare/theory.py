@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.records import Convergence, Theory, Trajectory
+from compare.records import Theory, Trajectory
 
 NEVER = 10**9
 """Updates beyond which training is called endless."""
@@ -124,40 +124,6 @@ def updates_to_settle(
         return None if rate else 1
     updates = float(np.ceil(np.log(shrink) / np.log(rate)))
     return int(updates) if updates < NEVER else None
-
-
-def judge_convergence(
-    updates: int, distances: dict[str, dict[str, float]], scale: float
-) -> Convergence:
-    """Say whether runs that had time to settle ended at the closed form.
-
-    Args:
-        updates: number of full-batch updates made.
-        distances: side -> dtype -> largest distance to the closed form.
-        scale: the largest closed-form parameter.
-
-    Returns:
-        The record; reached means that the distance in float64 is rounding,
-        by the same bound as for two sides (`compare.parity.FLOAT64_BOUND`).
-    """
-    bound = 1e-12 * scale
-    worst = {
-        dtype: max(by_dtype[dtype] for by_dtype in distances.values())
-        for dtype in ("float32", "float64")
-    }
-    reached = worst["float64"] <= bound
-    return Convergence(
-        updates=updates,
-        distance=distances,
-        bound=bound,
-        reached=reached,
-        reason=(
-            f"on all rows at once, after {updates:,} updates, both sides end "
-            f"within {worst['float32']:.1e} of the normal equations in "
-            f"float32 and {worst['float64']:.1e} in float64: "
-            f"{'rounding' if reached else 'more than rounding'}"
-        ),
-    )
 
 
 def _design(x: np.ndarray) -> np.ndarray:

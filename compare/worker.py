@@ -20,7 +20,8 @@ import numpy as np
 
 from compare.problem import Problem
 from compare.processes import RunError
-from compare.records import Dtype, Environment, Mode, Trajectory
+from compare.records import Dtype, Mode, Trajectory
+from compare.report_records import Environment
 
 Report = Callable[[int, int], None]
 Exhibit = Callable[..., Any]

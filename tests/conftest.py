@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.problems import Problem, Settings, problem_of
+from compare.problem import Problem, Settings
+from compare.problems import problem_of
 from compare.records import Trajectory
 
 

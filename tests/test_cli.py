@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from compare import report as report_module
+from compare import plan as plan_module
 from compare.cli import exit_code, main
 
 CSV = "size,rooms,price\n" + "".join(
@@ -128,12 +128,12 @@ def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
     """A planted mistake reaches the exit code."""
     from pathlib import Path
 
-    source = Path(report_module.__file__).parents[1] / "manual"
+    source = Path(plan_module.__file__).parents[1] / "manual"
     text = (source / "linear_regression.py").read_text()
     wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
-    original = report_module.exhibit
+    original = plan_module.exhibit
     monkeypatch.setattr(
-        report_module,
+        plan_module,
         "exhibit",
         lambda side, lesson: (
             wrong if side == "manual" else original(side, lesson)

@@ -10,24 +10,42 @@ from pathlib import Path
 
 import pytest
 
+from compare import cli
+from compare.codesize import MEASURES
 from compare.problems import LESSONS
+from compare.records import MODES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     "records",
+    "report_records",
     "json_form",
+    "files",
     "theory",
     "tables",
+    "losses",
+    "problem",
+    "plane",
+    "problems",
     "parity",
     "codesize",
-    "problems",
+    "sources",
     "preload",
     "processes",
     "worker",
+    "cluster",
+    "several",
     "probes",
     "timing",
+    "settling",
+    "plan",
     "report",
+    "ladder",
+    "formats",
+    "live",
     "render",
+    "overview",
+    "plots",
     "cli",
 )
 """Modules of compare/; each may import only from its left."""
@@ -73,6 +91,18 @@ def test_a_lesson_is_two_files_and_one_function(lesson):
     assert lesson in lessons("manual"), f"write manual/{lesson}.py"
     assert lesson in lessons("keras_impl"), f"write keras_impl/{lesson}.py"
     assert lesson in LESSONS, f"write {lesson}() in compare/problems.py"
+
+
+def test_the_readme_shows_the_layers():
+    """The README's list of layers is the one that is enforced."""
+    text = " ".join((ROOT / "README.md").read_text().split())
+    assert " ".join(LAYERS) in text
+
+
+def test_the_command_knows_modes_and_measures():
+    """What --help offers without loading anything is what there is."""
+    assert cli.MODES == MODES
+    assert tuple(MEASURES) == cli.SIZE_MEASURES
 
 
 def test_every_problem_has_its_exhibits():

@@ -7,7 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
-from compare.problems import LESSONS, Settings, problem_of
+from compare.problem import Settings
+from compare.problems import LESSONS, problem_of
 from compare.records import UsageError
 from compare.tables import penguins
 

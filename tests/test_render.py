@@ -11,16 +11,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import codesize, render
-from compare.problems import Settings, problem_of
+from compare import codesize, files, render
+from compare.problem import Settings
+from compare.problems import problem_of
 from compare.records import (
     Convergence,
-    Environment,
     Failure,
     IteratorCost,
-    LessonReport,
     Memory,
-    Report,
     Sample,
     Scaling,
     TensorInfo,
@@ -28,6 +26,7 @@ from compare.records import (
     UsageError,
     Verdict,
 )
+from compare.report_records import Environment, LessonReport, Report
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 
@@ -100,7 +99,7 @@ def test_every_section_is_printed(report):
         "different",
         "Where do they end?",
         "closed form",
-        "predicted 796",
+        "796 (predicted)",
         "statements",
         "rank 0, scalar",
         "per update",
@@ -141,7 +140,7 @@ def test_a_pipe_gets_plain_text(report):
 def test_report_json_is_strict_and_replaces_the_old_one(report, tmp_path):
     """The file is valid JSON with a schema version, and nothing is left."""
     (tmp_path / "report.json").write_text("old")
-    path = render.write_report(report, tmp_path)
+    path = files.write_report(report, tmp_path)
     content = json.loads(path.read_text(), parse_constant=pytest.fail)
     assert content["schema_version"] == 1
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
@@ -154,9 +153,9 @@ def test_a_full_disk_loses_nothing(report, tmp_path, monkeypatch):
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(render.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(UsageError, match=r"No space left.*--out"):
-        render.write_report(report, tmp_path)
+        files.write_report(report, tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
     assert (tmp_path / "report.json").read_text() == "old"
 
@@ -165,6 +164,6 @@ def test_an_unwritable_folder_is_refused_before_the_work(tmp_path):
     """A path below a file cannot become a folder."""
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write to"):
-        render.check_writable(tmp_path / "file" / "below")
-    render.check_writable(tmp_path / "new" / "folder")
+        files.check_writable(tmp_path / "file" / "below")
+    files.check_writable(tmp_path / "new" / "folder")
     assert (tmp_path / "new" / "folder").is_dir()

@@ -8,7 +8,6 @@ import pytest
 from compare.theory import (
     distance,
     first_within_1_percent,
-    judge_convergence,
     pack,
     theory,
     updates_to_settle,
@@ -104,14 +103,3 @@ def test_distance_is_the_largest_parameter_difference():
     truth = theory(CLASSIC, CLASSIC + 1, START, 0.01)
     off = {"kernel": np.array([[1.25]]), "bias": np.array([0.9])}
     assert distance(off, truth) == pytest.approx(0.25)
-
-
-@pytest.mark.parametrize(("end", "reached"), [(1e-15, True), (1e-9, False)])
-def test_convergence_needs_float64_to_arrive(end, reached):
-    """Only a float64 distance of rounding size counts as settled."""
-    sides = {
-        side: {"float32": 1e-7, "float64": end} for side in ("manual", "keras")
-    }
-    found = judge_convergence(100, sides, 1.0)
-    assert found.reached is reached
-    assert ("more than rounding" in found.reason) is not reached

@@ -7,7 +7,7 @@ import pytest
 
 from compare.probes import tensor_map
 from compare.processes import Broken, Job, run_jobs
-from compare.report import exhibit
+from compare.sources import exhibit
 from compare.worker import record
 
 GOOD = """

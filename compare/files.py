@@ -1,0 +1,64 @@
+"""Reports and charts -> files, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from compare.json_form import to_json
+from compare.records import UsageError
+from compare.report_records import Report
+
+
+def check_writable(folder: Path) -> None:
+    """Find out before the work whether a report can be written.
+
+    Raises:
+        UsageError: it cannot; says why.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def write_report(report: Report, folder: Path) -> Path:
+    """Write report.json whole or not at all; return its path.
+
+    Raises:
+        UsageError: it cannot be written; an older report is still there.
+    """
+    path = folder / "report.json"
+    text = json.dumps(to_json(report), allow_nan=False, separators=(",", ":"))
+    try:
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return path
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file under another name and rename it when it is complete."""
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=path.name, delete=False
+    ) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).chmod(0o644)
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+
+
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"cannot write to {path}: {error.strerror}; choose another folder "
+        "with --out"
+    )

@@ -1,0 +1,118 @@
+"""What each feature costs by hand and in Keras: the ladder of lessons.
+
+A lesson adds one feature to the lesson that it is built on, so the difference
+of their sizes is what the feature costs on that side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from compare.codesize import measure
+from compare.problems import LESSONS
+from compare.records import SIDES, CodeSize, Side
+from compare.sources import exhibit, source_of
+
+FIRST = "linear_regression"
+BASE = "minibatch"
+ALL_AT_ONCE = "full_loop"
+
+IN_ALL_AT_ONCE = (
+    "minibatch",
+    "adam",
+    "lr_schedule",
+    "regularization",
+    "early_stopping",
+    "dropout_mlp",
+    "checkpoint_resume",
+)
+"""The features that full_loop has at once."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One feature.
+
+    Attributes:
+        lesson: the lesson that shows it.
+        base: the lesson that it is built on.
+        sizes: side -> size of the lesson.
+        added: side -> what the feature adds to the base.
+        counted: whether `ALL_AT_ONCE` has the feature, so that it counts in
+            the running sum.
+        running: side -> first lesson and all counted features so far.
+    """
+
+    lesson: str
+    base: str
+    sizes: dict[Side, CodeSize]
+    added: dict[Side, CodeSize]
+    counted: bool
+    running: dict[Side, CodeSize]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """All rungs, below them the first lesson, and the sum's check.
+
+    Attributes:
+        first: side -> size of the first lesson.
+        rungs: the features, in the order in which they are best read.
+        whole: side -> size of the lesson that has the counted ones at once.
+    """
+
+    first: dict[Side, CodeSize]
+    rungs: tuple[Rung, ...]
+    whole: dict[Side, CodeSize]
+
+
+def ladder() -> Ladder:
+    """Measure every lesson; nothing is run."""
+    sizes: dict[str, dict[Side, CodeSize]] = {
+        lesson: {side: _size(side, lesson) for side in SIDES}
+        for lesson in LESSONS
+    }
+    running = sizes[FIRST]
+    rungs = []
+    for lesson in LESSONS:
+        if lesson in (FIRST, ALL_AT_ONCE):
+            continue
+        base = FIRST if lesson == BASE else BASE
+        added = {
+            side: subtract(sizes[lesson][side], sizes[base][side])
+            for side in SIDES
+        }
+        counted = lesson in IN_ALL_AT_ONCE
+        if counted:
+            running = {
+                side: add((running[side], added[side])) for side in SIDES
+            }
+        rungs.append(
+            Rung(lesson, base, sizes[lesson], added, counted, running)
+        )
+    return Ladder(sizes[FIRST], tuple(rungs), sizes[ALL_AT_ONCE])
+
+
+def add(sizes: Sequence[CodeSize]) -> CodeSize:
+    """Add sizes, measure by measure."""
+    return CodeSize(
+        **{
+            field.name: sum(getattr(size, field.name) for size in sizes)
+            for field in fields(CodeSize)
+        }
+    )
+
+
+def subtract(left: CodeSize, right: CodeSize) -> CodeSize:
+    """Subtract sizes, measure by measure; results may be below 0."""
+    return CodeSize(
+        **{
+            field.name: getattr(left, field.name) - getattr(right, field.name)
+            for field in fields(CodeSize)
+        }
+    )
+
+
+def _size(side: Side, lesson: str) -> CodeSize:
+    return measure(source_of(exhibit(side, lesson)))

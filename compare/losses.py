@@ -1,0 +1,52 @@
+"""The losses of the lessons in float64, for the harness's own loss curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+Parameters = Mapping[str, np.ndarray]
+
+
+def squared_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the mean squared error of a linear model, in float64."""
+    rows = x.astype(float).reshape(len(x), -1)
+    kernel = np.ravel(parameters["kernel"]).astype(float)
+    y_hat = rows @ kernel + float(np.ravel(parameters["bias"])[0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
+
+
+def ridge_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray, l2: float
+) -> float:
+    """Return the squared error plus l2 times the kernel's squared length."""
+    kernel = parameters["kernel"].astype(float)
+    return squared_error(parameters, x, y) + l2 * float(np.sum(kernel**2))
+
+
+def hidden_layer_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the squared error of one relu layer and a linear output."""
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
+    y_hat = (
+        np.maximum(hidden, 0) @ weights["output_kernel"]
+        + weights["output_bias"]
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.mean((y - y_hat) ** 2))
+
+
+def cross_entropy(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> float:
+    """Return the mean cross-entropy of softmax regression."""
+    logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
+    logits -= logits.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(logits).sum(axis=1))
+    return float(np.mean(log_sums - logits[np.arange(len(y)), y]))

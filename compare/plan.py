@@ -1,0 +1,322 @@
+"""One lesson: which processes to run, and what their results say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from compare import codesize, probes, several, timing
+from compare.parity import judge
+from compare.problem import Problem, Settings
+from compare.processes import Broken, Job, Progress, run_jobs
+from compare.records import (
+    SIDES,
+    Check,
+    Dtype,
+    Failure,
+    Mode,
+    Side,
+    Trajectory,
+    Verdict,
+)
+from compare.report_records import (
+    Environment,
+    LessonReport,
+    first_pair,
+)
+from compare.settling import judge_settling, settling_problem
+from compare.sources import exhibit, source_of
+from compare.tables import in_user_units
+from compare.theory import (
+    first_within_1_percent,
+)
+
+FRAMES = 300
+"""Most rows of a trajectory that a report keeps."""
+
+SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
+PROCESSES = 3
+QUICK_PROCESSES = 1
+
+Run = Trajectory | Failure
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run.
+
+    Attributes:
+        lessons: names of lessons.
+        settings: what the user changed.
+        modes: in which modes, where a lesson can.
+        timed: whether to time the pairs that agree.
+        quick: fewer updates and fewer timed processes.
+        timeout: seconds after which one process is stopped.
+        command: how the user asked, for the report.
+    """
+
+    lessons: tuple[str, ...]
+    settings: Settings
+    modes: tuple[Mode, ...]
+    timed: bool
+    quick: bool
+    timeout: float
+    command: str
+
+
+class Plan:
+    """One lesson's jobs, and what their results say."""
+
+    def __init__(
+        self, problem: Problem, request: Request, environment: Environment
+    ) -> None:
+        self.problem = problem
+        self.request = request
+        self.theory = problem.theory()
+        self.modes = [m for m in request.modes if m in problem.modes]
+        self.at_once = environment.cpus
+        self._settling = settling_problem(problem, self.theory)
+        self._runs: dict[tuple[Side, Mode], Run] = {}
+        self.jobs: dict[tuple[Any, ...], Job] = {}
+        for side in reversed(SIDES):  # fit is the slower one: start with it
+            for mode in sorted(self.modes, key=SLOWEST_FIRST.index):
+                self.jobs["run", side, mode] = self._job(
+                    side, mode, "float32", problem
+                )
+        for side in SIDES:
+            self.jobs["tensors", side] = Job(
+                f"{problem.lesson} {side}: shapes",
+                probes.tensor_map,
+                (exhibit(side, problem.lesson), problem),
+            )
+            if problem.same_as and "graph" in self.modes:
+                self.jobs["same", side] = self._reference_job(side, "float32")
+            if self._settling:
+                for dtype in ("float32", "float64"):
+                    self.jobs["settle", side, dtype] = self._job(
+                        side, "graph", dtype, self._settling
+                    )
+
+    def judge(
+        self, found: dict[tuple[Any, ...], Any], progress: Progress
+    ) -> LessonReport:
+        """Turn the results of the jobs into a report without timings."""
+        for (kind, *key), result in found.items():
+            if kind == "run":
+                side, mode = key
+                self._runs[side, mode] = _run(result, side, mode, "float32")
+        verdicts = tuple(self._verdict(mode, progress) for mode in self.modes)
+        problem = self.problem
+        trajectories = tuple(
+            run for run in self._runs.values() if isinstance(run, Trajectory)
+        )
+        runs = first_pair(trajectories)
+        frames = _frames(trajectories)
+        sources: dict[str, str] = {
+            side: source_of(exhibit(side, problem.lesson)) for side in SIDES
+        }
+        return LessonReport(
+            lesson=problem.lesson,
+            title=problem.title,
+            data=problem.data,
+            rows=len(problem.x),
+            features=problem.x.reshape(len(problem.x), -1).shape[1],
+            batch_size=problem.batch_size,
+            updates=problem.steps,
+            learning_rate=problem.learning_rate,
+            notes=problem.notes + self._overshoot_note(runs),
+            sources=sources,
+            sizes={
+                side: codesize.measure(text) for side, text in sources.items()
+            },
+            verdicts=verdicts,
+            checks=tuple(
+                self._check(side, found["same", side], progress)
+                for side in SIDES
+                if ("same", side) in found
+            ),
+            trajectories=tuple(_thin(run, frames) for run in trajectories),
+            recorded_updates=frames,
+            failures=tuple(
+                run for run in self._runs.values() if isinstance(run, Failure)
+            ),
+            scaling=problem.scaling,
+            user_parameters={
+                run.side: in_user_units(run.results, problem.scaling)
+                for run in runs
+                if problem.scaling
+            },
+            theory=self.theory,
+            within_1_percent={
+                run.side: first_within_1_percent(run, self.theory)
+                for run in runs
+                if self.theory
+            },
+            convergence=judge_settling(
+                problem,
+                self.theory,
+                {
+                    (side, dtype): result
+                    for (kind, side, *rest), result in found.items()
+                    if kind == "settle"
+                    for dtype in rest
+                },
+            ),
+            tensors={
+                side: found["tensors", side]
+                for side in SIDES
+                if not isinstance(found["tensors", side], Broken)
+            },
+            timings=(),
+            memory=(),
+            iterators=(),
+        )
+
+    def time(self, report: LessonReport, progress: Progress) -> LessonReport:
+        """Add the timings of the pairs that are the same training.
+
+        A cluster is not timed: its processes can train only once.
+        """
+        if not self.request.timed or self.problem.hyper.get("workers", 1) > 1:
+            return report
+        subjects = [
+            timing.Subject(
+                exhibit(side, report.lesson),
+                side,
+                mode,
+                self.problem.without_stopping(),
+                run,
+            )
+            for (side, mode), run in sorted(self._runs.items())
+            for verdict in report.verdicts
+            if verdict.mode == mode and verdict.agree
+            if isinstance(run, Trajectory) and run.updates
+        ]
+        textbook = [
+            subject
+            for subject in subjects
+            if subject.side == "keras" and subject.mode == "graph"
+        ]
+        timeout = self.request.timeout
+        processes = QUICK_PROCESSES if self.request.quick else PROCESSES
+        timings, memory = timing.time_subjects(
+            subjects, processes, timeout, progress
+        )
+        return replace(
+            report,
+            timings=timings,
+            memory=memory,
+            iterators=timing.iterator_costs(textbook, timeout, progress),
+        )
+
+    def _job(
+        self, side: Side, mode: Mode, dtype: Dtype, problem: Problem
+    ) -> Job:
+        return Job(
+            f"{problem.lesson} {side} {mode}: {problem.steps:,} updates"
+            + (" in float64" if dtype == "float64" else ""),
+            several.record,
+            (exhibit(side, problem.lesson), side, problem, mode, dtype),
+        )
+
+    def _reference_job(self, side: Side, dtype: Dtype) -> Job:
+        same = self.problem.same_as
+        assert same is not None
+        hyper = {**self.problem.hyper, **same.hyper}
+        reference = self.problem.replace(
+            lesson=same.lesson,
+            hyper={k: v for k, v in hyper.items() if v is not None},
+        )
+        return self._job(side, "graph", dtype, reference)
+
+    def _verdict(self, mode: Mode, progress: Progress) -> Verdict:
+        left, right = (self._runs[side, mode] for side in SIDES)
+        jobs = [
+            self._job(side, mode, "float64", self.problem) for side in SIDES
+        ]
+        verdict = self._judge(left, right, jobs, progress)
+        broken = any(
+            isinstance(run, Trajectory) and run.first_non_finite is not None
+            for run in (left, right)
+        )
+        if verdict.outcome == "could not run" and broken:
+            return replace(verdict, reason=self._overshoot(verdict.reason))
+        return verdict
+
+    def _check(self, side: Side, result: Any, progress: Progress) -> Check:
+        """Compare a side's run with the other way to the same parameters."""
+        same = self.problem.same_as
+        assert same is not None
+        jobs = [
+            self._job(side, "graph", "float64", self.problem),
+            self._reference_job(side, "float64"),
+        ]
+        reference = _run(result, same.title, "graph", "float32")
+        run = self._runs[side, "graph"]
+        verdict = self._judge(run, reference, jobs, progress)
+        return Check(side, same.title, verdict)
+
+    def _judge(
+        self, left: Run, right: Run, jobs: Sequence[Job], progress: Progress
+    ) -> Verdict:
+        def rerun() -> tuple[Run, Run]:
+            results = run_jobs(
+                jobs, self.at_once, self.request.timeout, progress
+            )
+            one, other = (
+                _run(result, run.side, run.mode, "float64")
+                for result, run in zip(results, (left, right), strict=True)
+            )
+            return one, other
+
+        return judge(left, right, rerun)
+
+    def _overshoot(self, reason: str) -> str:
+        rate = self.problem.learning_rate
+        limit = self.theory and self.theory.largest_learning_rate
+        if limit and rate > limit:
+            return (
+                f"overshoots: {reason}; the learning rate {rate:g} is beyond "
+                f"{limit:.4g}, the largest that converges: choose a smaller "
+                "one with --learning-rate"
+            )
+        return f"{reason}; try a smaller --learning-rate"
+
+    def _overshoot_note(self, runs: Sequence[Trajectory]) -> tuple[str, ...]:
+        rate = self.problem.learning_rate
+        limit = self.theory and self.theory.largest_learning_rate
+        if not limit or rate <= limit:
+            return ()
+        loss = ""
+        if runs:
+            first, last = runs[0].losses[[0, -1]]
+            loss = f"; the loss went from {first:.3g} to {last:.3g}"
+        return (
+            f"overshoots: the learning rate {rate:g} is beyond {limit:.4g}, "
+            f"the largest that converges on all rows{loss}",
+        )
+
+
+def _run(result: Any, side: str, mode: Mode, dtype: str) -> Run:
+    if isinstance(result, Broken):
+        return Failure(side, mode, dtype, result.reason, result.details)
+    assert isinstance(result, Trajectory)
+    return replace(result, side=side)
+
+
+def _frames(runs: Sequence[Trajectory]) -> np.ndarray:
+    """Choose at most FRAMES updates, first and last among them."""
+    last = max((run.updates for run in runs), default=0)
+    return np.unique(np.linspace(0, last, FRAMES).round().astype(int))
+
+
+def _thin(run: Trajectory, frames: np.ndarray) -> Trajectory:
+    kept = frames[frames <= run.updates]
+    return replace(
+        run,
+        parameters={name: v[kept] for name, v in run.parameters.items()},
+        losses=run.losses[kept],
+    )

@@ -1,0 +1,114 @@
+"""The problem that most lessons share: a plane, fitted in mini-batches."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeVar
+
+import numpy as np
+
+from compare.losses import hidden_layer_error, squared_error
+from compare.problem import Problem, Settings
+from compare.records import UsageError
+from compare.tables import penguins
+
+Number = TypeVar("Number", int, float)
+
+HIDDEN_UNITS = 16
+HELD_OUT = 0.2
+"""Share of the rows that validation gets."""
+
+
+def plane(
+    settings: Settings,
+    lesson: str,
+    title: str,
+    truth: Any = "descent",
+    epochs: int = 20,
+    batch_size: int = 64,
+    holds_out: bool = False,
+    hyper: dict[str, Any] | None = None,
+) -> Problem:
+    """Fit a plane to penguins or to a user's table, in mini-batches."""
+    table = settings.table or penguins()
+    x, y, notes = table.x, table.y, table.notes
+    hyper = {"seed": 1, **(hyper or {})}
+    if holds_out:
+        held, kept = _split(lesson, table.name, len(x))
+        hyper |= {"x_val": x[held], "y_val": y[held]}
+        notes += (f"held {len(held)} of {len(x)} rows out for validation",)
+        x, y = x[kept], y[kept]
+    batch_size = min(given(settings.batch_size, batch_size), len(x))
+    if settings.steps is not None:
+        epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
+        notes += note
+    return Problem(
+        lesson=lesson,
+        title=title,
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=squared_error,
+        hyper={
+            "learning_rate": given(settings.learning_rate, 0.05),
+            **hyper,
+        },
+        scaling=table.scaling,
+        notes=notes,
+        truth=truth,
+    ).astype("float32")
+
+
+def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose a random fifth of the rows; return them and the others."""
+    held = max(round(HELD_OUT * rows), 1)
+    if rows - held < 2:
+        raise UsageError(
+            f"{data} has {rows} rows; {lesson} needs at least 3, to hold some "
+            "out for validation"
+        )
+    order = np.random.default_rng(1).permutation(rows)
+    return order[:held], order[held:]
+
+
+def with_hidden_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with Glorot-uniform kernels."""
+    generator = np.random.default_rng(0)
+    features = problem.x.shape[1]
+
+    def kernel(rows: int, columns: int) -> np.ndarray:
+        limit = math.sqrt(6 / (rows + columns))
+        return generator.uniform(-limit, limit, (rows, columns))
+
+    return problem.replace(
+        initial={
+            "hidden_kernel": kernel(features, HIDDEN_UNITS),
+            "hidden_bias": np.zeros(HIDDEN_UNITS),
+            "output_kernel": kernel(HIDDEN_UNITS, 1),
+            "output_bias": np.zeros(1),
+        },
+        loss=hidden_layer_error,
+        scaling=None,  # there is no slope per column to give in its units
+    ).astype("float32")
+
+
+def given(value: Number | None, default: Number) -> Number:
+    """Return the value, or the default where none was given."""
+    return default if value is None else value
+
+
+def _whole_epochs(
+    steps: int, rows: int, batch_size: int
+) -> tuple[int, tuple[str, ...]]:
+    """Return the epochs that hold so many updates, and a note if rounded."""
+    per_epoch = math.ceil(rows / batch_size)
+    epochs = math.ceil(steps / per_epoch)
+    if epochs * per_epoch == steps:
+        return epochs, ()
+    return epochs, (
+        f"rounded {steps:,} updates up to {epochs * per_epoch:,}: "
+        f"{epochs:,} whole epochs of {per_epoch:,}",
+    )

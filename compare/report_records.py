@@ -1,0 +1,110 @@
+"""The records that a report is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from compare.records import (
+    SCHEMA_VERSION,
+    SIDES,
+    Check,
+    CodeSize,
+    Convergence,
+    Failure,
+    IteratorCost,
+    Memory,
+    Scaling,
+    TensorInfo,
+    Theory,
+    Timing,
+    Trajectory,
+    Verdict,
+)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where and with what the report was made.
+
+    Attributes:
+        import_seconds: `import tensorflow` with keras, in the one process
+            that the workers are forked from.
+        import_bytes: resident memory of that process afterwards.
+    """
+
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+    system: str
+    cpus: int
+    devices: tuple[str, ...]
+    import_seconds: float
+    import_bytes: int
+
+
+@dataclass(frozen=True)
+class LessonReport:
+    """All that was found out about one lesson.
+
+    Attributes:
+        trajectories: thinned to at most 300 rows; `recorded_updates` holds
+            the number of the update of each row.
+        user_parameters: side -> parameter -> value in the units of the
+            user's table; empty where nothing was standardised.
+        within_1_percent: side -> the update after which the run was within
+            1 % of the closed form, None if it never was.
+    """
+
+    lesson: str
+    title: str
+    data: str
+    rows: int
+    features: int
+    batch_size: int
+    updates: int
+    learning_rate: float
+    notes: tuple[str, ...]
+    sources: dict[str, str]
+    sizes: dict[str, CodeSize]
+    verdicts: tuple[Verdict, ...]
+    checks: tuple[Check, ...]
+    trajectories: tuple[Trajectory, ...]
+    recorded_updates: np.ndarray
+    failures: tuple[Failure, ...]
+    scaling: Scaling | None
+    user_parameters: dict[str, dict[str, np.ndarray]]
+    theory: Theory | None
+    within_1_percent: dict[str, int | None]
+    convergence: Convergence | None
+    tensors: dict[str, tuple[TensorInfo, ...]]
+    timings: tuple[Timing, ...]
+    memory: tuple[Memory, ...]
+    iterators: tuple[IteratorCost, ...]
+
+    @property
+    def all_verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts on the pair and on each check."""
+        return (*self.verdicts, *(check.verdict for check in self.checks))
+
+
+def first_pair(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
+    """Return manual and Keras run of the first mode that both ran, or ()."""
+    by_key = {(run.mode, run.side): run for run in runs}
+    for run in runs:
+        if all((run.mode, side) in by_key for side in SIDES):
+            return tuple(by_key[run.mode, side] for side in SIDES)
+    return ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report; `report.json` is its JSON form."""
+
+    environment: Environment
+    command: str
+    lessons: tuple[LessonReport, ...]
+    schema_version: int = field(default=SCHEMA_VERSION)
