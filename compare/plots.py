@@ -98,9 +98,8 @@ def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
             )
     axes.set_yticks(range(len(names) + 1), [*names, ALL_AT_ONCE])
     axes.invert_yaxis()
-    axes.margins(x=0.15)
-    axes.set_xlim(left=0)
-    axes.set_title(f"Running sum, and {ALL_AT_ONCE} as written", fontsize=11)
+    axes.margins(x=0.2)  # room for the labels on both sides
+    axes.set_title(f"Running sum, and {ALL_AT_ONCE}", fontsize=11)
     axes.set_xlabel(MEASURES[measure])
     _tidy(axes)
 

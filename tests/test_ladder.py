@@ -74,4 +74,4 @@ def test_no_label_of_the_chart_overlaps_another():
         for i, one in enumerate(boxes):
             assert not any(one.overlaps(other) for other in boxes[i + 1 :])
         title = axes.title.get_window_extent()
-        assert title.x0 >= 0 and title.x1 <= figure.bbox.width
+        assert title.x0 >= 5 and title.x1 <= figure.bbox.width - 5
