@@ -8,10 +8,16 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from compare import timing
 
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_INTERRUPTED = 130
+
+ROUNDS, QUICK_ROUNDS = 3, 1
+"""Processes that each side is timed in."""
 
 COMMANDS = ("run", "list", "ladder")
 MODES = ("eager", "graph", "xla")
@@ -167,6 +173,12 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
         help="50 updates, and one timed process a side instead of three",
     )
     run.add_argument(
+        "--budget",
+        type=_positive,
+        metavar="SECONDS",
+        help="time each lesson so long, for intervals and the noise floor",
+    )
+    run.add_argument(
         "--timeout",
         type=_positive,
         default=300.0,
@@ -203,7 +215,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
             table, options.steps, options.learning_rate, options.batch_size
         ),
         modes=tuple(mode for mode in records.MODES if mode in options.modes),
-        timed=not options.all,
+        effort=_effort(options),
         quick=options.quick,
         timeout=options.timeout,
         command=command,
@@ -223,6 +235,17 @@ def _run(options: argparse.Namespace, command: str) -> int:
             for verdict in lesson.all_verdicts
         ]
     )
+
+
+def _effort(options: argparse.Namespace) -> timing.Effort | None:
+    from compare.ratios import FEWEST
+    from compare.timing import Effort
+
+    if options.all:
+        return None
+    if options.budget is not None:
+        return Effort(FEWEST, options.budget)
+    return Effort(QUICK_ROUNDS if options.quick else ROUNDS)
 
 
 def _lessons(options: argparse.Namespace) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from compare.records import TensorInfo
+from compare.records import Ratio, TensorInfo
 from compare.report_records import Environment
 from compare.timing import spread as spread_of
 
@@ -113,17 +113,22 @@ def unit(value: float) -> tuple[float, str]:
 def seconds(value: float) -> str:
     """Show a time in the unit that suits it."""
     size, name = unit(value)
-    return f"{value / size:.3g} {name}"
+    return f"{digits(value / size)} {name}"
 
 
 def spread(values: Sequence[float]) -> str:
     """Show median, smallest and largest in one unit."""
     middle, low, high = spread_of(values)
     size, name = unit(middle)
-    text = f"{middle / size:.3g} {name}"
+    text = f"{digits(middle / size)} {name}"
     if len(values) == 1:
         return text
-    return f"{text} ({low / size:.3g}–{high / size:.3g})"
+    return f"{text} ({digits(low / size)}–{digits(high / size)})"
+
+
+def digits(value: float) -> str:
+    """Show three digits, and never an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
 
 
 def mebibytes(count: int) -> str:
@@ -131,8 +136,20 @@ def mebibytes(count: int) -> str:
     return f"{count / 2**20:.0f} MiB"
 
 
-def speed(ratio: float) -> str:
-    """Say how many times as long the slower side takes."""
-    if ratio >= 1:
-        return f"Keras takes {ratio:.3g} times as long as the manual loop"
-    return f"the manual loop takes {1 / ratio:.3g} times as long as Keras"
+def times(ratio: Ratio) -> str:
+    """Show a ratio, with its interval where it has one."""
+    if ratio.low is None or ratio.high is None:
+        return digits(ratio.value)
+    low, high = digits(ratio.low), digits(ratio.high)
+    return f"{digits(ratio.value)} ({low} to {high})"
+
+
+def speed(ratio: Ratio) -> str:
+    """Say how many times as long Keras takes per epoch, and how sure that is.
+
+    Three answers: slower, faster, no clear difference.
+    """
+    text = f"Keras takes {times(ratio)} times as long per epoch as the manual"
+    if ratio.low is None:
+        return f"{text} loop"
+    return f"{text} loop: {ratio.answer}"

@@ -38,8 +38,6 @@ FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
 
 SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
-PROCESSES = 3
-QUICK_PROCESSES = 1
 
 Run = Trajectory | Failure
 
@@ -52,8 +50,8 @@ class Request:
         lessons: names of lessons.
         settings: what the user changed.
         modes: in which modes, where a lesson can.
-        timed: whether to time the pairs that agree.
-        quick: fewer updates and fewer timed processes.
+        effort: how long to time the pairs that agree; None for not at all.
+        quick: fewer updates.
         timeout: seconds after which one process is stopped.
         command: how the user asked, for the report.
     """
@@ -61,7 +59,7 @@ class Request:
     lessons: tuple[str, ...]
     settings: Settings
     modes: tuple[Mode, ...]
-    timed: bool
+    effort: timing.Effort | None
     quick: bool
     timeout: float
     command: str
@@ -172,6 +170,11 @@ class Plan:
             },
             timings=(),
             memory=(),
+            left_out=tuple(
+                f"{self.jobs['tensors', side].label}: {result.reason}"
+                for side in SIDES
+                if isinstance(result := found["tensors", side], Broken)
+            ),
             iterators=(),
         )
 
@@ -180,7 +183,8 @@ class Plan:
 
         A cluster is not timed: its processes can train only once.
         """
-        if not self.request.timed or self.problem.hyper.get("workers", 1) > 1:
+        effort = self.request.effort
+        if effort is None or self.problem.hyper.get("workers", 1) > 1:
             return report
         subjects = [
             timing.Subject(
@@ -201,15 +205,14 @@ class Plan:
             if subject.side == "keras" and subject.mode == "graph"
         ]
         timeout = self.request.timeout
-        processes = QUICK_PROCESSES if self.request.quick else PROCESSES
-        timings, memory = timing.time_subjects(
-            subjects, processes, timeout, progress
-        )
+        timed = timing.time_subjects(subjects, effort, timeout, progress)
+        costs, broken = timing.iterator_costs(textbook, timeout, progress)
         return replace(
             report,
-            timings=timings,
-            memory=memory,
-            iterators=timing.iterator_costs(textbook, timeout, progress),
+            timings=timed.timings,
+            memory=timed.memory,
+            iterators=costs,
+            left_out=(*report.left_out, *timed.broken, *broken),
         )
 
     def _job(

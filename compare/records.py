@@ -43,8 +43,8 @@ class Trajectory:
             and any other value, such as a validation loss per epoch.
         losses: float64, shape (updates + 1,): the loss on all rows,
             computed by the harness from the parameters.
-        seconds_per_update: median time between two updates, recording
-            included; a guide for the timer, not a measurement.
+        seconds_per_update: median time of an update while recording; a guide
+            for the timer, not a measurement.
     """
 
     side: str
@@ -248,12 +248,43 @@ class Sample:
 
 @dataclass(frozen=True)
 class Timing:
-    """Samples of one side in one mode; a process is the unit."""
+    """Samples of one side in one mode; a process is the unit.
+
+    A control is the manual side timed a second time, as if it were another
+    implementation: what differs between the two is noise.
+    """
 
     side: Side
     mode: Mode
     updates_per_epoch: int
     samples: tuple[Sample, ...]
+    control: bool = False
+
+
+Answer = Literal["faster", "slower", "no clear difference", "too few samples"]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as long one thing takes as another, per epoch.
+
+    Attributes:
+        value: ratio of the medians over processes.
+        low, high: its 95 % confidence interval; None with too few processes.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def answer(self) -> Answer:
+        """Say whether the second is faster or slower, or that it is open."""
+        if self.low is None or self.high is None:
+            return "too few samples"
+        if self.high < 1:
+            return "faster"
+        return "slower" if self.low > 1 else "no clear difference"
 
 
 @dataclass(frozen=True)

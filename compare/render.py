@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from compare import timing
+from compare import ratios
 from compare.codesize import MEASURES
 from compare.formats import (
     RANKS,
@@ -25,9 +25,16 @@ from compare.formats import (
     table,
     tensor,
     terminal,
+    times,
     values,
 )
-from compare.records import SIDES, IteratorCost, Theory, Trajectory
+from compare.records import (
+    SIDES,
+    IteratorCost,
+    Mode,
+    Theory,
+    Trajectory,
+)
 from compare.report_records import (
     Environment,
     LessonReport,
@@ -35,6 +42,9 @@ from compare.report_records import (
     first_pair,
 )
 from compare.theory import distance
+
+NOISY = 0.1
+"""Noise floor from which the reader is warned."""
 
 WORTH_A_REASON = 0.2
 """Share of an epoch from which opening iterators explains its length."""
@@ -209,6 +219,8 @@ def _print_timings(
     console: Console, lesson: LessonReport, environment: Environment
 ) -> None:
     heading(console, "How fast?")
+    for line in lesson.left_out:
+        say(console, f"Left out: {line}.")
     unproved = [v.mode for v in lesson.verdicts if not v.agree]
     if unproved:
         say(
@@ -216,44 +228,81 @@ def _print_timings(
             f"Not timed: {', '.join(unproved)}. Two trainings that are not "
             "the same have no common speed.",
         )
-    timed = [timing_ for timing_ in lesson.timings if timing_.samples]
+    timed = [
+        entry
+        for entry in lesson.timings
+        if entry.samples and not entry.control
+    ]
     if not timed:
         if not unproved:
             say(console, "Not timed: processes of a cluster train only once.")
         return
     grid = table("", "build", "first call", "per epoch", "per update")
     for entry in sorted(timed, key=lambda t: (t.mode, SIDES.index(t.side))):
-        samples = entry.samples
-        per_epoch = [sample.per_epoch for sample in samples]
+        per_epoch = [sample.per_epoch for sample in entry.samples]
         grid.add_row(
             f"{entry.mode} {entry.side}",
-            spread([sample.build for sample in samples]),
-            spread([sample.first_call for sample in samples]),
+            spread([sample.build for sample in entry.samples]),
+            spread([sample.first_call for sample in entry.samples]),
             spread(per_epoch),
             spread([s / entry.updates_per_epoch for s in per_epoch]),
         )
     console.print(grid)
-    count = len(timed[0].samples)
-    say(
-        console,
-        f"Median (smallest–largest) of {number(count, 'fresh process')}, "
-        f"one at a time. Importing TensorFlow and Keras took "
-        f"{environment.import_seconds:.1f} s and "
-        f"{mebibytes(environment.import_bytes)} once; training added "
-        + " and ".join(
-            f"{mebibytes(max(memory.added_bytes))} ({memory.side})"
-            for memory in lesson.memory
-            if memory.added_bytes
-        )
-        + " at its peak.",
-    )
+    say(console, _conditions(lesson, environment, len(timed[0].samples)))
     for verdict in lesson.verdicts:
-        ratio = timing.ratio(timed, verdict.mode)
-        if ratio and verdict.agree:
-            say(console, f"{verdict.mode}: {speed(ratio)} per epoch.")
+        if verdict.agree:
+            _print_ratios(console, lesson, verdict.mode)
     for cost in lesson.iterators:
         if cost.seconds > WORTH_A_REASON * cost.epoch_seconds:
             say(console, _iterator_sentence(cost))
+    for even in ratios.break_evens(lesson.timings):
+        say(
+            console,
+            f"{even.side}: {even.mode} has paid for its slower start after "
+            f"{number(even.updates, 'update')}, against eager.",
+        )
+
+
+def _conditions(
+    lesson: LessonReport, environment: Environment, processes: int
+) -> str:
+    """Say how was timed, and what import and memory cost."""
+    memory = " and ".join(
+        f"{mebibytes(max(memory.added_bytes))} ({memory.side})"
+        for memory in lesson.memory
+        if memory.added_bytes
+    )
+    return (
+        f"Median (smallest–largest) of {number(processes, 'fresh process')} "
+        "per side, one at a time. Importing TensorFlow and Keras took "
+        f"{environment.import_seconds:.1f} s and "
+        f"{mebibytes(environment.import_bytes)} once; training added {memory} "
+        "at its peak."
+        + " Intervals need more processes: see --budget."
+        * (processes < ratios.FEWEST)
+    )
+
+
+def _print_ratios(console: Console, lesson: LessonReport, mode: Mode) -> None:
+    found = ratios.keras_to_manual(lesson.timings, mode)
+    if found is None:
+        return
+    say(console, f"{mode}: {speed(found)}.")
+    floor = ratios.noise_floor(lesson.timings, mode)
+    if floor is None or floor.low is None or floor.high is None:
+        return
+    noise = max(1 - floor.low, floor.high - 1)
+    say(
+        console,
+        f"{mode}: the manual loop against itself: {times(floor)}, "
+        f"{floor.answer}; a difference below {noise:.0%} would be noise here"
+        + (
+            ", which is a lot: this machine was too busy"
+            if noise > 0.1
+            else ""
+        )
+        + ".",
+    )
 
 
 def _iterator_sentence(cost: IteratorCost) -> str:

@@ -55,6 +55,7 @@ class LessonReport:
             the number of the update of each row.
         user_parameters: side -> parameter -> value in the units of the
             user's table; empty where nothing was standardised.
+        left_out: what is missing in this report, and why.
         within_1_percent: side -> the update after which the run was within
             1 % of the closed form, None if it never was.
     """
@@ -84,6 +85,7 @@ class LessonReport:
     timings: tuple[Timing, ...]
     memory: tuple[Memory, ...]
     iterators: tuple[IteratorCost, ...]
+    left_out: tuple[str, ...]
 
     @property
     def all_verdicts(self) -> tuple[Verdict, ...]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from compare.probes import iterator_cost, time_side
@@ -20,15 +21,16 @@ from compare.records import (
     IteratorCost,
     Memory,
     Mode,
+    Sample,
     Side,
     Timing,
     Trajectory,
 )
 
-LONG_SECONDS = 0.3
+LONG_SECONDS = 0.25
 """About how long the long one of the timed trainings is."""
 
-EPOCHS = (11, 10_001)
+EPOCHS = (9, 20_001)
 """Fewest and most epochs of the long training."""
 
 
@@ -50,64 +52,118 @@ class Subject:
         return min(max(wanted, EPOCHS[0]), EPOCHS[1])
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How long to go on timing.
+
+    Attributes:
+        rounds: rounds to make at least; in each every side gets one process.
+        budget: seconds to fill with further rounds, or None for no more. With
+            a budget the manual side is timed twice in every round, so that
+            the noise of the machine shows.
+    """
+
+    rounds: int
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class Timed:
+    """What timing gave; `broken` says why a process gave no sample."""
+
+    timings: tuple[Timing, ...]
+    memory: tuple[Memory, ...]
+    broken: tuple[str, ...]
+
+
 def time_subjects(
     subjects: Sequence[Subject],
-    processes: int,
+    effort: Effort,
     timeout: float,
     progress: Progress,
-) -> tuple[tuple[Timing, ...], tuple[Memory, ...]]:
-    """Time each side in several processes, one process at a time.
+    clock: Callable[[], float] = time.monotonic,
+) -> Timed:
+    """Time each side in fresh processes, one at a time, in rounds.
 
     Args:
         subjects: what to time; only pairs that are the same training.
-        processes: how many processes each side gets; in each of them all
-            modes of the side are timed.
+        effort: how many rounds.
         timeout: seconds that one process may take.
         progress: told of every process.
+        clock: seconds, for the budget.
 
     Returns:
-        A timing per subject, in order, and the memory per side; a failed
-        process gives no sample.
+        A timing per subject and control, and the memory per side.
     """
-    sides = list(dict.fromkeys(subject.side for subject in subjects))
-    order = [side for side in sides for _ in range(processes)]
-    random.shuffle(order)
-    by_side = {
-        side: [subject for subject in subjects if subject.side == side]
-        for side in sides
-    }
-    jobs = [_time_job(by_side[side]) for side in order]
-    results = [
-        (side, result)
-        for side, result in zip(
-            order, run_jobs(jobs, 1, timeout, progress), strict=True
-        )
-        if not isinstance(result, Broken)
-    ]
-    timings = tuple(
-        Timing(
-            side=subject.side,
-            mode=subject.mode,
-            updates_per_epoch=subject.problem.steps_per_epoch,
-            samples=tuple(
-                samples[subject.mode]
-                for side, (samples, _) in results
-                if side == subject.side
-            ),
-        )
-        for subject in subjects
+    roles: list[_Role] = [(s, False) for s in SIDES if _of(subjects, s)]
+    if effort.budget is not None and ("manual", False) in roles:
+        roles.append(("manual", True))
+    start = clock()
+    taken: list[tuple[_Role, _Samples]] = []
+    broken: list[str] = []
+    rounds, longest = 0, 0.0
+    while roles and _goes_on(effort, rounds, clock() - start, longest):
+        began = clock()
+        order = random.sample(roles, len(roles))
+        jobs = [_time_job(_of(subjects, side)) for side, _ in order]
+        found = run_jobs(jobs, 1, timeout, progress)
+        for job, role, result in zip(jobs, order, found, strict=True):
+            if isinstance(result, Broken):
+                broken.append(f"{job.label}: {result.reason}")
+            else:
+                taken.append((role, result))
+        rounds += 1
+        longest = max(longest, clock() - began)
+    return Timed(
+        timings=tuple(
+            Timing(
+                side=subject.side,
+                mode=subject.mode,
+                updates_per_epoch=subject.problem.steps_per_epoch,
+                samples=tuple(
+                    samples[subject.mode]
+                    for at, (samples, _) in taken
+                    if at == (side, control)
+                ),
+                control=control,
+            )
+            for side, control in roles
+            for subject in _of(subjects, side)
+        ),
+        memory=tuple(
+            Memory(side, tuple(b for at, (_, b) in taken if at[0] == side))
+            for side, control in roles
+            if not control
+        ),
+        broken=tuple(broken),
     )
-    memory = tuple(
-        Memory(side, tuple(b for at, (_, b) in results if at == side))
-        for side in sides
-    )
-    return timings, memory
+
+
+_Role = tuple[Side, bool]
+_Samples = tuple[dict[Mode, Sample], int]
+
+
+def _of(subjects: Sequence[Subject], side: Side) -> list[Subject]:
+    return [subject for subject in subjects if subject.side == side]
+
+
+def _goes_on(
+    effort: Effort, rounds: int, spent: float, longest: float
+) -> bool:
+    """Whether to make another round: it must fit into the budget."""
+    if rounds < effort.rounds:
+        return True
+    return effort.budget is not None and spent + longest <= effort.budget
 
 
 def iterator_costs(
     subjects: Sequence[Subject], timeout: float, progress: Progress
-) -> tuple[IteratorCost, ...]:
-    """Measure what opening data iterators costs, one process at a time."""
+) -> tuple[tuple[IteratorCost, ...], tuple[str, ...]]:
+    """Measure what opening data iterators costs, one process at a time.
+
+    Returns:
+        The costs, and why a process gave none.
+    """
     jobs = [
         Job(
             f"{subject.problem.lesson} {subject.side} {subject.mode}: "
@@ -124,27 +180,19 @@ def iterator_costs(
         for subject in subjects
     ]
     results = run_jobs(jobs, 1, timeout, progress)
-    return tuple(x for x in results if not isinstance(x, Broken))
+    return (
+        tuple(x for x in results if not isinstance(x, Broken)),
+        tuple(
+            f"{job.label}: {result.reason}"
+            for job, result in zip(jobs, results, strict=True)
+            if isinstance(result, Broken)
+        ),
+    )
 
 
 def spread(values: Sequence[float]) -> tuple[float, float, float]:
     """Return median, smallest and largest."""
     return statistics.median(values), min(values), max(values)
-
-
-def ratio(timings: Sequence[Timing], mode: Mode) -> float | None:
-    """Return Keras's median time per epoch over the manual one's, or None.
-
-    None where a side has no sample, or a median that is not above 0.
-    """
-    medians = {
-        timing.side: statistics.median(s.per_epoch for s in timing.samples)
-        for timing in timings
-        if timing.mode == mode and timing.samples
-    }
-    if set(medians) != set(SIDES) or min(medians.values()) <= 0:
-        return None
-    return medians["keras"] / medians["manual"]
 
 
 def _time_job(subjects: Sequence[Subject]) -> Job:

@@ -145,10 +145,12 @@ class _Recorder:
         self._steps = problem.steps
         self._report = report
         self._times: list[float] = []
+        self._spent: list[float] = []
         self._reported = 0.0
 
     def on_step(self, update: int, parameters: Any) -> None:
         """Take the parameters after one update."""
+        start = time.perf_counter()
         expected = self._made + len(self._times) + 1
         if update != expected:
             raise RunError(
@@ -169,11 +171,11 @@ class _Recorder:
                     f"{shape}"
                 )
             self._rows[name].append(value.reshape(shape))
-        now = time.perf_counter()
-        self._times.append(now)
-        if now - self._reported > REPORT_SECONDS:
-            self._reported = now
+        self._times.append(start)
+        if start - self._reported > REPORT_SECONDS:
+            self._reported = start
             self._report(update, self._steps)
+        self._spent.append(time.perf_counter() - start)
 
     def stacked(self) -> dict[str, np.ndarray]:
         """Return name -> array of shape (updates + 1, ...)."""
@@ -182,8 +184,8 @@ class _Recorder:
         return {name: np.stack(rows) for name, rows in self._rows.items()}
 
     def seconds_per_update(self) -> float:
-        """Return the median time between two updates."""
-        gaps = np.diff(self._times)
+        """Return the median time from one update to the next."""
+        gaps = np.diff(self._times) - self._spent[:-1]
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
 

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import signal
+import socket
 
 from compare.cluster import run_workers
 
@@ -23,7 +24,11 @@ class Cluster:
         self.fault = fault
 
     def __call__(self, report):
-        index = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
+        config = json.loads(os.environ["TF_CONFIG"])
+        index = config["task"]["index"]
+        host, port = config["cluster"]["worker"][index].split(":")
+        if self.fault == "stops":  # it joins, as TensorFlow would
+            self.server = socket.create_server((host, int(port)))
         for update in range(1, 4):
             report(update, 3)
             if index == 1:
@@ -37,7 +42,7 @@ class Cluster:
             os._exit(3)
         if self.fault == "raises":
             raise ValueError("bad luck")
-        if self.fault == "hangs":
+        if self.fault in ("hangs", "stops"):
             signal.pause()
 
 

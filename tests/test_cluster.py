@@ -24,6 +24,7 @@ FAULTS = {
     "leaves": "worker 1 of 2 ended by itself with exit code 3",
     "raises": "worker 1 of 2 raised ValueError: bad luck",
     "hangs": "worker 0, 1 of 2 did not join within 2 s",
+    "stops": "the workers made no update within 2 s, after update 1",
 }
 
 

@@ -37,6 +37,7 @@ LAYERS = (
     "several",
     "probes",
     "timing",
+    "ratios",
     "settling",
     "plan",
     "report",

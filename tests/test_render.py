@@ -75,6 +75,7 @@ def report(make_run):
             for s in ("manual", "keras")
         ),
         checks=(),
+        left_out=("keras: shapes: was killed",),
         memory=(Memory("manual", (2**20, 2**21)),),
         iterators=(IteratorCost("keras", "graph", 2.0, 0.028, 0.03),),
     )
@@ -108,6 +109,8 @@ def test_every_section_is_printed(report):
         "Not timed: xla",
         "they settle",
         "2 MiB (manual)",
+        "Left out: keras: shapes: was killed.",
+        "see --budget",
         "In the units of the table",
         "Note: a note.",
     ):

@@ -15,6 +15,7 @@ from compare.processes import Silent
 from compare.records import UsageError
 from compare.report import make_report
 from compare.report_records import Report
+from compare.timing import Effort
 
 MANUAL = (
     Path(__file__).parent.parent / "manual" / "linear_regression.py"
@@ -28,7 +29,7 @@ def request(
         lessons=(lesson,),
         settings=Settings(**{"steps": 20, **given}),
         modes=modes,
-        timed=True,
+        effort=Effort(1),
         quick=True,
         timeout=timeout,
         command="python -m compare",

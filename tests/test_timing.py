@@ -8,7 +8,7 @@ import pytest
 
 from compare import probes, timing
 from compare.processes import Broken
-from compare.records import Sample, Timing
+from compare.records import Sample
 
 
 class Clock:
@@ -51,56 +51,83 @@ def test_phases_against_known_costs(monkeypatch, line):
     assert calls == [("graph", 0), *xla, *eager]
 
 
-def test_each_side_gets_processes_of_its_own(monkeypatch, line, make_run):
-    """One job a time, both sides equally often, in mixed order."""
+@pytest.fixture
+def fake_jobs(monkeypatch):
+    """Replace processes by samples; return the sides in running order."""
     seen = []
 
-    def fake_run_jobs(jobs, at_once, timeout, progress):
+    def run(jobs, at_once, timeout, progress):
         assert at_once == 1
-        seen.extend(job.label for job in jobs)
-        modes = [job.arguments[2] for job in jobs]
-        assert {frozenset(m) for m in modes} == {frozenset({"graph", "xla"})}
-        return [({m: sample(1.0) for m in x}, 7) for x in modes]
+        seen.extend(job.label.split()[1] for job in jobs)
+        return [({m: sample(1.0) for m in j.arguments[2]}, 7) for j in jobs]
 
-    monkeypatch.setattr(timing, "run_jobs", fake_run_jobs)
-    subjects = [
+    monkeypatch.setattr(timing, "run_jobs", run)
+    return seen
+
+
+def subjects_of(line, make_run, modes=("graph", "xla")):
+    return [
         timing.Subject("ref", side, mode, line, make_run(side))
         for side in ("manual", "keras")
-        for mode in ("graph", "xla")
+        for mode in modes
     ]
-    timings, memory = timing.time_subjects(subjects, 20, 60.0, None)
-    assert [len(entry.samples) for entry in timings] == [20] * 4
-    assert [len(entry.added_bytes) for entry in memory] == [20, 20]
-    assert len(seen) == 40
-    assert seen not in (sorted(seen), sorted(seen, reverse=True))
 
 
-def test_a_broken_process_gives_no_sample(monkeypatch, line, make_run):
-    """A failed process is left out, not counted as zero."""
-    results = [Broken("killed"), ({"graph": sample(1.0)}, 5)]
-    monkeypatch.setattr(timing, "run_jobs", lambda *given: results)
+def test_each_round_gives_every_side_one_process(fake_jobs, line, make_run):
+    """Both sides equally often, alternating in mixed order."""
+    effort = timing.Effort(20)
+    subjects = subjects_of(line, make_run)
+    timed = timing.time_subjects(subjects, effort, 60.0, None)
+    assert [len(entry.samples) for entry in timed.timings] == [20] * 4
+    assert [len(entry.added_bytes) for entry in timed.memory] == [20, 20]
+    rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 40, 2)]
+    assert {frozenset(pair) for pair in rounds} == {
+        frozenset({"manual:", "keras:"})
+    }
+    assert len(set(rounds)) == 2
+
+
+def test_a_budget_is_filled_with_whole_rounds(fake_jobs, line, make_run):
+    """Rounds of 4 s fit into 30 s seven times; the control is timed too."""
+    ticks = iter(range(0, 4000, 2))
+    subjects = subjects_of(line, make_run, ["graph"])
+    timed = timing.time_subjects(
+        subjects,
+        timing.Effort(2, 30.0),
+        60.0,
+        None,
+        clock=lambda: float(next(ticks)),
+    )
+    counts = {
+        (entry.side, entry.control): len(entry.samples)
+        for entry in timed.timings
+    }
+    assert set(counts) == {
+        ("manual", False),
+        ("manual", True),
+        ("keras", False),
+    }
+    (rounds,) = set(counts.values())
+    assert 3 <= rounds <= 7
+
+
+def test_a_broken_process_is_told_and_gives_no_sample(
+    monkeypatch, line, make_run
+):
+    """A failed process is named with its reason, not counted as zero."""
+    results = iter([[Broken("killed")], [({"graph": sample(1.0)}, 5)]])
+    monkeypatch.setattr(timing, "run_jobs", lambda *given: next(results))
     subject = timing.Subject("ref", "manual", "graph", line, make_run())
-    (found,), (memory,) = timing.time_subjects([subject], 2, 60.0, None)
-    assert len(found.samples) == 1
-    assert memory.added_bytes == (5,)
+    timed = timing.time_subjects([subject], timing.Effort(2), 60.0, None)
+    assert len(timed.timings[0].samples) == 1
+    assert timed.memory[0].added_bytes == (5,)
+    assert timed.broken == ("linear_regression manual: time: killed",)
 
 
-def entry(side, *values):
-    return Timing(side, "graph", 1, tuple(map(sample, values)))
-
-
-def test_ratio_is_that_of_the_medians():
-    """Keras's median over the manual one's; outliers do not count."""
-    pair = [entry("manual", 1.0, 2.0, 90.0), entry("keras", 6.0, 8.0, 7.0)]
-    assert timing.ratio(pair, "graph") == pytest.approx(3.5)
-    assert timing.ratio(pair, "xla") is None
-    assert timing.ratio(pair[:1], "graph") is None
-    assert timing.ratio([entry("manual", -1.0), pair[1]], "graph") is None
-
-
-def test_spread_is_median_smallest_largest():
-    """The three numbers that the report prints."""
-    assert timing.spread([3.0, 1.0, 2.0]) == (2.0, 1.0, 3.0)
+def test_nothing_to_time_takes_no_time():
+    """Without a pair that agrees no process is started."""
+    timed = timing.time_subjects([], timing.Effort(3, 1e9), 60.0, None)
+    assert timed.timings == ()
 
 
 def test_the_long_training_follows_the_recorded_pace(line, make_run):

@@ -1,0 +1,70 @@
+"""Numbers and words for people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from compare import formats
+from compare.records import Ratio
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (30.0, "30 s"),
+        (0.0301, "30.1 ms"),
+        (0.000205, "205 µs"),
+        (1e-9, "0.001 µs"),
+        (-0.002, "-2 ms"),
+        (5000.0, "5,000 s"),
+    ],
+)
+def test_times_have_the_unit_that_suits(value, expected):
+    """Three digits, no exponent."""
+    assert formats.seconds(value) == expected
+
+
+def test_a_spread_keeps_to_the_unit_of_its_median():
+    """Median, smallest, largest; a single value alone."""
+    assert formats.spread([0.0008, 0.0009, 0.00103]) == "900 µs (800–1,030)"
+    assert formats.spread([0.5]) == "500 ms"
+
+
+def test_values_tell_float32_numbers_apart():
+    """As many digits as float32 needs; the last of a long history."""
+    two = np.array([1.0013452, 0.99514383], np.float32)
+    assert formats.values(two) == "1.0013452\n0.99514383"
+    assert formats.values(np.arange(9.0)) == "8.0 (last of 9)"
+    assert formats.values(np.array(6)) == "6"
+    assert formats.values(np.array([np.nan, 1e-9])) == "nan\n1e-09"
+    assert formats.values(np.array([])) == "none"
+    assert formats.values(None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "expected"),
+    [
+        (Ratio(1234.0, None, None), "takes 1,234 times as long"),
+        (Ratio(2.0, 1.5, 2.5), "takes 2 (1.5 to 2.5) times as long"),
+        (Ratio(2.0, 1.5, 2.5), "loop: slower"),
+        (Ratio(0.5, 0.4, 0.6), "loop: faster"),
+        (Ratio(1.0, 0.9, 1.1), "loop: no clear difference"),
+    ],
+)
+def test_a_ratio_has_its_interval_and_answer(ratio, expected):
+    """The sentence holds ratio, interval and one of three answers."""
+    assert expected in formats.speed(ratio)
+
+
+def test_counts_have_the_right_plural():
+    """1 row, 2 rows, 3 processes."""
+    assert formats.number(1, "row") == "1 row"
+    assert formats.number(1100, "update") == "1,100 updates"
+    assert formats.number(3, "fresh process") == "3 fresh processes"
+
+
+def test_control_characters_are_shown_not_obeyed():
+    """Escape sequences and newlines in users' names stay visible."""
+    assert formats.printable("a\x1b[31m\nb") == "a\\x1b[31m\\nb"
+    assert formats.printable("größe 크기") == "größe 크기"
