@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
+import os
 import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from compare.escape import printable
+
 if TYPE_CHECKING:
     from compare import timing
 
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
-EXIT_INTERRUPTED = 130
+EXIT_INTERRUPTED, EXIT_CLOSED = 130, 141
 
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes that each side is timed in."""
@@ -38,6 +42,8 @@ exit codes:
   1  a pair is different
   2  the request cannot be carried out: bad option, bad data, no place to write
   3  a pair could not run: an error, a time-out, numbers that are not finite
+130  interrupted by Ctrl-C; nothing was written
+141  the output was closed early (by head, say); the report is written
 """
 
 
@@ -45,29 +51,39 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        sys.stderr.write(f"{self.prog}: {message}; see {self.prog} --help\n")
+        text = printable(f"compare: {message}; see {self.prog} --help")
+        sys.stderr.write(text + "\n")
         raise SystemExit(EXIT_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal has no µ
+    try:
+        code = _carry_out(given)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        sys.stderr.write("compare: interrupted; no report was written\n")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # `| head` has seen enough; the report is written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CLOSED
+
+
+def _carry_out(given: Sequence[str]) -> int:
     words = given if _names_command(given) else ["run", *given]
     options = _parser().parse_args(words)
     from compare.records import UsageError
 
+    command = shlex.join(["python", "-m", "compare", *given])
     try:
-        return int(
-            options.run(
-                options, shlex.join(["python", "-m", "compare", *given])
-            )
-        )
+        return int(options.run(options, command))
     except UsageError as error:
-        sys.stderr.write(f"compare: {error}\n")
+        sys.stderr.write(f"compare: {printable(str(error))}\n")
         return EXIT_USAGE
-    except KeyboardInterrupt:
-        sys.stderr.write("compare: interrupted; no report was written\n")
-        return EXIT_INTERRUPTED
 
 
 def _names_command(words: Sequence[str]) -> bool:
@@ -170,7 +186,7 @@ def _add_run_options(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--quick",
         action="store_true",
-        help="50 updates, and one timed process a side instead of three",
+        help="50 updates, in whole epochs, and one timed process a side",
     )
     run.add_argument(
         "--budget",
@@ -202,6 +218,11 @@ def _run(options: argparse.Namespace, command: str) -> int:
         raise UsageError("--target and --features need --data FILE")
     if options.all and options.lessons:
         raise UsageError("--all runs every lesson: leave their names out")
+    if options.all and (options.data or options.batch_size):
+        raise UsageError(
+            "--all runs every lesson on data of its own: leave --data and "
+            "--batch-size out, or name the lessons"
+        )
     lessons = _lessons(options)
     files.check_writable(options.out)
     table = (
@@ -222,12 +243,15 @@ def _run(options: argparse.Namespace, command: str) -> int:
     )
     with live.progress() as progress:
         report = make_report(request, progress)
-    if options.all:
-        overview.print_summary(report)
-    else:
-        render.print_report(report)
-    path = files.write_report(report, options.out)
+    show = overview.print_summary if options.all else render.print_report
+    try:
+        path = files.write_report(report, options.out)
+    except UsageError:
+        show(report)  # what could not be written is not lost
+        raise
+    show(report)
     sys.stdout.write(f"\nWritten: {path}\n")
+    sys.stdout.flush()
     return exit_code(
         [
             verdict.outcome

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
@@ -18,7 +17,7 @@ from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from compare.processes import RunError
+from compare.processes import RunError, why_it_ended
 
 Address = tuple[str, int]
 Report = Callable[[int, int], None]
@@ -112,7 +111,10 @@ def _work(
 def _sentence(error: Exception) -> str:
     """Shorten an error; TensorFlow's end with the reason, after a trace."""
     *_, last = str(error).strip().split("\n\n")
-    return f"{type(error).__name__}: {' '.join(last.split())[:300]}"
+    text = " ".join(last.split())[:300]
+    if isinstance(error, RunError):
+        return text
+    return f"raised {type(error).__name__}: {text}"
 
 
 def _watch(
@@ -130,7 +132,11 @@ def _watch(
         waiting = [connections[i] for i in range(total) if i not in results]
         ready = wait(waiting, patience)
         if not ready:
-            raise RunError(_silence(addresses, min(updates), patience))
+            joined = [
+                i in results or updates[i] > 0 or _listens(addresses[i])
+                for i in range(total)
+            ]
+            raise RunError(_silence(joined, min(updates), patience))
         for connection in ready:
             assert isinstance(connection, Connection)
             index = connections.index(connection)
@@ -141,7 +147,7 @@ def _watch(
                 end = _end(processes[index])
                 raise RunError(f"{name} {end}") from None
             if kind == "error":
-                raise RunError(f"{name} raised {content[0]}")
+                raise RunError(f"{name}: {content[0]}")
             if kind == "result":
                 (results[index],) = content
                 continue
@@ -154,19 +160,15 @@ def _watch(
 def _end(process: BaseProcess) -> str:
     """Say how a process ended whose pipe has closed."""
     process.join()
-    code = process.exitcode or 0
-    if code < 0:
-        return f"was killed by {signal.Signals(-code).name}"
-    return f"ended by itself with exit code {code}"
+    return why_it_ended(process.exitcode or 0)
 
 
-def _silence(addresses: list[Address], updates: int, patience: float) -> str:
+def _silence(joined: list[bool], updates: int, patience: float) -> str:
     """Say what a run waits for in which nobody reports any more."""
-    absent = [i for i, place in enumerate(addresses) if not _listens(place)]
-    if absent:
-        names = ", ".join(map(str, absent))
+    if not all(joined):
+        absent = [str(i) for i, here in enumerate(joined) if not here]
         return (
-            f"worker {names} of {len(addresses)} did not join within "
+            f"worker {', '.join(absent)} of {len(joined)} did not join within "
             f"{patience:g} s"
         )
     return (

@@ -84,10 +84,39 @@ def measure(source: str) -> CodeSize:
 
 def plain_tree(source: str) -> ast.Module:
     """Parse source and take out docstrings and the observer."""
-    tree: ast.Module = _Unobserved().visit(ast.parse(source))
-    while _drop_unused(tree):
-        pass
+    tree = ast.parse(source)
+    read_before = _read_names(tree)
+    _Unobserved().visit(tree)
+    while unused := read_before - _read_names(tree):
+        _Unassigned(unused).visit(tree)
+        read_before -= unused
+    for node in ast.walk(tree):
+        if getattr(node, "body", None) == []:
+            node.body = [ast.Pass()]  # type: ignore[attr-defined]
     return tree
+
+
+def _read_names(tree: ast.AST) -> set[str]:
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+class _Unassigned(ast.NodeTransformer):
+    """Takes out assignments to names that only the observer has read."""
+
+    def __init__(self, names: set[str]) -> None:
+        self._names = names
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        targets = [
+            target
+            for target in node.targets
+            if not (isinstance(target, ast.Name) and target.id in self._names)
+        ]
+        return node if targets else None
 
 
 class _Unobserved(ast.NodeTransformer):
@@ -128,31 +157,6 @@ class _Unobserved(ast.NodeTransformer):
 
 def _is_observer(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "on_step"
-
-
-def _drop_unused(tree: ast.Module) -> bool:
-    """Drop assignments to local names that are never read."""
-    read = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-    dropped = False
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef):
-            continue
-        kept = [
-            statement
-            for statement in function.body
-            if not (
-                isinstance(statement, ast.Assign)
-                and isinstance(statement.targets[0], ast.Name)
-                and statement.targets[0].id not in read
-            )
-        ]
-        dropped |= len(kept) < len(function.body)
-        function.body = kept or [ast.Pass()]
-    return dropped
 
 
 def _called_names(nodes: list[ast.AST]) -> set[str]:

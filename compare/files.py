@@ -34,15 +34,23 @@ def write_report(report: Report, folder: Path) -> Path:
     """
     path = folder / "report.json"
     text = json.dumps(to_json(report), allow_nan=False, separators=(",", ":"))
-    try:
-        write_atomically(path, text.encode())
-    except OSError as error:
-        raise _unwritable(path, error) from error
+    write_atomically(path, text.encode())
     return path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file under another name and rename it when it is complete."""
+    """Write a file under another name and rename it when it is complete.
+
+    Raises:
+        UsageError: it cannot be written; an older file is still there.
+    """
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _write(path: Path, content: bytes) -> None:
     with tempfile.NamedTemporaryFile(
         dir=path.parent, prefix=path.name, delete=False
     ) as file:
@@ -58,7 +66,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> UsageError:
+    reason = (
+        "it is a file, not a folder"
+        if isinstance(error, FileExistsError | NotADirectoryError)
+        else error.strerror
+    )
     return UsageError(
-        f"cannot write to {path}: {error.strerror}; choose another folder "
-        "with --out"
+        f"cannot write to {path}: {reason}; choose another folder with --out"
     )

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from compare.escape import printable
 from compare.records import Ratio, TensorInfo
 from compare.report_records import Environment
 from compare.timing import spread as spread_of
@@ -24,11 +25,6 @@ STYLES = {
     "could not run": "bold magenta",
 }
 RANKS = ("scalar", "vector", "matrix", "cube")
-
-
-def printable(text: str) -> str:
-    """Escape control characters, so that no user's text moves the cursor."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def terminal() -> Console:
@@ -72,14 +68,16 @@ def number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else plural}"
 
 
-def values(array: np.ndarray | None) -> str:
+def values(array: np.ndarray | None, history: bool = False) -> str:
     """Show up to four values, float32 with as many digits as tell them apart.
 
-    Of more values the last is shown: the latest of a history.
+    Of more values in a history the last is shown.
     """
     if array is None:
         return "-"
     numbers = np.ravel(array)
+    if numbers.size > SHOWN_VALUES and not history:
+        return f"{numbers.size:,} values"
     if numbers.size > SHOWN_VALUES:
         return f"{value(numbers[-1])} (last of {numbers.size:,})"
     return "\n".join(map(value, numbers)) or "none"

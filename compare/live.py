@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from compare import processes
-from compare.formats import printable
+from compare.escape import printable
 
 
 class _Bars:
@@ -27,20 +27,20 @@ class _Bars:
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
-        self._tasks: dict[str, TaskID] = {}
+        self._tasks: dict[int, TaskID] = {}
 
     def started(self, job: processes.Job) -> None:
-        self._tasks[job.label] = self._bars.add_task(
+        self._tasks[id(job)] = self._bars.add_task(
             printable(job.label), total=None
         )
 
     def advanced(self, job: processes.Job, done: int, total: int) -> None:
-        self._bars.update(self._tasks[job.label], completed=done, total=total)
+        self._bars.update(self._tasks[id(job)], completed=done, total=total)
 
     def finished(
         self, job: processes.Job, seconds: float, result: Any
     ) -> None:
-        self._bars.remove_task(self._tasks.pop(job.label))
+        self._bars.remove_task(self._tasks.pop(id(job)))
         self._bars.console.print(Text(_finished_line(job, seconds, result)))
 
 

@@ -99,11 +99,11 @@ def _sum_sentence(ladder: Ladder, measure: str) -> str:
     for side in SIDES:
         total = getattr(last.running[side], measure)
         whole = getattr(ladder.whole[side], measure)
-        parts.append(f"{side} {total} for {whole} ({total / whole - 1:+.0%})")
+        parts.append(f"{side} {total} and {whole} ({whole / total - 1:+.0%})")
     return (
-        f"The sum of the features against {ALL_AT_ONCE}, which has them at "
-        f"once: {', '.join(parts)}. Features that share code cost less "
-        "together. A lesson without a sum is not in it."
+        f"The features added up, and {ALL_AT_ONCE}, which has them at once "
+        f"and saves its best state to a file besides: {', '.join(parts)}. "
+        f"Lessons without a sum are not in {ALL_AT_ONCE}."
     )
 
 

@@ -18,13 +18,17 @@ Run = Trajectory | Failure
 
 FLOAT64_BOUND = 1e-12
 """Largest float64 difference that is rounding, relative to how far training
-moved the parameters.
+moved the parameter; for a result, relative to its size.
 
 Rounding shrinks by 2^29 = 5e8 from float32 to float64, from some 1e-7 to some
 1e-16; the bound leaves a factor of 1e4 for sums over many rows and updates. A
 real difference stays as large as it was: of the planted mistakes the smallest
 (a learning rate off by 0.2 %) is 1e8 times the bound.
 """
+
+LAST_PLACES = 64
+"""Units in the last place of the largest value that are rounding in any case:
+a parameter may hardly move."""
 
 
 def judge(
@@ -75,6 +79,8 @@ def judge(
             "every parameter has the same bits after each of "
             f"{left.updates:,} updates"
         )
+        if movement(left) == 0:
+            reason += ", but none has moved: the learning rate is too small"
         return _verdict(left, right, "identical", reason)
     return _prove(left, right, found, *rerun())
 
@@ -110,14 +116,12 @@ def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
 
 
 def largest_difference(left: Trajectory, right: Trajectory) -> float:
-    """Return the largest absolute difference on the way and in the results."""
-    return max(
-        (
-            float(np.abs(a.astype(float) - b).max())
-            for a, b in _pairs(left, right)
-        ),
-        default=0.0,
-    )
+    """Return the largest absolute difference on the way and in the results.
+
+    NaN if there is one.
+    """
+    gaps = [np.abs(a.astype(float) - b).max() for a, b in _pairs(left, right)]
+    return float(np.max(gaps, initial=0.0))
 
 
 def largest_ulps(left: Trajectory, right: Trajectory) -> int:
@@ -185,6 +189,11 @@ def _parting(found: Divergence, left: Trajectory, right: Trajectory) -> str:
     )
 
 
+def plain_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a shape without axes of length 1: () and (1, 1) are alike."""
+    return tuple(length for length in shape if length != 1)
+
+
 def _mismatch(left: Trajectory, right: Trajectory) -> str | None:
     for kind in ("parameters", "results"):
         a, b = getattr(left, kind), getattr(right, kind)
@@ -195,7 +204,7 @@ def _mismatch(left: Trajectory, right: Trajectory) -> str | None:
             )
     for name, values in left.parameters.items():
         shapes = values.shape[1:], right.parameters[name].shape[1:]
-        if np.prod(shapes[0]) != np.prod(shapes[1]):
+        if plain_shape(shapes[0]) != plain_shape(shapes[1]):
             return (
                 f"{name} has shape {shapes[0]} in {left.side} and "
                 f"{shapes[1]} in {right.side}"
@@ -249,14 +258,23 @@ def _prove(
             return _verdict(left, right, "could not run", reason, found)
     assert isinstance(left64, Trajectory)
     assert isinstance(right64, Trajectory)
+    unequal = _mismatch(left64, right64)
     if left64.updates != right64.updates:
-        reason = (
-            f"{parting}; in float64 {left.side} made {left64.updates:,} "
-            f"updates, {right.side} {right64.updates:,}"
+        unequal = (
+            f"{left.side} made {left64.updates:,} updates, "
+            f"{right.side} {right64.updates:,}"
         )
+    if unequal:
+        reason = f"{parting}; in float64 {unequal}"
         return _verdict(left, right, "different", reason, found)
-    difference = largest_difference(left64, right64)
-    bound = FLOAT64_BOUND * max(movement(left64), movement(right64))
+    for run in (left64, right64):
+        if run.first_non_finite is not None:
+            reason = (
+                f"{parting}; in float64 {run.side} left the finite numbers at "
+                f"update {run.first_non_finite:,}"
+            )
+            return _verdict(left, right, "could not run", reason, found)
+    difference, bound = _worst_difference(left64, right64)
     outcome: Outcome
     if difference <= bound:
         outcome, finding = "same mathematics", "shrinks to"
@@ -268,6 +286,31 @@ def _prove(
         f"{'rounding' if difference <= bound else 'not rounding'}"
     )
     return _verdict(left, right, outcome, reason, found, difference, bound)
+
+
+def _worst_difference(
+    left: Trajectory, right: Trajectory
+) -> tuple[float, float]:
+    """Return the difference that is largest against its bound, and both."""
+    found = []
+    for name, a in left.parameters.items():
+        b = right.parameters[name].reshape(a.shape)
+        moved = max(np.abs(x - x[0]).max() for x in (a, b))
+        found.append(_difference(a, b, moved))
+    for name, a in left.results.items():
+        if a.size:
+            b = right.results[name].reshape(a.shape)
+            found.append(_difference(a, b, np.abs(a).max()))
+    return max(found, key=lambda pair: pair[0] / pair[1])
+
+
+def _difference(
+    a: np.ndarray, b: np.ndarray, scale: float
+) -> tuple[float, float]:
+    """Return the largest difference and what of it may be rounding."""
+    places = LAST_PLACES * np.finfo(float).eps * float(np.abs(a).max())
+    bound = FLOAT64_BOUND * float(scale) + places + np.finfo(float).tiny
+    return float(np.abs(a.astype(float) - b).max()), float(bound)
 
 
 def _verdict(

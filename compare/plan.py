@@ -20,6 +20,7 @@ from compare.records import (
     Mode,
     Side,
     Trajectory,
+    UsageError,
     Verdict,
 )
 from compare.report_records import (
@@ -75,6 +76,11 @@ class Plan:
         self.request = request
         self.theory = problem.theory()
         self.modes = [m for m in request.modes if m in problem.modes]
+        if not self.modes:
+            raise UsageError(
+                f"{problem.lesson} runs in {', '.join(problem.modes)} only: "
+                "name one of these with --modes"
+            )
         self.at_once = environment.cpus
         self._settling = settling_problem(problem, self.theory)
         self._runs: dict[tuple[Side, Mode], Run] = {}
@@ -123,9 +129,14 @@ class Plan:
             rows=len(problem.x),
             features=problem.x.reshape(len(problem.x), -1).shape[1],
             batch_size=problem.batch_size,
+            workers=problem.hyper.get("workers", 1),
             updates=problem.steps,
             learning_rate=problem.learning_rate,
-            notes=problem.notes + self._overshoot_note(runs),
+            notes=(
+                *problem.notes,
+                *self._overshoot_note(runs),
+                *self._dependence_note(),
+            ),
             sources=sources,
             sizes={
                 side: codesize.measure(text) for side, text in sources.items()
@@ -142,11 +153,7 @@ class Plan:
                 run for run in self._runs.values() if isinstance(run, Failure)
             ),
             scaling=problem.scaling,
-            user_parameters={
-                run.side: in_user_units(run.results, problem.scaling)
-                for run in runs
-                if problem.scaling
-            },
+            user_parameters=self._user_parameters(runs),
             theory=self.theory,
             within_1_percent={
                 run.side: first_within_1_percent(run, self.theory)
@@ -287,6 +294,28 @@ class Plan:
                 "one with --learning-rate"
             )
         return f"{reason}; try a smaller --learning-rate"
+
+    def _user_parameters(
+        self, runs: Sequence[Trajectory]
+    ) -> dict[str, dict[str, np.ndarray]]:
+        scaling = self.problem.scaling
+        if scaling is None:
+            return {}
+        found = {run.side: run.results for run in runs}
+        if self.theory and found:
+            found["closed form"] = self.theory.closed_form
+        return {
+            who: in_user_units(parameters, scaling)
+            for who, parameters in found.items()
+        }
+
+    def _dependence_note(self) -> tuple[str, ...]:
+        if self.theory is None or self.theory.smallest_curvature > 0:
+            return ()
+        return (
+            "the features are linearly dependent, or nearly: many parameters "
+            "are as good as the closed form that is shown",
+        )
 
     def _overshoot_note(self, runs: Sequence[Trajectory]) -> tuple[str, ...]:
         rate = self.problem.learning_rate

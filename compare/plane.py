@@ -110,5 +110,5 @@ def _whole_epochs(
         return epochs, ()
     return epochs, (
         f"rounded {steps:,} updates up to {epochs * per_epoch:,}: "
-        f"{epochs:,} whole epochs of {per_epoch:,}",
+        f"{epochs:,} whole epoch{'s' * (epochs > 1)} of {per_epoch:,}",
     )

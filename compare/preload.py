@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import sys
 import tempfile
 import time
 
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever keras.json says
+
+
+def peak_bytes() -> int:
+    """Return the largest memory that this process has had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _import_quietly() -> float:
@@ -37,5 +45,12 @@ def _import_quietly() -> float:
             os.close(terminal)
 
 
-IMPORT_SECONDS = _import_quietly()
-IMPORT_BYTES = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+ERROR: Exception | None = None
+"""Why the import failed: an error here would end the server of processes."""
+
+IMPORT_SECONDS = 0.0
+try:
+    IMPORT_SECONDS = _import_quietly()
+except Exception as error:
+    ERROR = error
+IMPORT_BYTES = peak_bytes()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import inspect
-import resource
 import sys
 import time
 from typing import Any
@@ -12,6 +11,9 @@ from typing import Any
 from compare.problem import Problem
 from compare.records import IteratorCost, Mode, Sample, Side, TensorInfo
 from compare.worker import Exhibit, Report, load_exhibit
+
+FEW = 2
+"""Epochs of the short training."""
 
 
 def time_side(
@@ -28,36 +30,39 @@ def time_side(
     Returns:
         A sample per mode, and the bytes by which memory grew at its peak.
     """
+    from compare.preload import peak_bytes
+
     exhibit = load_exhibit(reference)
-    before = _peak_bytes()
+    before = peak_bytes()
     exhibit(problem.replace(epochs=0), "graph")  # starts TensorFlow
     samples: dict[Mode, Sample] = {}
     for mode, epochs in lengths.items():
         report(len(samples), len(lengths))
         samples[mode] = _sample(exhibit, problem, mode, epochs)
-    return samples, _peak_bytes() - before
+    return samples, peak_bytes() - before
 
 
 def _sample(
     exhibit: Exhibit, problem: Problem, mode: Mode, epochs: int
 ) -> Sample:
-    """Time trainings of 0, 1 and many epochs.
+    """Time trainings of 0, 2 and many epochs.
 
     No epoch is the build; the slope between the other two is per_epoch; what
-    one epoch takes beyond build and slope is first_call.
+    two epochs take beyond build and slope is first_call. Two and not one: a
+    training that is resumed half-way traces twice.
     """
     gc.collect()  # so that no other mode's garbage is collected in this one
     runs = []
-    for length in (0, 1, epochs):
+    for length in (0, FEW, epochs):
         job = problem.replace(epochs=length)
         start = time.perf_counter()
         exhibit(job, mode)
         runs.append((length, time.perf_counter() - start))
     build, short, long = (seconds for _, seconds in runs)
-    slope = (long - short) / (epochs - 1)
+    slope = (long - short) / (epochs - FEW)
     return Sample(
         build=build,
-        first_call=short - build - slope,
+        first_call=short - build - FEW * slope,
         per_epoch=slope,
         runs=tuple(runs),
     )
@@ -115,59 +120,77 @@ def tensor_map(
 ) -> tuple[TensorInfo, ...]:
     """Read the shape and dtype of every value in one eager epoch.
 
-    The values are taken from the frame that calls `GradientTape.gradient`:
-    the exhibit's own step, or the `train_step` inside Keras.
+    The values are the locals of the function that calls
+    `GradientTape.gradient` (the exhibit's own step, or the `train_step`
+    inside Keras) and of the functions that the exhibit calls before.
     """
     import tensorflow as tf
 
+    exhibit = load_exhibit(reference)
     found: dict[str, TensorInfo] = {}
     sources: list[tuple[Any, Any]] = []
     gradient = tf.GradientTape.gradient
 
-    def watched(
-        self: Any, target: Any, variables: Any, *args: Any, **kw: Any
-    ) -> Any:
-        values = gradient(self, target, variables, *args, **kw)
+    def watched(self: Any, target: Any, variables: Any, *rest: Any) -> Any:
+        values = gradient(self, target, variables, *rest)
         if not sources:
+            sys.setprofile(None)
             frame = inspect.currentframe()
             assert frame is not None
             assert frame.f_back is not None
-            _note_locals(found, frame.f_back.f_locals, target)
-            sources.extend(zip(variables, values, strict=True))
+            _note_locals(found, frame.f_back.f_locals)
+            _note(found, "loss", "loss", target)
+            flat = tf.nest.flatten(variables), tf.nest.flatten(values)
+            sources.extend(zip(*flat, strict=True))
         return values
 
+    def profile(frame: Any, event: str, value: Any) -> None:
+        if event != "return" or frame.f_code.co_filename != file:
+            return
+        _note_locals(found, frame.f_locals)
+        if frame.f_code.co_name == "predict" and hasattr(value, "shape"):
+            _note(found, ROLES["y_hat"], "predict", value)
+
+    file = exhibit.__code__.co_filename
     tf.GradientTape.gradient = watched
+    sys.setprofile(profile)
     try:
-        parameters = load_exhibit(reference)(
-            problem.replace(epochs=1), "eager"
-        )
+        parameters = exhibit(problem.replace(epochs=1), "eager")
     finally:
+        sys.setprofile(None)
         tf.GradientTape.gradient = gradient
     for name, variable in parameters.items():
         for source, value in sources:
-            if _same_variable(variable, source):
+            if source is variable or source is getattr(variable, "value", 0):
                 _note(found, name, name, variable)
                 _note(found, f"gradient of {name}", "", value)
-    return tuple(found.values())
+    return tuple(found[role] for role in sorted(found, key=_place))
 
 
 ROLES = {
     "x": "data x",
     "y": "data y",
     "y_hat": "prediction",
+    "logits": "prediction",
     "y_pred": "prediction",
 }
-"""What a local variable of an update step stands for, in our exhibits (see
-the conventions) and in Keras's train_step."""
+"""What a local variable of an update stands for, in our exhibits (see the
+conventions) and in Keras's train_step."""
+
+ORDER = ("data x", "data y", "prediction", "loss")
 
 
-def _note_locals(
-    found: dict[str, TensorInfo], names: dict[str, Any], loss: Any
-) -> None:
-    for name in ("x", "y", "y_hat", "y_pred"):
-        if hasattr(names.get(name), "shape"):
+def _place(role: str) -> tuple[int, str]:
+    """Sort data first; each parameter beside its gradient."""
+    if role in ORDER:
+        return ORDER.index(role), ""
+    return len(ORDER), role.removeprefix("gradient of ")
+
+
+def _note_locals(found: dict[str, TensorInfo], names: dict[str, Any]) -> None:
+    for name in ROLES.keys() & names.keys():
+        if hasattr(names[name], "shape") and hasattr(names[name], "dtype"):
             _note(found, ROLES[name], name, names[name])
-    _note(found, "loss", "loss", loss)
 
 
 def _note(
@@ -175,13 +198,3 @@ def _note(
 ) -> None:
     dtype = getattr(value.dtype, "name", str(value.dtype))
     found[role] = TensorInfo(role, name, tuple(map(int, value.shape)), dtype)
-
-
-def _same_variable(variable: Any, source: Any) -> bool:
-    inner = getattr(variable, "value", variable)
-    return source is variable or source is inner
-
-
-def _peak_bytes() -> int:
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

@@ -22,14 +22,14 @@ def linear_regression(settings: Settings) -> Problem:
     table = settings.table
     if table and table.x.shape[1] != 1:
         raise UsageError(
-            f"linear_regression fits one feature, the table gives "
+            "this lesson fits one feature, the table gives "
             f"{table.x.shape[1]}: name one with --features, or run the lesson "
             "minibatch"
         )
     if settings.batch_size is not None:
         raise UsageError(
-            "linear_regression trains on all rows at once: leave --batch-size "
-            "out, or run the lesson minibatch"
+            "this lesson trains on all rows at once: leave --batch-size out, "
+            "or run the lesson minibatch"
         )
     x = table.x.ravel() if table else np.arange(1.0, 6.0)
     return Problem(
@@ -47,6 +47,17 @@ def linear_regression(settings: Settings) -> Problem:
         notes=table.notes if table else (),
         truth="descent",
     ).astype("float32")
+
+
+def fused_steps(settings: Settings) -> Problem:
+    """Run the 1,100 updates of the classic problem in one call."""
+    problem = linear_regression(settings)
+    hyper = {**problem.hyper, "steps_per_call": 1100}
+    return problem.replace(
+        lesson="fused_steps",
+        title="Many updates in one call",
+        hyper=hyper,
+    )
 
 
 def minibatch(settings: Settings) -> Problem:
@@ -83,12 +94,13 @@ def adam(settings: Settings) -> Problem:
 
 def lr_schedule(settings: Settings) -> Problem:
     """Fit the plane with a learning rate that falls to zero."""
-    return plane(
-        settings,
-        "lr_schedule",
-        "A learning rate that falls as a cosine",
-        truth="minimiser",
-        hyper={"decay_steps": 120},
+    return _decaying(
+        plane(
+            settings,
+            "lr_schedule",
+            "A learning rate that falls as a cosine",
+            truth="minimiser",
+        )
     )
 
 
@@ -161,17 +173,19 @@ def classification(settings: Settings) -> Problem:
 
 def checkpoint_resume(settings: Settings) -> Problem:
     """Stop momentum half-way; resume it in a fresh process."""
-    return plane(
+    problem = plane(
         settings,
         "checkpoint_resume",
         "Stop, save, and go on in a fresh process",
         truth="minimiser",
         epochs=10,
         hyper={"momentum": 0.9, "nesterov": False, "checkpoint": ""},
-    ).replace(
+    )
+    return problem.replace(
+        epochs=max(problem.epochs, 2),  # one for each process
         same_as=SameAs(
             "the run that never stopped", "momentum", {"checkpoint": None}
-        )
+        ),
     )
 
 
@@ -209,7 +223,6 @@ def full_loop(settings: Settings) -> Problem:
         holds_out=True,
         hyper={
             **ADAM,
-            "decay_steps": 135,
             "l2": 0.001,
             "clip_norm": 0.5,
             "rate": 0.1,
@@ -218,13 +231,20 @@ def full_loop(settings: Settings) -> Problem:
     )
     rate = given(settings.learning_rate, 0.02)
     hyper = {**problem.hyper, "learning_rate": rate}
-    return with_hidden_layer(problem.replace(hyper=hyper))
+    return _decaying(with_hidden_layer(problem.replace(hyper=hyper)))
+
+
+def _decaying(problem: Problem) -> Problem:
+    """Let the learning rate fall to zero with the last update."""
+    hyper = {**problem.hyper, "decay_steps": problem.steps}
+    return problem.replace(hyper=hyper)
 
 
 LESSONS: dict[str, Callable[[Settings], Problem]] = {
     function.__name__: function
     for function in (
         linear_regression,
+        fused_steps,
         minibatch,
         momentum,
         adam,
@@ -251,5 +271,11 @@ def problem_of(lesson: str, settings: Settings) -> Problem:
         raise UsageError(
             f"there is no lesson {lesson!r}; the lessons are "
             f"{', '.join(LESSONS)}"
+        )
+    rate = settings.learning_rate
+    if rate is not None and not 0 < float(np.float32(rate)) < np.inf:
+        raise UsageError(
+            f"the learning rate {rate:g} is {np.float32(rate):g} in float32: "
+            "give one between 1e-38 and 1e38"
         )
     return LESSONS[lesson](settings)

@@ -168,7 +168,7 @@ class _Run:
                 self.stop()
                 return True
         if exitcode is not None:
-            reason = _why_it_ended(exitcode)
+            reason = f"its process {why_it_ended(exitcode)}"
         elif self.seconds > self.timeout:
             reason = (
                 f"no end after {self.timeout:g} s, so it was stopped; allow "
@@ -195,15 +195,16 @@ class _Run:
         return text.decode(errors="replace").strip()
 
 
-def _why_it_ended(exitcode: int) -> str:
+def why_it_ended(exitcode: int) -> str:
+    """Say how a process ended, from its exit code or signal."""
     if exitcode >= 0:
-        return f"its process ended by itself with exit code {exitcode}"
+        return f"ended by itself with exit code {exitcode}"
     try:
         name = signal.Signals(-exitcode).name
     except ValueError:
         name = f"signal {-exitcode}"
     hint = " (out of memory?)" if name == "SIGKILL" else ""
-    return f"its process was killed by {name}{hint}"
+    return f"was killed by {name}{hint}"
 
 
 def _main(job: Job, sender: Connection, log: str) -> None:
@@ -232,7 +233,7 @@ def _die_with_parent() -> None:
 
     def watch() -> None:
         wait([parent.sentinel])
-        os._exit(1)
+        os.killpg(0, signal.SIGKILL)  # what it has started goes with it
 
     threading.Thread(target=watch, daemon=True).start()
 

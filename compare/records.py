@@ -62,10 +62,15 @@ class Trajectory:
 
     @property
     def first_non_finite(self) -> int | None:
-        """The first update after which a parameter is not finite, or None."""
+        """The first update after which a parameter is not finite, or None.
+
+        A result that is not finite counts as after the last update.
+        """
         finite = np.ones(self.updates + 1, dtype=bool)
         for values in self.parameters.values():
             finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+        for values in self.results.values():
+            finite[-1] &= np.isfinite(values).all()
         return None if finite.all() else int(np.argmin(finite))
 
 
@@ -117,8 +122,8 @@ class Verdict:
         divergence: the first float32 difference, or None.
         largest_difference: largest absolute float32 difference.
         largest_ulps: the same in units in the last place of float32.
-        float64_difference: largest absolute difference of the float64 runs,
-            None where no proof was needed.
+        float64_difference: absolute difference of the float64 runs, where it
+            is largest against its bound; None where no proof was needed.
         float64_bound: what that difference may be at the most.
     """
 

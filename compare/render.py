@@ -10,6 +10,7 @@ from rich.text import Text
 
 from compare import ratios
 from compare.codesize import MEASURES
+from compare.escape import printable
 from compare.formats import (
     RANKS,
     STYLES,
@@ -17,7 +18,6 @@ from compare.formats import (
     heading,
     mebibytes,
     number,
-    printable,
     say,
     seconds,
     speed,
@@ -120,12 +120,16 @@ def _print_ends(console: Console, lesson: LessonReport) -> None:
             name: value.astype(np.float32)
             for name, value in lesson.theory.closed_form.items()
         }
-    names = next(iter(runs.values())).results
+    first = next(iter(runs.values()))
+    names = first.results
     grid = table("", *results)
     for name in names:
         grid.add_row(
             Text(printable(name)),
-            *(values(found.get(name)) for found in results.values()),
+            *(
+                values(found.get(name), history=name not in first.parameters)
+                for found in results.values()
+            ),
         )
     if lesson.theory:
         for row in _truth_rows(lesson, lesson.theory, runs):
@@ -162,7 +166,9 @@ def _truth_rows(
     yield (
         "within 1 % after update",
         *("not reached" if at is None else f"{at:,}" for at in reached),
-        "never" if predicted is None else f"{predicted:,} (predicted)",
+        "never"
+        if predicted is None
+        else f"{predicted:,} (predicted, on all rows)",
     )
 
 
@@ -221,20 +227,22 @@ def _print_timings(
     heading(console, "How fast?")
     for line in lesson.left_out:
         say(console, f"Left out: {line}.")
-    unproved = [v.mode for v in lesson.verdicts if not v.agree]
-    if unproved:
-        say(
-            console,
-            f"Not timed: {', '.join(unproved)}. Two trainings that are not "
-            "the same have no common speed.",
-        )
+    reasons = {
+        "different": "two trainings that are not the same have no common "
+        "speed",
+        "could not run": "what could not run has none",
+    }
+    for outcome, reason in reasons.items():
+        modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
+        if modes:
+            say(console, f"Not timed: {', '.join(modes)}, because {reason}.")
     timed = [
         entry
         for entry in lesson.timings
         if entry.samples and not entry.control
     ]
     if not timed:
-        if not unproved:
+        if lesson.workers > 1:
             say(console, "Not timed: processes of a cluster train only once.")
         return
     grid = table("", "build", "first call", "per epoch", "per update")
@@ -272,8 +280,9 @@ def _conditions(
         for memory in lesson.memory
         if memory.added_bytes
     )
+    shown = f"Median (smallest–largest) of {processes} fresh processes"
     return (
-        f"Median (smallest–largest) of {number(processes, 'fresh process')} "
+        f"{shown if processes > 1 else 'One fresh process'} "
         "per side, one at a time. Importing TensorFlow and Keras took "
         f"{environment.import_seconds:.1f} s and "
         f"{mebibytes(environment.import_bytes)} once; training added {memory} "
@@ -308,10 +317,10 @@ def _print_ratios(console: Console, lesson: LessonReport, mode: Mode) -> None:
 def _iterator_sentence(cost: IteratorCost) -> str:
     share = cost.seconds / cost.epoch_seconds
     return (
-        f"Why: {seconds(cost.seconds)} ({share:.0%}) of the "
-        f"{seconds(cost.epoch_seconds)} that Keras's fit takes per epoch "
-        f"({cost.mode}) go into opening data iterators, "
-        f"{cost.iterators:.3g} per epoch. For each one TensorFlow sets up the "
-        "input pipeline and optimises its functions anew, however small the "
-        "data; the update itself is cheap."
+        f"Why: {share:.0%} of the time that Keras's fit takes ({cost.mode}) "
+        f"go into opening data iterators, {cost.iterators:.3g} per epoch: "
+        f"{seconds(cost.seconds)} of {seconds(cost.epoch_seconds)} in a run "
+        "that watches them. For each one TensorFlow sets up the input "
+        "pipeline and optimises its functions anew, however small the data; "
+        "the update itself is cheap."
     )

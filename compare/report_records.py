@@ -66,6 +66,7 @@ class LessonReport:
     rows: int
     features: int
     batch_size: int
+    workers: int
     updates: int
     learning_rate: float
     notes: tuple[str, ...]

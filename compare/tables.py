@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib.resources
+import math
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -89,7 +92,7 @@ def read_table(
     frame = _read_frame(path)
     chosen = _choose_columns(path, frame, target, features)
     for column in (*chosen, target):
-        _check_column(path, frame[column])
+        frame[column] = _checked_numbers(path, frame[column])
     if len(frame) < 2:
         raise UsageError(
             f"{path} has {len(frame)} row{'s' * (len(frame) != 1)} of data; "
@@ -152,18 +155,47 @@ def _read_frame(path: Path) -> pd.DataFrame:
         raise UsageError(f"{path} is a folder: give a CSV or Parquet file")
     kind = "Parquet" if path.suffix.lower() in (".parquet", ".pq") else "CSV"
     try:
-        if kind == "Parquet":
-            return pd.read_parquet(path)
-        return pd.read_csv(path)
+        return pd.read_parquet(path) if kind == "Parquet" else _read_csv(path)
     except pd.errors.EmptyDataError as error:
         raise UsageError(
             f"{path} is empty: give a CSV file with a header line and numbers"
         ) from error
-    except (OSError, ValueError) as error:  # pandas's and Arrow's parse errors
-        reason = str(error).strip().splitlines()[0]
+    except UnicodeDecodeError as error:
         raise UsageError(
-            f"{path} cannot be read as {kind}: {reason}"
+            f"{path} is not text in UTF-8: save it as UTF-8"
         ) from error
+    except (
+        OSError,
+        ValueError,
+        pd.errors.ParserWarning,
+    ) as error:  # pandas's and Arrow's parse errors
+        reason = str(error).strip().splitlines()[0]
+        reason = reason.removeprefix("Error tokenizing data. C error: ")
+        raise UsageError(
+            f"{path} cannot be read as {kind} ({reason}): give every row as "
+            "many fields as the header"
+            if kind == "CSV"
+            else f"{path} cannot be read as {kind}: {reason}"
+        ) from error
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    """Read a CSV file under the names of its header as they stand there."""
+    with warnings.catch_warnings():
+        # Rows with one field more would otherwise shift under the header.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        frame = pd.read_csv(path, index_col=False, skipinitialspace=True)
+    header = pd.read_csv(
+        path, header=None, nrows=1, dtype=str, skipinitialspace=True
+    )
+    names = [str(name) for name in header.iloc[0]]
+    if len(names) == 1 and ";" in names[0]:
+        raise UsageError(
+            f"{path} seems to be separated by semicolons: save it with commas"
+        )
+    if len(names) == len(frame.columns):
+        frame.columns = pd.Index(names)
+    return frame
 
 
 def _choose_columns(
@@ -174,8 +206,8 @@ def _choose_columns(
 ) -> tuple[str, ...]:
     present = [str(column) for column in frame.columns]
     frame.columns = pd.Index(present)
-    wanted = (target, *(features or ()))
-    for column in wanted:
+    wanted = (target, *(features or present))
+    for column in dict.fromkeys(wanted):
         if column not in present:
             raise UsageError(
                 f"{path} has no column {column!r}; its columns are "
@@ -186,7 +218,7 @@ def _choose_columns(
                 f"{path} has {present.count(column)} columns named "
                 f"{column!r}: rename them"
             )
-    if len(set(wanted)) < len(wanted):
+    if features and len(set(wanted)) < len(wanted):
         raise UsageError(
             "a column is named twice among --features and --target: "
             "name each once"
@@ -200,20 +232,22 @@ def _choose_columns(
     return chosen
 
 
-def _check_column(path: Path, values: pd.Series) -> None:
-    """Refuse text, booleans, missing values and infinities."""
+def _checked_numbers(path: Path, values: pd.Series) -> np.ndarray:
+    """Return a column in float64; refuse text, dates, NaN and infinity."""
     column = values.name
     hint = "clean it, or choose other columns with --features"
-    if pd.api.types.is_numeric_dtype(values) and values.dtype != bool:
-        numbers = values.astype(float).to_numpy()
+    kinds = pd.api.types
+    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
     else:
-        numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
+        texts = values.astype(object)
+        numbers = np.array([_number(text) for text in texts])
         text = np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy())
-        if len(text) or values.dtype == bool:
-            row = int(text[0]) if len(text) else 0
+        if len(text):
+            row = int(text[0])
             raise UsageError(
-                f"{path}, column {column!r}: {values.iloc[row]!r} in data row "
-                f"{row + 1} is not a number; {hint}"
+                f"{path}, column {column!r}: {str(texts.iloc[row])!r} in data "
+                f"row {row + 1} is not a number; {hint}"
             )
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
@@ -223,19 +257,31 @@ def _check_column(path: Path, values: pd.Series) -> None:
             f"{path}, column {column!r}: the value in data row {row + 1} is "
             f"{kind}, {len(bad)} such in all; {hint}"
         )
+    return numbers
+
+
+def _number(value: Any) -> float:
+    """Return a number for what may be text, NaN where it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return math.nan
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
 
 
 def _check_spread(path: Path, values: pd.Series) -> None:
     numbers = values.to_numpy(dtype=float)
-    with np.errstate(over="ignore"):
-        scale = numbers.std()
-    if not scale > 1e-12 * np.abs(numbers).max():
+    if np.ptp(numbers) <= 1e-12 * np.abs(numbers).max():
         raise UsageError(
             f"{path}, column {values.name!r}: every value is {numbers[0]:g}; "
             "a constant column says nothing: choose other columns"
         )
-    if not np.isfinite(scale):
+    with np.errstate(over="ignore"):
+        scale = numbers.std()
+    if not np.isfinite(scale) or scale == 0:
+        size = "small" if scale == 0 else "large"
         raise UsageError(
-            f"{path}, column {values.name!r}: the values are too large to be "
-            "squared in float64; give them in a larger unit"
+            f"{path}, column {values.name!r}: the values are too {size} to be "
+            "squared in float64; give them in another unit"
         )

@@ -15,6 +15,10 @@ import numpy as np
 
 from compare.records import Theory, Trajectory
 
+RESOLUTION = 1e-6
+"""Singular values below this share of the largest count as 0: features that
+float32 can hardly tell apart are linearly dependent."""
+
 NEVER = 10**9
 """Updates beyond which training is called endless."""
 
@@ -48,13 +52,13 @@ def theory(
     features = np.vstack([features, penalty])
     targets = np.concatenate([targets, np.zeros(columns - 1)])
     start = pack(initial)
-    gap, *_ = np.linalg.lstsq(features, targets - features @ start)
+    gap, *_ = np.linalg.lstsq(features, targets - features @ start, RESOLUTION)
     solution = start + gap
     curvatures, directions = np.linalg.eigh(2 * features.T @ features / rows)
     descends = learning_rate is not None
     return Theory(
         closed_form=_unpack(solution, initial),
-        smallest_curvature=max(float(curvatures[0]), 0.0),
+        smallest_curvature=_or_zero(curvatures[0], curvatures[-1]),
         largest_curvature=float(curvatures[-1]),
         largest_learning_rate=2 / float(curvatures[-1]) if descends else None,
         updates_within_1_percent=_updates_within(
@@ -124,6 +128,10 @@ def updates_to_settle(
         return None if rate else 1
     updates = float(np.ceil(np.log(shrink) / np.log(rate)))
     return int(updates) if updates < NEVER else None
+
+
+def _or_zero(smallest: float, largest: float) -> float:
+    return float(smallest) if smallest > RESOLUTION**2 * largest else 0.0
 
 
 def _design(x: np.ndarray) -> np.ndarray:

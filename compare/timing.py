@@ -34,6 +34,10 @@ EPOCHS = (9, 20_001)
 """Fewest and most epochs of the long training."""
 
 
+CALLS: dict[Mode, int] = {"graph": 20, "xla": 500}
+"""Calls of the long training, where a call makes many updates."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """One side in one mode, and how fast it went when it was recorded."""
@@ -46,7 +50,14 @@ class Subject:
 
     @property
     def epochs(self) -> int:
-        """How many epochs take about `LONG_SECONDS`."""
+        """How many epochs take about `LONG_SECONDS`.
+
+        A watched run makes one update per call, which says nothing about
+        many updates in a call: then it is `CALLS` calls.
+        """
+        per_call = self.problem.hyper.get("steps_per_call")
+        if per_call and self.mode != "eager":
+            return int(per_call) * CALLS[self.mode]
         epoch = self.run.seconds_per_update * self.problem.steps_per_epoch
         wanted = round(LONG_SECONDS / max(epoch, 1e-6))
         return min(max(wanted, EPOCHS[0]), EPOCHS[1])

@@ -1,6 +1,6 @@
 """What runs inside a fresh process: one exhibit, recorded or timed.
 
-The only file that imports exhibits, and TensorFlow, and only when called.
+The only file that imports exhibits, and only when called.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.parity import plain_shape
 from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
@@ -89,6 +90,12 @@ def record(
             f"{reference} returned no {', '.join(missing)}, though on_step "
             "was given it"
         )
+    for name, path in parameters.items():
+        if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
+            raise RunError(
+                f"{reference} returned {name} in shape {results[name].shape} "
+                f"where the problem has {path.shape[1:]}"
+            )
     rows = len(next(iter(parameters.values())))
     losses = [
         problem.loss(
@@ -116,6 +123,8 @@ def environment(report: Report) -> Environment:
 
     from compare import preload
 
+    if preload.ERROR:
+        raise preload.ERROR
     return Environment(
         python=platform.python_version(),
         tensorflow=tf.__version__,
@@ -164,13 +173,18 @@ class _Recorder:
                 f"has {', '.join(sorted(self._rows))}"
             )
         for name, value in values.items():
-            shape = self._rows[name][0].shape
-            if value.size != self._rows[name][0].size:
+            first = self._rows[name][0]
+            if plain_shape(value.shape) != plain_shape(first.shape):
                 raise RunError(
                     f"{name} has shape {value.shape} where the problem has "
-                    f"{shape}"
+                    f"{first.shape}"
                 )
-            self._rows[name].append(value.reshape(shape))
+            if value.dtype != first.dtype:
+                raise RunError(
+                    f"{name} is {value.dtype} where the problem is "
+                    f"{first.dtype}: let the dtype follow the problem's arrays"
+                )
+            self._rows[name].append(value.reshape(first.shape))
         self._times.append(start)
         if start - self._reported > REPORT_SECONDS:
             self._reported = start
@@ -202,9 +216,8 @@ def _prepare(mode: Mode, dtype: Dtype) -> None:
     import keras
     import tensorflow as tf
 
-    if dtype == "float64":
-        keras.config.set_floatx("float64")
-        keras.config.set_dtype_policy("float64")
+    keras.config.set_floatx(dtype)  # whatever the user's keras.json says
+    keras.config.set_dtype_policy(dtype)
     if mode != "graph":
         tf.config.optimizer.set_experimental_options(
             {"disable_meta_optimizer": True}

@@ -45,7 +45,7 @@ def train(problem, mode="graph", on_step=None):
     def step(part):
         strategy.run(replica_step, args=part)
 
-    if mode != "eager":  # XLA has no all-reduce between CPUs
+    if mode != "eager":  # XLA has an all-reduce between GPUs, none for CPUs
         step = tf.function(step, jit_compile=mode == "xla")
 
     # --- Training

@@ -26,6 +26,7 @@ def hang(report):
 def hang_with_child(path, report):
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1)
     Path(path).write_text(str(child.pid))
+    report(1, 2)
     hang(report)
 
 

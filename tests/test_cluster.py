@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import jobs
 import pytest
 
+from compare.problem import Settings
+from compare.problems import problem_of
 from compare.processes import Broken, Job, run_jobs
 
 
@@ -20,11 +24,11 @@ def test_the_chief_answers_when_all_are_done():
 
 
 FAULTS = {
-    "dies": "worker 1 of 2 was killed by SIGKILL",
+    "dies": "worker 1 of 2 was killed by SIGKILL (out of memory?)",
     "leaves": "worker 1 of 2 ended by itself with exit code 3",
-    "raises": "worker 1 of 2 raised ValueError: bad luck",
-    "hangs": "worker 0, 1 of 2 did not join within 2 s",
-    "stops": "the workers made no update within 2 s, after update 1",
+    "raises": "worker 1 of 2: raised ValueError: bad luck",
+    "is absent": "worker 1 of 2 did not join within 2 s",
+    "hangs": "the workers made no update within 2 s, after update 1",
 }
 
 
@@ -34,3 +38,33 @@ def test_a_lost_worker_is_named(fault):
     result = run(fault, 2.0)
     assert isinstance(result, Broken)
     assert result.reason == FAULTS[fault]
+
+
+REAL = (
+    Path(__file__).parent.parent / "manual" / "multi_worker.py"
+).read_text()
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("os.kill(os.getpid(), 9)", "worker 1 of 2 was killed by SIGKILL"),
+        ("time.sleep(1e6)", "worker 1 of 2 did not join within 12 s"),
+    ],
+)
+def test_a_worker_lost_in_tensorflow_is_named(exhibit_file, fault, reason):
+    """The real lesson, one of whose processes dies or never joins."""
+    first = "    strategy = tf.distribute"
+    assert REAL.count(first) == 1
+    planted = (
+        "    import os, time\n"
+        "    if '\"index\": 1' in os.environ['TF_CONFIG']:\n"
+        f"        {fault}\n"
+    )
+    reference = exhibit_file(REAL.replace(first, planted + first))
+    problem = problem_of("multi_worker", Settings(steps=6))
+    arguments = (reference, "manual", problem, "graph", "float32")
+    job = Job("job", jobs.record_impatiently, arguments)
+    (result,) = run_jobs([job], 1, 90.0)
+    assert isinstance(result, Broken)
+    assert reason in result.reason

@@ -94,3 +94,23 @@ def test_more_code_measures_more():
     more = TIGHT + "\n\ndef h(c):\n    for d in c:\n        print(d, k(d))\n"
     for name in MEASURES:
         assert getattr(measure(more), name) > getattr(measure(TIGHT), name)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'class A:\n    """Only text."""\n',
+        'async def f():\n    """Only text."""\n',
+        "def f(on_step):\n    for u in x:\n        if on_step: on_step(u)\n",
+    ],
+)
+def test_what_becomes_empty_is_measured_all_the_same(source):
+    """A body of nothing but text or observer is a `pass`."""
+    assert "pass" in ast.unparse(plain_tree(source))
+    assert measure(source).statements >= 2
+
+
+def test_only_what_the_observer_read_is_dropped():
+    """An assignment that is unused anyway, or has a second target, stays."""
+    source = "def f():\n    a = b = g()\n    c = h()\n    return b\n"
+    assert ast.unparse(plain_tree(source)) == source.strip()

@@ -12,7 +12,7 @@ from compare.problems import LESSONS, problem_of
 from compare.processes import Job, run_jobs
 from compare.records import MODES, SIDES
 from compare.several import record
-from compare.sources import exhibit
+from compare.sources import exhibit, source_of
 from compare.theory import distance, pack
 
 STEPS = 40
@@ -71,7 +71,10 @@ def test_both_sides_have_the_same_bits(runs, lesson, mode):
     assert verdict.updates[0] >= STEPS
 
 
-@pytest.mark.parametrize("lesson", ["linear_regression", "minibatch"])
+SWITCHED = [lesson for lesson in LESSONS if lesson != "multi_worker"]
+
+
+@pytest.mark.parametrize("lesson", SWITCHED)
 def test_what_the_harness_switches_off_changes_no_bit(runs, lesson):
     """With autotuner and graph optimiser left on the bits are the same."""
     plain = runs_of([lesson], STEPS, function=jobs.record_unprepared)
@@ -93,27 +96,194 @@ def test_linear_regression_against_numpy_in_float64():
         np.testing.assert_allclose(end, [w, b], rtol=1e-13)
 
 
-def test_first_update_against_finite_differences():
-    """The first step is the learning rate times the loss's slope."""
-    problem = problem_of("linear_regression", Settings(steps=1)).astype(
-        "float64"
-    )
-    run = runs_of(["linear_regression"], 1, ["eager"], "float64")
+GRADIENTS = {
+    "linear_regression": {},
+    "minibatch": {},
+    "regularization": {"clip_norm": 1e6},
+    "classification": {},
+    "dropout_mlp": {"rate": 0.0},
+}
+"""Lessons of plain gradient descent, with what would blur a gradient off."""
+
+
+@pytest.mark.parametrize("lesson", GRADIENTS)
+def test_first_update_against_finite_differences(lesson):
+    """On all rows the first step is the learning rate times the slope."""
+    rows = {} if lesson == "linear_regression" else {"batch_size": 1000}
+    problem = problem_of(lesson, Settings(steps=1, **rows))
+    problem = problem.replace(hyper={**problem.hyper, **GRADIENTS[lesson]})
+    work = [
+        Job(
+            side,
+            record,
+            (exhibit(side, lesson), side, problem, "eager", "float64"),
+        )
+        for side in SIDES
+    ]
+    exact = problem.astype("float64")
+    for run in run_jobs(work, 2, 60.0):
+        for name, path in run.parameters.items():
+            slopes = finite_differences(exact, name)
+            steps = (path[0] - path[1]) / exact.learning_rate
+            np.testing.assert_allclose(steps, slopes, rtol=1e-6, atol=1e-8)
+
+
+def finite_differences(problem, name):
+    """Return the slope of the loss along each entry of one parameter."""
+    width = 1e-6
+    slopes = np.zeros_like(problem.initial[name])
+    for place in np.ndindex(slopes.shape):
+        losses = []
+        for change in (width, -width):
+            moved = problem.initial[name].copy()
+            moved[place] += change
+            parameters = {**problem.initial, name: moved}
+            losses.append(problem.loss(parameters, problem.x, problem.y))
+        slopes[place] = (losses[0] - losses[1]) / (2 * width)
+    return slopes
+
+
+MISTAKES = {
+    "tail batch dropped": (
+        "minibatch",
+        "batch(problem.batch_size)",
+        "batch(problem.batch_size, drop_remainder=True)",
+    ),
+    "another order": ("minibatch", "seed=problem.seed", "seed=2"),
+    "momentum on the gradient alone": (
+        "momentum",
+        "weight.assign_add(velocity)",
+        "weight.assign_add(velocity * 0.9 - move)",
+    ),
+    "Adam's epsilon elsewhere": (
+        "adam",
+        "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))",
+        "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon *"
+        " tf.sqrt(1 - problem.beta_2**t)))",
+    ),
+    "no bias correction": (
+        "adam",
+        "step_size /= 1 - problem.beta_1**t",
+        "step_size = problem.learning_rate",
+    ),
+    "schedule one update late": (
+        "lr_schedule",
+        "tf.minimum(count, problem.decay_steps)",
+        "tf.minimum(count + 1, problem.decay_steps)",
+    ),
+    "half the penalty": (
+        "regularization",
+        "problem.l2 * tf.reduce_sum",
+        "0.5 * problem.l2 * tf.reduce_sum",
+    ),
+    "penalty forgotten": (
+        "regularization",
+        "loss = error + penalty",
+        "loss = error",
+    ),
+    "mean of means in validation": (
+        "early_stopping",
+        "total += compute_loss(x, y) * len(x)",
+        "total += compute_loss(x, y) * problem.batch_size",
+    ),
+    "best weights not restored": (
+        "early_stopping",
+        "parameters[name].assign(weights)",
+        "pass",
+    ),
+    "patience one epoch longer": (
+        "early_stopping",
+        "epoch - best_epoch >= problem.patience",
+        "epoch - best_epoch > problem.patience",
+    ),
+    "another dropout seed": (
+        "dropout_mlp",
+        "seed=[problem.seed, masks_drawn]",
+        "seed=[problem.seed + 1, masks_drawn]",
+    ),
+    "dropout in inference": (
+        "dropout_mlp",
+        "if training:",
+        "if True:",
+    ),
+    "sum for mean": (
+        "classification",
+        "loss = tf.reduce_mean(",
+        "loss = tf.reduce_sum(",
+    ),
+    "velocities not saved": (
+        "checkpoint_resume",
+        "weights=weights, velocities=velocities, updates_done=updates_done",
+        "weights=weights, updates_done=updates_done",
+    ),
+    "data start again": (
+        "checkpoint_resume",
+        "batches = batches.skip(int(updates_done))",
+        "pass",
+    ),
+    "mask counted twice": (
+        "full_loop",
+        "seed=[problem.seed, count]",
+        "seed=[problem.seed, 2 * count]",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Run every mistake in the manual side, and the honest Keras side."""
+    folder = tmp_path_factory.mktemp("planted")
+    work = []
+    for number, (lesson, before, after) in enumerate(MISTAKES.values()):
+        source = source_of(exhibit("manual", lesson))
+        assert source.count(before) == 1, (lesson, before)
+        path = folder / f"mistake_{number}.py"
+        path.write_text(source.replace(before, after))
+        problem = problem_of(lesson, Settings())
+        for reference, side in (
+            (f"{path}:train", "manual"),
+            (exhibit("keras", lesson), "keras"),
+        ):
+            for dtype in ("float32", "float64"):
+                arguments = (reference, side, problem, "graph", dtype)
+                work.append(Job(lesson, record, arguments))
+    found = run_jobs(work, 2, 120.0)
+    return {
+        mistake: found[4 * number : 4 * number + 4]
+        for number, mistake in enumerate(MISTAKES)
+    }
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_any_lesson_is_different(planted, mistake):
+    """Each planted mistake is caught, and float64 does not excuse it."""
+    left, left64, right, right64 = planted[mistake]
+    verdict = judge(left, right, lambda: (left64, right64))
+    assert verdict.outcome == "different", verdict.reason
+
+
+def test_unwatched_calls_end_where_watched_ones_do():
+    """Many updates in one call give what one update per call gives."""
+    problem = problem_of("fused_steps", Settings(steps=250))
+    short = problem.replace(hyper={**problem.hyper, "steps_per_call": 100})
     for side in SIDES:
-        moved = run["linear_regression", "eager", side].results
-        for name, start in problem.initial.items():
-            width = 1e-6
-            high, low = (
-                problem.loss(
-                    {**problem.initial, name: start + change},
-                    problem.x,
-                    problem.y,
-                )
-                for change in (width, -width)
+        reference = exhibit(side, "fused_steps")
+        watched, unwatched = run_jobs(
+            [
+                Job(
+                    side,
+                    record,
+                    (reference, side, problem, "xla", "float32"),
+                ),
+                Job(side, jobs.train_unwatched, (reference, short, "xla")),
+            ],
+            2,
+            60.0,
+        )
+        for name, value in unwatched.items():
+            np.testing.assert_array_equal(
+                np.ravel(value), np.ravel(watched.results[name])
             )
-            slope = (high - low) / (2 * width)
-            step = (start - moved[name].ravel()[0]) / problem.learning_rate
-            assert step == pytest.approx(slope, rel=1e-8)
 
 
 def judged(left, right):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from compare import formats
+from compare.escape import printable
 from compare.records import Ratio
 
 
@@ -35,7 +36,8 @@ def test_values_tell_float32_numbers_apart():
     """As many digits as float32 needs; the last of a long history."""
     two = np.array([1.0013452, 0.99514383], np.float32)
     assert formats.values(two) == "1.0013452\n0.99514383"
-    assert formats.values(np.arange(9.0)) == "8.0 (last of 9)"
+    assert formats.values(np.arange(9.0), True) == "8.0 (last of 9)"
+    assert formats.values(np.arange(9.0)) == "9 values"
     assert formats.values(np.array(6)) == "6"
     assert formats.values(np.array([np.nan, 1e-9])) == "nan\n1e-09"
     assert formats.values(np.array([])) == "none"
@@ -66,5 +68,5 @@ def test_counts_have_the_right_plural():
 
 def test_control_characters_are_shown_not_obeyed():
     """Escape sequences and newlines in users' names stay visible."""
-    assert formats.printable("a\x1b[31m\nb") == "a\\x1b[31m\\nb"
-    assert formats.printable("größe 크기") == "größe 크기"
+    assert printable("a\x1b[31m\nb") == "a\\x1b[31m\\nb"
+    assert printable("größe 크기") == "größe 크기"

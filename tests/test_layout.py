@@ -17,6 +17,7 @@ from compare.records import MODES
 
 ROOT = Path(__file__).parent.parent
 LAYERS = (
+    "escape",
     "records",
     "report_records",
     "json_form",

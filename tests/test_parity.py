@@ -159,3 +159,93 @@ def test_negative_zero_has_other_bits(make_run):
     right = with_value(make_run("keras"), 4, -0.0)
     assert first_divergence(left, right).step == 4
     assert largest_ulps(left, right) == 0
+
+
+def with_result(run, name, value):
+    return replace(run, results={**run.results, name: np.array(value)})
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "outcome"),
+    [(np.nan, np.nan, "could not run"), (np.nan, 0.5, "different")],
+)
+def test_nan_in_a_result_is_no_agreement(make_run, left, right, outcome):
+    """A validation loss of NaN equals nothing, itself included."""
+    verdict = judge(
+        with_result(make_run(), "val_loss", left),
+        with_result(make_run("keras"), "val_loss", right),
+        never,
+    )
+    assert verdict.outcome == outcome
+
+
+def test_a_float64_run_that_overflows_proves_nothing(make_run):
+    """NaN in the proof, in any parameter, is not called rounding."""
+    broken = make_run("keras", dtype="float64")
+    broken.parameters["bias"][7:] = np.nan
+    verdict = judge(
+        make_run(),
+        flipped(make_run("keras"), 2),
+        lambda: (make_run(dtype="float64"), broken),
+    )
+    assert verdict.outcome == "could not run"
+    assert "in float64 keras left the finite numbers at update 7" in (
+        verdict.reason
+    )
+
+
+def shifted(run, name, by):
+    values = run.parameters[name] + by
+    return replace(run, parameters={**run.parameters, name: values})
+
+
+def test_a_parameter_that_hardly_moves_may_round(make_run):
+    """Near 1000, one unit in the last place of float64 is rounding."""
+    left, right = (
+        shifted(make_run(side, dtype="float64"), "kernel", 1000.0)
+        for side in ("manual", "keras")
+    )
+    right.parameters["kernel"][5] = np.nextafter(
+        right.parameters["kernel"][5], np.inf
+    )
+    verdict = judge(
+        make_run(), flipped(make_run("keras"), 5), lambda: (left, right)
+    )
+    assert verdict.outcome == "same mathematics"
+
+
+def test_a_far_mover_does_not_excuse_another(make_run):
+    """Each parameter has a bound of its own: 1e-7 in the bias is real."""
+    left, right = (
+        make_run(side, dtype="float64") for side in ("manual", "keras")
+    )
+    for run in (left, right):
+        run.parameters["kernel"][:] *= np.linspace(1, 1e6, 21)
+    right.parameters["bias"][9] += 1e-7
+    verdict = judge(
+        make_run(), flipped(make_run("keras"), 9), lambda: (left, right)
+    )
+    assert verdict.outcome == "different"
+
+
+def test_a_transposed_parameter_is_not_the_same(make_run):
+    """Shapes (2, 3) and (3, 2) cannot be compared value by value."""
+    runs = []
+    for side, shape in (("manual", (21, 2, 3)), ("keras", (21, 3, 2))):
+        values = np.ones(shape, np.float32)
+        runs.append(
+            replace(
+                make_run(side),
+                parameters={"kernel": values},
+                results={"kernel": values[-1]},
+            )
+        )
+    verdict = judge(*runs, never)
+    assert verdict.outcome == "could not run"
+    assert "(2, 3)" in verdict.reason
+
+
+def test_training_that_moves_nothing_is_told(make_run):
+    """Equal bits that never change are agreement about nothing."""
+    still = [make_run(side, learning_rate=1e-30) for side in ("manual", "k")]
+    assert "none has moved" in judge(*still, never).reason

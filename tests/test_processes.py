@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import faults
@@ -48,9 +50,7 @@ def test_a_stopped_job_leaves_no_child_behind(tmp_path):
     """A hanging job's own subprocess is stopped with it."""
     path = tmp_path / "pid"
     run_jobs([job(faults.hang_with_child, str(path))], 1, 3.0)
-    pid = int(path.read_text())
-    state = Path(f"/proc/{pid}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    assert ended(int(path.read_text()))
 
 
 def test_jobs_are_fresh_and_tensorflow_stays_out_of_this_process():
@@ -80,12 +80,46 @@ def test_progress_sees_start_advance_and_end():
     assert seen == ["started", (1, 2), 2]
 
 
-def test_an_interrupt_stops_every_process():
-    """Ctrl-C ends the running jobs."""
+def ended(pid):
+    """Say whether a process is gone, or only waits to be collected."""
+    state = Path(f"/proc/{pid}/stat")
+    return not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_an_interrupt_stops_every_process(tmp_path):
+    """Ctrl-C ends the running jobs and what they have started."""
+    path = tmp_path / "pid"
 
     class Interrupt(Silent):
-        def started(self, job):
+        def advanced(self, job, done, total):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_jobs([job(faults.hang)], 1, 30.0, Interrupt())
+        run_jobs(
+            [job(faults.hang_with_child, str(path))], 1, 30.0, Interrupt()
+        )
+    assert ended(int(path.read_text()))
+
+
+def test_a_killed_command_takes_everything_with_it(tmp_path):
+    """When the harness itself is killed, no process goes on."""
+    path = tmp_path / "pid"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[2])\n"
+        "import faults\n"
+        "from compare.processes import Job, run_jobs\n"
+        "run_jobs([Job('hang', faults.hang_with_child, (sys.argv[1],))],"
+        " 1, 60.0)\n"
+    )
+    here = str(Path(__file__).parent)
+    command = [sys.executable, "-c", code, str(path), here]
+    with subprocess.Popen(command) as harness:
+        deadline = time.monotonic() + 60
+        while not path.exists() or not path.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        harness.kill()
+    deadline = time.monotonic() + 30
+    while not ended(int(path.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

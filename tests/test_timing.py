@@ -46,8 +46,8 @@ def test_phases_against_known_costs(monkeypatch, line):
         assert taken[mode].build == pytest.approx(0.5)
         assert taken[mode].first_call == pytest.approx(first_call)
         assert taken[mode].per_epoch == pytest.approx(0.125)
-    xla = [("xla", length) for length in (0, 1, 101)]
-    eager = [("eager", length) for length in (0, 1, 11)]
+    xla = [("xla", length) for length in (0, 2, 101)]
+    eager = [("eager", length) for length in (0, 2, 11)]
     assert calls == [("graph", 0), *xla, *eager]
 
 

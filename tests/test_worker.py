@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from compare.probes import tensor_map
+from compare.problem import Settings
+from compare.problems import LESSONS, problem_of
 from compare.processes import Broken, Job, run_jobs
+from compare.records import SIDES
 from compare.sources import exhibit
 from compare.worker import record
 
@@ -36,6 +39,20 @@ NONSENSE = {
     "def train(problem, mode, on_step):\n on_step(1, {'kernel': 'one', "
     "'bias': 1})": "'one' as 'kernel', which is not numbers",
     GOOD.replace('"bias": b, "extra": 3', '"extra": 3'): "returned no bias",
+    GOOD.replace(
+        '{"kernel": w, "bias": b, "extra": 3}',
+        '{"kernel": [1, 2, 3], "bias": b}',
+    ): ("returned kernel in shape (3,) where the problem has ()"),
+    GOOD.replace(
+        "on_step(update, {", "w64 = w.numpy() * 1.0; on_step(update, {"
+    )
+    .replace(
+        '"kernel": w, "bias": b})\n    return',
+        '"kernel": np.float64(w64), "bias": b})\n    return',
+    )
+    .replace(
+        "import tensorflow as tf", "import numpy as np, tensorflow as tf"
+    ): ("kernel is float64 where the problem is float32"),
     "def other(): pass": "has no function 'train'",
     "def train(: pass": "raised SyntaxError",
     "import nothing_of_this_name": "raised ModuleNotFoundError",
@@ -81,23 +98,45 @@ def test_a_missing_file_is_named(line):
     assert "no Python file" in run(line, "nowhere.py:train").reason
 
 
-def test_tensor_map_reads_shapes_from_the_run(line):
-    """Keras makes a matrix of what the loop keeps a scalar."""
-    jobs = [
-        Job("job", tensor_map, (exhibit(side, line.lesson), line))
-        for side in ("manual", "keras")
+@pytest.fixture(scope="module")
+def maps():
+    """Return lesson -> side -> role -> shape and dtype, all from runs."""
+    keys = [(lesson, side) for lesson in LESSONS for side in SIDES]
+    work = [
+        Job(
+            "shapes",
+            tensor_map,
+            (exhibit(side, lesson), problem_of(lesson, Settings(steps=1))),
+        )
+        for lesson, side in keys
     ]
-    manual, keras = (
-        {info.role: info for info in result}
-        for result in run_jobs(jobs, 2, 60.0)
-    )
+    found = dict(zip(keys, run_jobs(work, 2, 120.0), strict=True))
+    return {
+        lesson: [{i.role: i for i in found[lesson, side]} for side in SIDES]
+        for lesson in LESSONS
+    }
+
+
+def test_tensor_map_reads_shapes_from_the_run(maps):
+    """Keras makes a matrix of what the loop keeps a scalar."""
+    manual, keras = maps["linear_regression"]
     assert manual["kernel"].shape == ()
     assert manual["gradient of kernel"].shape == ()
     assert keras["kernel"].shape == (1, 1)
     assert keras["gradient of bias"].shape == (1,)
     assert manual["prediction"].shape == (5,)
     assert keras["prediction"].shape == (5, 1)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_tensor_map_is_complete_on_both_sides(maps, lesson):
+    """Data, prediction, loss, each parameter and its gradient are there."""
+    manual, keras = maps[lesson]
+    names = problem_of(lesson, Settings()).initial
+    expected = {"data x", "data y", "prediction", "loss", *names}
+    expected |= {f"gradient of {name}" for name in names}
+    assert set(manual) == expected
+    assert set(keras) == expected
     for side in (manual, keras):
         assert side["loss"].shape == ()
         assert side["data x"].dtype == "float32"
-        assert set(side) == set(manual)
