@@ -4,56 +4,23 @@ from __future__ import annotations
 
 import argparse
 import io
-import math
 import os
 import shlex
 import sys
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from compare.escape import printable
+from compare.options import COMMANDS, EXIT_USAGE, parser
 
 if TYPE_CHECKING:
     from compare import timing
 
-EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
+EXIT_AGREE, EXIT_DIFFERENT, EXIT_COULD_NOT_RUN = 0, 1, 3
 EXIT_INTERRUPTED, EXIT_CLOSED = 130, 141
 
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes that each side is timed in."""
-
-COMMANDS = ("run", "list", "ladder")
-MODES = ("eager", "graph", "xla")
-SIZE_MEASURES = (
-    "statements",
-    "tokens",
-    "nodes",
-    "gzip_bytes",
-    "names",
-    "branches",
-    "cognitive_complexity",
-    "lines",
-)
-
-EPILOG = """\
-exit codes:
-  0  every pair agrees: identical bits, or the same mathematics
-  1  a pair is different
-  2  the request cannot be carried out: bad option, bad data, no place to write
-  3  a pair could not run: an error, a time-out, numbers that are not finite
-130  interrupted by Ctrl-C; nothing was written
-141  the output was closed early (by head, say); the report is written
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        text = printable(f"compare: {message}; see {self.prog} --help")
-        sys.stderr.write(text + "\n")
-        raise SystemExit(EXIT_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,12 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _carry_out(given: Sequence[str]) -> int:
     words = given if _names_command(given) else ["run", *given]
-    options = _parser().parse_args(words)
+    options = parser().parse_args(words)
     from compare.records import UsageError
 
     command = shlex.join(["python", "-m", "compare", *given])
     try:
-        return int(options.run(options, command))
+        return CARRY_OUT[options.command](options, command)
     except UsageError as error:
         sys.stderr.write(f"compare: {printable(str(error))}\n")
         return EXIT_USAGE
@@ -90,126 +57,12 @@ def _names_command(words: Sequence[str]) -> bool:
     return bool(words) and words[0] in (*COMMANDS, "-h", "--help")
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="python -m compare",
-        description="Train the same job by hand in TensorFlow and with Keras, "
-        "prove whether both are the same training, and compare their code "
-        "and speed. Without a command: run.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    run = commands.add_parser(
-        "run",
-        help="run lessons and report (the default)",
-        description="Run lessons on both sides, in every mode, and report.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_run_options(run)
-    run.set_defaults(run=_run)
-    listing = commands.add_parser("list", help="list the lessons")
-    listing.set_defaults(run=_list)
-    rungs = commands.add_parser(
-        "ladder",
-        help="what each feature costs by hand and in Keras; runs nothing",
-    )
-    rungs.add_argument(
-        "--measure",
-        choices=SIZE_MEASURES,
-        default="statements",
-        help="how code is measured (statements)",
-    )
-    _add_out(rungs, "ladder.png and ladder.svg")
-    rungs.set_defaults(run=_ladder)
-    return parser
-
-
-def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="FOLDER",
-        help=f"where to write {what} (here)",
-    )
-
-
-def _add_run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument(
-        "lessons",
-        nargs="*",
-        metavar="LESSON",
-        help="lessons to run (linear_regression; minibatch with --data)",
-    )
-    run.add_argument(
-        "--all",
-        action="store_true",
-        help="run every lesson, a line each: verdicts and sizes, no timing",
-    )
-    run.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="train on this CSV or Parquet table; columns are standardised",
-    )
-    run.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict"
-    )
-    run.add_argument(
-        "--features",
-        nargs="+",
-        metavar="COLUMN",
-        help="the columns to predict it from (all others)",
-    )
-    run.add_argument(
-        "--steps",
-        type=_count,
-        metavar="N",
-        help="number of updates (mini-batches: rounded up to whole epochs)",
-    )
-    run.add_argument(
-        "--learning-rate", type=_positive, metavar="R", help="step length"
-    )
-    run.add_argument(
-        "--batch-size", type=_count, metavar="N", help="rows per update"
-    )
-    run.add_argument(
-        "--modes",
-        nargs="+",
-        choices=MODES,
-        default=list(MODES),
-        metavar="MODE",
-        help="how an update runs: eager, graph, xla (all three)",
-    )
-    run.add_argument(
-        "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process a side",
-    )
-    run.add_argument(
-        "--budget",
-        type=_positive,
-        metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor",
-    )
-    run.add_argument(
-        "--timeout",
-        type=_positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
-    _add_out(run, "report.json")
-
-
 def _run(options: argparse.Namespace, command: str) -> int:
     from compare import files, live, overview, records, render
-    from compare.plan import Request
     from compare.problem import Settings
     from compare.records import UsageError
     from compare.report import make_report
+    from compare.request import Request
     from compare.tables import read_table
 
     if options.data and not options.target:
@@ -315,23 +168,8 @@ def _ladder(options: argparse.Namespace, command: str) -> int:
     return EXIT_AGREE
 
 
-def _count(text: str) -> int:
-    try:
-        value = int(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a whole number above 0"
-        )
-    return value
-
-
-def _positive(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (value > 0 and math.isfinite(value)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return value
+CARRY_OUT: dict[str, Callable[[argparse.Namespace, str], int]] = {
+    "run": _run,
+    "list": _list,
+    "ladder": _ladder,
+}

@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from compare.escape import printable
-from compare.records import Ratio, TensorInfo
+from compare.records import TensorInfo
 from compare.report_records import Environment
 from compare.timing import spread as spread_of
+from compare.timing_records import Ratio
 
 WIDTH = 100
 SHOWN_VALUES = 4

@@ -99,7 +99,8 @@ def _sum_sentence(ladder: Ladder, measure: str) -> str:
     for side in SIDES:
         total = getattr(last.running[side], measure)
         whole = getattr(ladder.whole[side], measure)
-        parts.append(f"{side} {total} and {whole} ({whole / total - 1:+.0%})")
+        gap = f" ({whole / total - 1:+.0%})" if total else ""
+        parts.append(f"{side} {total} and {whole}{gap}")
     return (
         f"The features added up, and {ALL_AT_ONCE}, which has them at once "
         f"and saves its best state to a file besides: {', '.join(parts)}. "

@@ -1,11 +1,17 @@
-"""Two trajectories -> one verdict. Pure numpy."""
+"""Two trajectories -> one verdict."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import numpy as np
-
+from compare.differences import (
+    first_divergence,
+    largest_difference,
+    largest_ulps,
+    movement,
+    plain_shape,
+    worst_difference,
+)
 from compare.records import (
     Divergence,
     Failure,
@@ -15,20 +21,6 @@ from compare.records import (
 )
 
 Run = Trajectory | Failure
-
-FLOAT64_BOUND = 1e-12
-"""Largest float64 difference that is rounding, relative to how far training
-moved the parameter; for a result, relative to its size.
-
-Rounding shrinks by 2^29 = 5e8 from float32 to float64, from some 1e-7 to some
-1e-16; the bound leaves a factor of 1e4 for sums over many rows and updates. A
-real difference stays as large as it was: of the planted mistakes the smallest
-(a learning rate off by 0.2 %) is 1e8 times the bound.
-"""
-
-LAST_PLACES = 64
-"""Units in the last place of the largest value that are rounding in any case:
-a parameter may hardly move."""
 
 
 def judge(
@@ -85,113 +77,12 @@ def judge(
     return _prove(left, right, found, *rerun())
 
 
-def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
-    """Find the first update after which any bit differs.
-
-    Only the updates that both sides made are compared. The results that the
-    exhibits returned count as after the last update, and only where both made
-    equally many. NaN differs from everything, itself included.
-    """
-    common = min(left.updates, right.updates) + 1
-    candidates = []
-    for name, values in left.parameters.items():
-        a = values[:common]
-        b = right.parameters[name][:common].reshape(a.shape)
-        for step, *index in np.argwhere(_differ(a, b))[:1].tolist():
-            place = (step, *index)
-            candidates.append(
-                _divergence(step, name, tuple(index), a[place], b[place])
-            )
-    if candidates:
-        return min(candidates, key=lambda found: found.step)
-    if left.updates == right.updates:
-        for name, a in left.results.items():
-            b = right.results[name].reshape(a.shape)
-            for index in np.argwhere(_differ(a, b))[:1].tolist():
-                place = tuple(index)
-                return _divergence(
-                    left.updates, name, place, a[place], b[place]
-                )
-    return None
-
-
-def largest_difference(left: Trajectory, right: Trajectory) -> float:
-    """Return the largest absolute difference on the way and in the results.
-
-    NaN if there is one.
-    """
-    gaps = [np.abs(a.astype(float) - b).max() for a, b in _pairs(left, right)]
-    return float(np.max(gaps, initial=0.0))
-
-
-def largest_ulps(left: Trajectory, right: Trajectory) -> int:
-    """Return the largest difference in float32 units in the last place."""
-    return max(
-        (
-            int(np.abs(_ordered(a) - _ordered(b)).max())
-            for a, b in _pairs(left, right)
-        ),
-        default=0,
-    )
-
-
-def movement(run: Trajectory) -> float:
-    """Return how far training moved any parameter, at the farthest."""
-    return max(
-        float(np.abs(values.astype(float) - values[0]).max())
-        for values in run.parameters.values()
-    )
-
-
-def _pairs(
-    left: Trajectory, right: Trajectory
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    common = min(left.updates, right.updates) + 1
-    for name, values in left.parameters.items():
-        yield (
-            np.ravel(values[:common]),
-            np.ravel(right.parameters[name][:common]),
-        )
-    if left.updates == right.updates:
-        for name, values in left.results.items():
-            if values.size:
-                yield np.ravel(values), np.ravel(right.results[name])
-
-
-def _differ(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Compare bits where the dtypes are equal, else values."""
-    if a.dtype == b.dtype and a.dtype.kind == "f":
-        bits = f"i{a.dtype.itemsize}"
-        different = np.asarray(a).view(bits) != np.asarray(b).view(bits)
-    else:
-        different = a != b
-    return np.asarray(different | np.isnan(a) | np.isnan(b))
-
-
-def _ordered(values: np.ndarray) -> np.ndarray:
-    """Map float32 to integers that are neighbours where the floats are."""
-    bits = values.astype(np.float32).view(np.int32).astype(np.int64)
-    return np.where(bits < 0, -(2**31) - bits, bits)
-
-
-def _divergence(
-    step: int, name: str, index: tuple[int, ...], a: np.generic, b: np.generic
-) -> Divergence:
-    left, right = float(a), float(b)
-    return Divergence(step, name, index, left, right, right - left)
-
-
 def _parting(found: Divergence, left: Trajectory, right: Trajectory) -> str:
     place = "".join(f"[{i}]" for i in found.index)
     return (
         f"they part at update {found.step:,} in {found.parameter}{place}: "
         f"{left.side} {found.left:.9g}, {right.side} {found.right:.9g}"
     )
-
-
-def plain_shape(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return a shape without axes of length 1: () and (1, 1) are alike."""
-    return tuple(length for length in shape if length != 1)
 
 
 def _mismatch(left: Trajectory, right: Trajectory) -> str | None:
@@ -274,7 +165,7 @@ def _prove(
                 f"update {run.first_non_finite:,}"
             )
             return _verdict(left, right, "could not run", reason, found)
-    difference, bound = _worst_difference(left64, right64)
+    difference, bound = worst_difference(left64, right64)
     outcome: Outcome
     if difference <= bound:
         outcome, finding = "same mathematics", "shrinks to"
@@ -286,31 +177,6 @@ def _prove(
         f"{'rounding' if difference <= bound else 'not rounding'}"
     )
     return _verdict(left, right, outcome, reason, found, difference, bound)
-
-
-def _worst_difference(
-    left: Trajectory, right: Trajectory
-) -> tuple[float, float]:
-    """Return the difference that is largest against its bound, and both."""
-    found = []
-    for name, a in left.parameters.items():
-        b = right.parameters[name].reshape(a.shape)
-        moved = max(np.abs(x - x[0]).max() for x in (a, b))
-        found.append(_difference(a, b, moved))
-    for name, a in left.results.items():
-        if a.size:
-            b = right.results[name].reshape(a.shape)
-            found.append(_difference(a, b, np.abs(a).max()))
-    return max(found, key=lambda pair: pair[0] / pair[1])
-
-
-def _difference(
-    a: np.ndarray, b: np.ndarray, scale: float
-) -> tuple[float, float]:
-    """Return the largest difference and what of it may be rounding."""
-    places = LAST_PLACES * np.finfo(float).eps * float(np.abs(a).max())
-    bound = FLOAT64_BOUND * float(scale) + places + np.finfo(float).tiny
-    return float(np.abs(a.astype(float) - b).max()), float(bound)
 
 
 def _verdict(

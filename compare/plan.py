@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compare import codesize, probes, several, timing
-from compare.parity import judge
-from compare.problem import Problem, Settings
+from compare.notes import explain_overshoot, theory_notes
+from compare.parity import Run, judge
+from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import (
     SIDES,
@@ -28,6 +29,7 @@ from compare.report_records import (
     LessonReport,
     first_pair,
 )
+from compare.request import Request
 from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
@@ -39,31 +41,6 @@ FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
 
 SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
-
-Run = Trajectory | Failure
-
-
-@dataclass(frozen=True)
-class Request:
-    """What to run.
-
-    Attributes:
-        lessons: names of lessons.
-        settings: what the user changed.
-        modes: in which modes, where a lesson can.
-        effort: how long to time the pairs that agree; None for not at all.
-        quick: fewer updates.
-        timeout: seconds after which one process is stopped.
-        command: how the user asked, for the report.
-    """
-
-    lessons: tuple[str, ...]
-    settings: Settings
-    modes: tuple[Mode, ...]
-    effort: timing.Effort | None
-    quick: bool
-    timeout: float
-    command: str
 
 
 class Plan:
@@ -132,11 +109,7 @@ class Plan:
             workers=problem.hyper.get("workers", 1),
             updates=problem.steps,
             learning_rate=problem.learning_rate,
-            notes=(
-                *problem.notes,
-                *self._overshoot_note(runs),
-                *self._dependence_note(),
-            ),
+            notes=(*problem.notes, *theory_notes(problem, self.theory, runs)),
             sources=sources,
             sizes={
                 side: codesize.measure(text) for side, text in sources.items()
@@ -253,7 +226,9 @@ class Plan:
             for run in (left, right)
         )
         if verdict.outcome == "could not run" and broken:
-            return replace(verdict, reason=self._overshoot(verdict.reason))
+            reason = verdict.reason
+            reason = explain_overshoot(self.problem, self.theory, reason)
+            return replace(verdict, reason=reason)
         return verdict
 
     def _check(self, side: Side, result: Any, progress: Progress) -> Check:
@@ -284,17 +259,6 @@ class Plan:
 
         return judge(left, right, rerun)
 
-    def _overshoot(self, reason: str) -> str:
-        rate = self.problem.learning_rate
-        limit = self.theory and self.theory.largest_learning_rate
-        if limit and rate > limit:
-            return (
-                f"overshoots: {reason}; the learning rate {rate:g} is beyond "
-                f"{limit:.4g}, the largest that converges: choose a smaller "
-                "one with --learning-rate"
-            )
-        return f"{reason}; try a smaller --learning-rate"
-
     def _user_parameters(
         self, runs: Sequence[Trajectory]
     ) -> dict[str, dict[str, np.ndarray]]:
@@ -308,28 +272,6 @@ class Plan:
             who: in_user_units(parameters, scaling)
             for who, parameters in found.items()
         }
-
-    def _dependence_note(self) -> tuple[str, ...]:
-        if self.theory is None or self.theory.smallest_curvature > 0:
-            return ()
-        return (
-            "the features are linearly dependent, or nearly: many parameters "
-            "are as good as the closed form that is shown",
-        )
-
-    def _overshoot_note(self, runs: Sequence[Trajectory]) -> tuple[str, ...]:
-        rate = self.problem.learning_rate
-        limit = self.theory and self.theory.largest_learning_rate
-        if not limit or rate <= limit:
-            return ()
-        loss = ""
-        if runs:
-            first, last = runs[0].losses[[0, -1]]
-            loss = f"; the loss went from {first:.3g} to {last:.3g}"
-        return (
-            f"overshoots: the learning rate {rate:g} is beyond {limit:.4g}, "
-            f"the largest that converges on all rows{loss}",
-        )
 
 
 def _run(result: Any, side: str, mode: Mode, dtype: str) -> Run:

@@ -9,7 +9,8 @@ import time
 from typing import Any
 
 from compare.problem import Problem
-from compare.records import IteratorCost, Mode, Sample, Side, TensorInfo
+from compare.records import Mode, Side, TensorInfo
+from compare.timing_records import IteratorCost, Sample
 from compare.worker import Exhibit, Report, load_exhibit
 
 FEW = 2

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compare.records import SIDES, Mode, Ratio, Side, Timing
+from compare.records import SIDES, Mode, Side
+from compare.timing_records import Ratio, Timing
 
 FEWEST = 5
 """Processes per side that an interval needs.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare import worker
-from compare.plan import Plan, Request
+from compare.plan import Plan
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import UsageError
 from compare.report_records import Report
+from compare.request import Request
 
 QUICK_STEPS = 50
 

@@ -14,15 +14,13 @@ from compare.records import (
     CodeSize,
     Convergence,
     Failure,
-    IteratorCost,
-    Memory,
     Scaling,
     TensorInfo,
     Theory,
-    Timing,
     Trajectory,
     Verdict,
 )
+from compare.timing_records import IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.parity import FLOAT64_BOUND
+from compare.differences import FLOAT64_BOUND
 from compare.problem import Problem
 from compare.processes import Broken
 from compare.records import Convergence, Theory

@@ -16,16 +16,8 @@ from dataclasses import dataclass
 from compare.probes import iterator_cost, time_side
 from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs
-from compare.records import (
-    SIDES,
-    IteratorCost,
-    Memory,
-    Mode,
-    Sample,
-    Side,
-    Timing,
-    Trajectory,
-)
+from compare.records import SIDES, Mode, Side, Trajectory
+from compare.timing_records import IteratorCost, Memory, Sample, Timing
 
 LONG_SECONDS = 0.25
 """About how long the long one of the timed trainings is."""

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.parity import plain_shape
+from compare.differences import plain_shape
 from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory

@@ -7,7 +7,7 @@ import pytest
 
 from compare import formats
 from compare.escape import printable
-from compare.records import Ratio
+from compare.timing_records import Ratio
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.parity import first_divergence, judge, largest_ulps
+from compare.differences import first_divergence, largest_ulps
+from compare.parity import judge
 from compare.records import Failure
 
 

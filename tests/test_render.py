@@ -17,16 +17,13 @@ from compare.problems import problem_of
 from compare.records import (
     Convergence,
     Failure,
-    IteratorCost,
-    Memory,
-    Sample,
     Scaling,
     TensorInfo,
-    Timing,
     UsageError,
     Verdict,
 )
 from compare.report_records import Environment, LessonReport, Report
+from compare.timing_records import IteratorCost, Memory, Sample, Timing
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 

@@ -9,12 +9,13 @@ import pytest
 
 from compare import plan as plan_module
 from compare.json_form import from_json, to_json
-from compare.plan import FRAMES, Request
+from compare.plan import FRAMES
 from compare.problem import Settings
 from compare.processes import Silent
 from compare.records import UsageError
 from compare.report import make_report
 from compare.report_records import Report
+from compare.request import Request
 from compare.timing import Effort
 
 MANUAL = (
@@ -175,7 +176,7 @@ def test_minibatch_settles_at_the_normal_equations(monkeypatch):
     assert lesson.convergence.reached
     assert lesson.convergence.distance["keras"]["float32"] < 1e-6
     assert lesson.convergence.distance["manual"]["float64"] < 1e-12
-    assert set(lesson.user_parameters) == {"manual", "keras"}
+    assert set(lesson.user_parameters) == {"manual", "keras", "closed form"}
 
 
 def test_a_report_survives_json(monkeypatch):

@@ -1,0 +1,91 @@
+"""The records of timing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from compare.records import Mode, Side
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Times of one side in one mode in one fresh process, in seconds.
+
+    Attributes:
+        build: making variables or model, after TensorFlow has started.
+        first_call: tracing and compiling, with the first epoch's surplus.
+        per_epoch: from the slope over two lengths of training.
+        runs: (epochs, seconds) of every training that was timed.
+    """
+
+    build: float
+    first_call: float
+    per_epoch: float
+    runs: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Samples of one side in one mode; a process is the unit.
+
+    A control is the manual side timed a second time, as if it were another
+    implementation: what differs between the two is noise.
+    """
+
+    side: Side
+    mode: Mode
+    updates_per_epoch: int
+    samples: tuple[Sample, ...]
+    control: bool = False
+
+
+Answer = Literal["faster", "slower", "no clear difference", "too few samples"]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as long one thing takes as another, per epoch.
+
+    Attributes:
+        value: ratio of the medians over processes.
+        low, high: its 95 % confidence interval; None with too few processes.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def answer(self) -> Answer:
+        """Say whether the second is faster or slower, or that it is open."""
+        if self.low is None or self.high is None:
+            return "too few samples"
+        if self.high < 1:
+            return "faster"
+        return "slower" if self.low > 1 else "no clear difference"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Peak memory that one side added to the import, per timed process."""
+
+    side: Side
+    added_bytes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class IteratorCost:
+    """What opening data iterators costs one side, per epoch.
+
+    Attributes:
+        iterators: how many iterators were opened per epoch.
+        seconds: time spent in opening them, per epoch.
+        epoch_seconds: the whole epoch, in the same run.
+    """
+
+    side: Side
+    mode: Mode
+    iterators: float
+    seconds: float
+    epoch_seconds: float
