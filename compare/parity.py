@@ -172,7 +172,7 @@ def _prove(
     else:
         outcome, finding = "different", "is still"
     reason = (
-        f"{parting}; in float64 the largest difference {finding} "
+        f"{parting}; in float64 the difference {finding} "
         f"{difference:.1e}, so it is "
         f"{'rounding' if difference <= bound else 'not rounding'}"
     )

@@ -5,6 +5,7 @@ The only file that imports exhibits, and only when called.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -206,7 +207,8 @@ class _Recorder:
 def _prepare(mode: Mode, dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
-    Dropped are tf.data's autotuner, which only seeks speed and makes `fit`
+    Dropped are the garbage collector's visits to what the imports made,
+    tf.data's autotuner, which only seeks speed and makes `fit`
     wait for its thread, and in eager and XLA modes TensorFlow's graph
     optimiser (Grappler): eager operations run as they are, and XLA compiles
     the graph as it was traced, so only tf.data's functions would pass through
@@ -216,6 +218,7 @@ def _prepare(mode: Mode, dtype: Dtype) -> None:
     import keras
     import tensorflow as tf
 
+    gc.freeze()
     keras.config.set_floatx(dtype)  # whatever the user's keras.json says
     keras.config.set_dtype_policy(dtype)
     if mode != "graph":
