@@ -119,7 +119,7 @@ def iterator_cost(
 def tensor_map(
     reference: str, problem: Problem, report: Report
 ) -> tuple[TensorInfo, ...]:
-    """Read the shape and dtype of every value in one eager epoch.
+    """Read the shape and dtype of every value in one eager update.
 
     The values are the locals of the function that calls
     `GradientTape.gradient` (the exhibit's own step, or the `train_step`
@@ -156,7 +156,11 @@ def tensor_map(
     tf.GradientTape.gradient = watched
     sys.setprofile(profile)
     try:
-        parameters = exhibit(problem.replace(epochs=1), "eager")
+        batch = slice(problem.batch_size)
+        one_batch = problem.replace(
+            x=problem.x[batch], y=problem.y[batch], epochs=1
+        )
+        parameters = exhibit(one_batch, "eager")
     finally:
         sys.setprofile(None)
         tf.GradientTape.gradient = gradient

@@ -22,7 +22,7 @@ from compare.timing_records import IteratorCost, Memory, Sample, Timing
 LONG_SECONDS = 0.25
 """About how long the long one of the timed trainings is."""
 
-EPOCHS = (9, 20_001)
+EPOCHS = (5, 20_001)
 """Fewest and most epochs of the long training."""
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 
@@ -19,8 +18,7 @@ def raise_error(report):
 
 
 def hang(report):
-    while True:
-        time.sleep(0.05)
+    signal.pause()
 
 
 def hang_with_child(path, report):

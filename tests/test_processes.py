@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import faults
@@ -101,25 +101,31 @@ def test_an_interrupt_stops_every_process(tmp_path):
     assert ended(int(path.read_text()))
 
 
+KILLED = """
+import sys
+sys.path.insert(0, sys.argv[2])
+import faults
+from compare.processes import Job, Silent, run_jobs
+
+class Tell(Silent):
+    def advanced(self, job, done, total):
+        print("running", flush=True)
+
+job = Job("hang", faults.hang_with_child, (sys.argv[1],))
+run_jobs([job], 1, 60.0, Tell())
+"""
+
+
 def test_a_killed_command_takes_everything_with_it(tmp_path):
     """When the harness itself is killed, no process goes on."""
     path = tmp_path / "pid"
-    code = (
-        "import sys; sys.path.insert(0, sys.argv[2])\n"
-        "import faults\n"
-        "from compare.processes import Job, run_jobs\n"
-        "run_jobs([Job('hang', faults.hang_with_child, (sys.argv[1],))],"
-        " 1, 60.0)\n"
-    )
     here = str(Path(__file__).parent)
-    command = [sys.executable, "-c", code, str(path), here]
-    with subprocess.Popen(command) as harness:
-        deadline = time.monotonic() + 60
-        while not path.exists() or not path.read_text():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    command = [sys.executable, "-c", KILLED, str(path), here]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as harness:
+        assert harness.stdout.readline() == b"running\n"
+        child = os.pidfd_open(int(path.read_text()))
         harness.kill()
-    deadline = time.monotonic() + 30
-    while not ended(int(path.read_text())):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    ends = select.poll()
+    ends.register(child, select.POLLIN)  # readable once the process ended
+    assert ends.poll(30_000)
+    os.close(child)
