@@ -21,7 +21,6 @@ from compare.records import (
     Mode,
     Side,
     Trajectory,
-    UsageError,
     Verdict,
 )
 from compare.report_records import (
@@ -53,11 +52,6 @@ class Plan:
         self.request = request
         self.theory = problem.theory()
         self.modes = [m for m in request.modes if m in problem.modes]
-        if not self.modes:
-            raise UsageError(
-                f"{problem.lesson} runs in {', '.join(problem.modes)} only: "
-                "name one of these with --modes"
-            )
         self.at_once = environment.cpus
         self._settling = settling_problem(problem, self.theory)
         self._runs: dict[tuple[Side, Mode], Run] = {}

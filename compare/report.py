@@ -26,6 +26,12 @@ def make_report(request: Request, progress: Progress) -> Report:
     if request.quick and settings.steps is None:
         settings = replace(settings, steps=QUICK_STEPS)
     problems = [problem_of(lesson, settings) for lesson in request.lessons]
+    for problem in problems:
+        if not set(request.modes) & set(problem.modes):
+            raise UsageError(
+                f"{problem.lesson} runs in {' and '.join(problem.modes)} mode "
+                "only: name one of these with --modes"
+            )
     job = Job("TensorFlow: import", worker.environment, ())
     (environment,) = run_jobs([job], 1, request.timeout, progress)
     if isinstance(environment, Broken):

@@ -171,6 +171,8 @@ def _read_frame(path: Path) -> pd.DataFrame:
     ) as error:  # pandas's and Arrow's parse errors
         reason = str(error).strip().splitlines()[0]
         reason = reason.removeprefix("Error tokenizing data. C error: ")
+        if isinstance(error, pd.errors.ParserWarning):
+            reason = "rows have more fields than the header"
         raise UsageError(
             f"{path} cannot be read as {kind} ({reason}): give every row as "
             "many fields as the header"

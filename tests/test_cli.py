@@ -64,6 +64,10 @@ USAGE = {
     ("--target", "y"): "--data",
     ("--batch-size", "2"): "all rows at once",
     ("--no-such-option",): "--no-such-option",
+    ("multi_worker", "--modes", "xla"): "runs in eager and graph mode only",
+    ("--learning-rate", "1e-46"): "is 0 in float32",
+    ("--all", "minibatch"): "leave their names out",
+    ("--all", "--batch-size", "2"): "--batch-size out",
 }
 
 
@@ -161,6 +165,26 @@ def test_a_full_disk_is_one_sentence(tmp_path):
     assert "identical" in done.stdout
     assert (tmp_path / "report.json").read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_an_output_closed_early_loses_nothing(tmp_path):
+    """`| head -1` ends quietly, with a code of its own and the report."""
+    call = [sys.executable, "-m", "compare", "--quick", "--modes", "eager"]
+    with subprocess.Popen(
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as done:
+        done.stdout.close()
+        errors = done.stderr.read().decode()
+    assert done.returncode == 141, errors
+    assert "Traceback" not in errors
+    assert json.loads((tmp_path / "report.json").read_text())["lessons"]
+
+
+def test_hostile_names_cannot_move_the_cursor(capsys, tmp_path):
+    """Escape sequences in a file's name are shown, not sent."""
+    error = refused(capsys, "--data", "\x1b[31mred", "--target", "y")
+    assert "\x1b" not in error
+    assert "\\x1b[31mred" in error
 
 
 def test_exit_codes():
