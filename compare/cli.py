@@ -7,6 +7,7 @@ import io
 import os
 import shlex
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from compare import timing
 
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_COULD_NOT_RUN = 0, 1, 3
-EXIT_INTERRUPTED, EXIT_CLOSED = 130, 141
+EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
 
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes that each side is timed in."""
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `| head` has seen enough; the report is written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CLOSED
+    except Exception:  # 1 would say that a pair is different
+        traceback.print_exc()
+        return EXIT_FAULT
 
 
 def _carry_out(given: Sequence[str]) -> int:

@@ -31,6 +31,7 @@ exit codes:
   1  a pair is different
   2  the request cannot be carried out: bad option, bad data, no place to write
   3  a pair could not run: an error, a time-out, numbers that are not finite
+ 70  a fault in this program; please report it with the traceback
 130  interrupted by Ctrl-C; nothing was written
 141  the output was closed early (by head, say); the report is written
 """

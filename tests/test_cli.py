@@ -187,6 +187,17 @@ def test_hostile_names_cannot_move_the_cursor(capsys, tmp_path):
     assert "\\x1b[31mred" in error
 
 
+def test_a_fault_of_our_own_is_no_verdict(monkeypatch, capsys):
+    """A bug exits with 70 and its traceback, not with 1 for `different`."""
+
+    def broken(*given):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("compare.report.make_report", broken)
+    assert main(["--quick"]) == 70
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
 def test_exit_codes():
     """What could not run outweighs what is different."""
     assert exit_code(["identical", "same mathematics"]) == 0
