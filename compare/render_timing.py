@@ -117,7 +117,7 @@ def _print_ratios(console: Console, lesson: LessonReport, mode: Mode) -> None:
         f"{floor.answer}; a difference below {noise:.0%} would be noise here"
         + (
             ", which is a lot: this machine was too busy"
-            if noise > 0.1
+            if noise > NOISY
             else ""
         )
         + ".",

@@ -168,3 +168,28 @@ def test_an_unwritable_folder_is_refused_before_the_work(tmp_path):
         files.check_writable(tmp_path / "file" / "below")
     files.check_writable(tmp_path / "new" / "folder")
     assert (tmp_path / "new" / "folder").is_dir()
+
+
+def test_the_noise_floor_is_told_and_warned_of(report):
+    """The manual loop against itself; a busy machine is named as such."""
+    lesson = report.lessons[0]
+
+    def timings(*per_epoch):
+        samples = tuple(Sample(0.1, 0.2, s, ((0, 0.1),)) for s in per_epoch)
+        return tuple(
+            Timing(side, "graph", 1, samples, control)
+            for side, control in (
+                ("manual", False),
+                ("manual", True),
+                ("keras", False),
+            )
+        )
+
+    def text(*per_epoch):
+        changed = replace(lesson, timings=timings(*per_epoch))
+        return printed(replace(report, lessons=(changed,)))
+
+    quiet = text(1.0, 1.01, 1.0, 0.99, 1.0, 1.01)
+    assert "against itself" in quiet
+    assert "too busy" not in quiet
+    assert "too busy" in text(1.0, 2.0, 1.5, 0.5, 3.0, 1.1)
