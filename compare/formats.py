@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,6 @@ from rich.text import Text
 from compare.escape import printable
 from compare.records import TensorInfo
 from compare.report_records import Environment
-from compare.timing import spread as spread_of
 from compare.timing_records import Ratio
 
 WIDTH = 100
@@ -125,7 +125,7 @@ def seconds(value: float) -> str:
 
 def spread(values: Sequence[float]) -> str:
     """Show median, smallest and largest in one unit."""
-    middle, low, high = spread_of(values)
+    middle, low, high = statistics.median(values), min(values), max(values)
     size, name = unit(middle)
     text = f"{digits(middle / size)} {name}"
     if len(values) == 1:

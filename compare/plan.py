@@ -12,7 +12,7 @@ from compare import codesize, probes, several, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
 from compare.problem import Problem
-from compare.processes import Broken, Job, Progress, run_jobs
+from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import (
     SIDES,
     Check,
@@ -23,18 +23,12 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
-from compare.report_records import (
-    Environment,
-    LessonReport,
-    first_pair,
-)
+from compare.report_records import Environment, LessonReport, first_pair
 from compare.request import Request
 from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
-from compare.theory import (
-    first_within_1_percent,
-)
+from compare.theory import first_within_1_percent
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
@@ -100,7 +94,7 @@ class Plan:
             rows=len(problem.x),
             features=problem.x.reshape(len(problem.x), -1).shape[1],
             batch_size=problem.batch_size,
-            workers=problem.hyper.get("workers", 1),
+            workers=problem.workers,
             updates=problem.steps,
             learning_rate=problem.learning_rate,
             notes=(*problem.notes, *theory_notes(problem, self.theory, runs)),
@@ -144,10 +138,9 @@ class Plan:
             },
             timings=(),
             memory=(),
-            left_out=tuple(
-                f"{self.jobs['tensors', side].label}: {result.reason}"
-                for side in SIDES
-                if isinstance(result := found["tensors", side], Broken)
+            left_out=why_broken(
+                [self.jobs["tensors", side] for side in SIDES],
+                [found["tensors", side] for side in SIDES],
             ),
             iterators=(),
         )
@@ -158,7 +151,7 @@ class Plan:
         A cluster is not timed: its processes can train only once.
         """
         effort = self.request.effort
-        if effort is None or self.problem.hyper.get("workers", 1) > 1:
+        if effort is None or self.problem.workers > 1:
             return report
         subjects = [
             timing.Subject(
@@ -220,9 +213,8 @@ class Plan:
             for run in (left, right)
         )
         if verdict.outcome == "could not run" and broken:
-            reason = verdict.reason
-            reason = explain_overshoot(self.problem, self.theory, reason)
-            return replace(verdict, reason=reason)
+            why = explain_overshoot(self.problem, self.theory, verdict.reason)
+            return replace(verdict, reason=why)
         return verdict
 
     def _check(self, side: Side, result: Any, progress: Progress) -> Check:

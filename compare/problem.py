@@ -91,6 +91,11 @@ class Problem:
         """Updates in the whole training."""
         return self.epochs * self.steps_per_epoch
 
+    @property
+    def workers(self) -> int:
+        """Processes that train together; 1 where the lesson names none."""
+        return int(self.hyper.get("workers", 1))
+
     def replace(self, **changes: Any) -> Problem:
         """Return the problem with other values in some fields."""
         return dataclasses.replace(self, **changes)

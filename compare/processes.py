@@ -119,6 +119,15 @@ def run_jobs(
     return [results[place] for place in range(len(jobs))]
 
 
+def why_broken(jobs: Sequence[Job], results: Sequence[Any]) -> tuple[str, ...]:
+    """Return, for each job that gave no result, its label and the reason."""
+    return tuple(
+        f"{job.label}: {result.reason}"
+        for job, result in zip(jobs, results, strict=True)
+        if isinstance(result, Broken)
+    )
+
+
 def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

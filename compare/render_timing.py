@@ -17,10 +17,7 @@ from compare.formats import (
     times,
 )
 from compare.records import SIDES, Mode
-from compare.report_records import (
-    Environment,
-    LessonReport,
-)
+from compare.report_records import Environment, LessonReport
 from compare.timing_records import IteratorCost
 
 NOISY = 0.1

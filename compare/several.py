@@ -35,7 +35,7 @@ def record(
     process and to its end in another; only a folder connects them.
     """
     arguments = (reference, side, problem, mode, dtype)
-    if problem.hyper.get("workers", 1) > 1:
+    if problem.workers > 1:
         task = partial(worker.record, *arguments)
         fork = multiprocessing.get_context("fork")
         found = run_workers(fork, task, problem.workers, PATIENCE, report)
@@ -51,12 +51,12 @@ def _record_in_two(
 ) -> Trajectory:
     made = 0
     halves = []
+    fork = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory() as folder:
         hyper = {**problem.hyper, "checkpoint": folder}
         resumable = problem.replace(hyper=hyper)
         arguments = (reference, side, resumable, mode, dtype, _silent)
         for _ in range(2):
-            fork = multiprocessing.get_context("fork")
             with ProcessPoolExecutor(1, mp_context=fork) as process:
                 half = process.submit(worker.record, *arguments, made)
                 halves.append(half.result())

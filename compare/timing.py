@@ -8,14 +8,13 @@ machine meets both. The process is the unit of every statistic.
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from compare.probes import iterator_cost, time_side
 from compare.problem import Problem
-from compare.processes import Broken, Job, Progress, run_jobs
+from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import SIDES, Mode, Side, Trajectory
 from compare.timing_records import IteratorCost, Memory, Sample, Timing
 
@@ -24,7 +23,6 @@ LONG_SECONDS = 0.25
 
 EPOCHS = (5, 20_001)
 """Fewest and most epochs of the long training."""
-
 
 CALLS: dict[Mode, int] = {"graph": 20, "xla": 500}
 """Calls of the long training, where a call makes many updates."""
@@ -110,11 +108,12 @@ def time_subjects(
         order = random.sample(roles, len(roles))
         jobs = [_time_job(_of(subjects, side)) for side, _ in order]
         found = run_jobs(jobs, 1, timeout, progress)
-        for job, role, result in zip(jobs, order, found, strict=True):
-            if isinstance(result, Broken):
-                broken.append(f"{job.label}: {result.reason}")
-            else:
-                taken.append((role, result))
+        broken += why_broken(jobs, found)
+        taken += [
+            (role, result)
+            for role, result in zip(order, found, strict=True)
+            if not isinstance(result, Broken)
+        ]
         rounds += 1
         longest = max(longest, clock() - began)
     return Timed(
@@ -183,19 +182,8 @@ def iterator_costs(
         for subject in subjects
     ]
     results = run_jobs(jobs, 1, timeout, progress)
-    return (
-        tuple(x for x in results if not isinstance(x, Broken)),
-        tuple(
-            f"{job.label}: {result.reason}"
-            for job, result in zip(jobs, results, strict=True)
-            if isinstance(result, Broken)
-        ),
-    )
-
-
-def spread(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return median, smallest and largest."""
-    return statistics.median(values), min(values), max(values)
+    costs = tuple(x for x in results if not isinstance(x, Broken))
+    return costs, why_broken(jobs, results)
 
 
 def _time_job(subjects: Sequence[Subject]) -> Job:

@@ -212,8 +212,8 @@ def _prepare(mode: Mode, dtype: Dtype) -> None:
     wait for its thread, and in eager and XLA modes TensorFlow's graph
     optimiser (Grappler): eager operations run as they are, and XLA compiles
     the graph as it was traced, so only tf.data's functions would pass through
-    it, again for every iterator that is opened. On small data both cost `fit`
-    far more than the updates. Timing never does this.
+    it, again for every iterator that is opened. On small data these cost
+    `fit` far more than the updates. Timing never does this.
     """
     import keras
     import tensorflow as tf

@@ -29,6 +29,7 @@ def test_times_have_the_unit_that_suits(value, expected):
 def test_a_spread_keeps_to_the_unit_of_its_median():
     """Median, smallest, largest; a single value alone."""
     assert formats.spread([0.0008, 0.0009, 0.00103]) == "900 µs (800–1,030)"
+    assert formats.spread([3.0, 1.0, 2.0]) == "2 s (1–3)"
     assert formats.spread([0.5]) == "500 ms"
 
 
