@@ -9,7 +9,7 @@ from pathlib import Path
 
 from compare.json_form import to_json
 from compare.records import UsageError
-from compare.report_records import Report
+from compare.records.report import Report
 
 
 def check_writable(folder: Path) -> None:
@@ -26,13 +26,15 @@ def check_writable(folder: Path) -> None:
         raise _unwritable(folder, error) from error
 
 
-def write_report(report: Report, folder: Path) -> Path:
-    """Write report.json whole or not at all; return its path.
+def write_report(
+    report: Report, folder: Path, name: str = "report.json"
+) -> Path:
+    """Write a report whole or not at all; return its path.
 
     Raises:
         UsageError: it cannot be written; an older report is still there.
     """
-    path = folder / "report.json"
+    path = folder / name
     text = json.dumps(to_json(report), allow_nan=False, separators=(",", ":"))
     write_atomically(path, text.encode())
     return path

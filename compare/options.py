@@ -1,18 +1,19 @@
-"""The command line's options; nothing heavy is imported."""
+"""What the commands' options share; nothing heavy is imported."""
 
 from __future__ import annotations
 
 import argparse
 import math
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from compare.escape import printable
 
-EXIT_USAGE = 2
+EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
+EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
 
-COMMANDS = ("run", "list", "ladder")
 MODES = ("eager", "graph", "xla")
 SIZE_MEASURES = (
     "statements",
@@ -47,44 +48,8 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_USAGE)
 
 
-def parser() -> Parser:
-    """Return the parser of the command line."""
-    top = Parser(
-        prog="python -m compare",
-        description="Train the same job by hand in TensorFlow and with Keras, "
-        "prove whether both are the same training, and compare their code "
-        "and speed. Without a command: run.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    run = commands.add_parser(
-        "run",
-        help="run lessons and report (the default)",
-        description="Run lessons on both sides, in every mode, and report.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    _add_run_options(run)
-    run.set_defaults(command="run")
-    listing = commands.add_parser("list", help="list the lessons")
-    listing.set_defaults(command="list")
-    rungs = commands.add_parser(
-        "ladder",
-        help="what each feature costs by hand and in Keras; runs nothing",
-    )
-    rungs.add_argument(
-        "--measure",
-        choices=SIZE_MEASURES,
-        default="statements",
-        help="how code is measured (statements)",
-    )
-    _add_out(rungs, "ladder.png and ladder.svg")
-    rungs.set_defaults(command="ladder")
-    return top
-
-
-def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
+def add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    """Let the user choose the folder that is written to."""
     parser.add_argument(
         "--out",
         type=Path,
@@ -94,75 +59,8 @@ def _add_out(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
-def _add_run_options(run: argparse.ArgumentParser) -> None:
-    run.add_argument(
-        "lessons",
-        nargs="*",
-        metavar="LESSON",
-        help="lessons to run (linear_regression; minibatch with --data)",
-    )
-    run.add_argument(
-        "--all",
-        action="store_true",
-        help="run every lesson, a line each: verdicts and sizes, no timing",
-    )
-    run.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="train on this CSV or Parquet table; columns are standardised",
-    )
-    run.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict"
-    )
-    run.add_argument(
-        "--features",
-        nargs="+",
-        metavar="COLUMN",
-        help="the columns to predict it from (all others)",
-    )
-    run.add_argument(
-        "--steps",
-        type=_count,
-        metavar="N",
-        help="number of updates (mini-batches: rounded up to whole epochs)",
-    )
-    run.add_argument(
-        "--learning-rate", type=_positive, metavar="R", help="step length"
-    )
-    run.add_argument(
-        "--batch-size", type=_count, metavar="N", help="rows per update"
-    )
-    run.add_argument(
-        "--modes",
-        nargs="+",
-        choices=MODES,
-        default=list(MODES),
-        metavar="MODE",
-        help="how an update runs: eager, graph, xla (all three)",
-    )
-    run.add_argument(
-        "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process a side",
-    )
-    run.add_argument(
-        "--budget",
-        type=_positive,
-        metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor",
-    )
-    run.add_argument(
-        "--timeout",
-        type=_positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
-    _add_out(run, "report.json")
-
-
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Read a whole number above 0."""
     try:
         value = int(text)
     except ValueError:
@@ -174,7 +72,8 @@ def _count(text: str) -> int:
     return value
 
 
-def _positive(text: str) -> float:
+def positive(text: str) -> float:
+    """Read a finite number above 0."""
     try:
         value = float(text)
     except ValueError:
@@ -182,3 +81,13 @@ def _positive(text: str) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def exit_code(outcomes: Sequence[str]) -> int:
+    """Return the exit code for the verdicts of a report.
+
+    A pair that could not run weighs more than one that is different.
+    """
+    if "could not run" in outcomes:
+        return EXIT_COULD_NOT_RUN
+    return EXIT_DIFFERENT if "different" in outcomes else EXIT_AGREE

@@ -23,7 +23,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
-from compare.report_records import Environment, LessonReport, first_pair
+from compare.records.report import Environment, LessonReport, first_pair
 from compare.request import Request
 from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of

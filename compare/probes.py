@@ -10,7 +10,7 @@ from typing import Any
 
 from compare.problem import Problem
 from compare.records import Mode, Side, TensorInfo
-from compare.timing_records import IteratorCost, Sample
+from compare.records.timing import IteratorCost, Sample
 from compare.worker import Exhibit, Report, load_exhibit
 
 FEW = 2

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.records import SIDES, Mode, Side
-from compare.timing_records import Ratio, Timing
+from compare.records.timing import Ratio, Timing
 
 FEWEST = 5
 """Processes per side that an interval needs.

@@ -9,7 +9,7 @@ from compare.plan import Plan
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import UsageError
-from compare.report_records import Report
+from compare.records.report import Environment, Report
 from compare.request import Request
 
 QUICK_STEPS = 50
@@ -32,13 +32,7 @@ def make_report(request: Request, progress: Progress) -> Report:
                 f"{problem.lesson} runs in {' and '.join(problem.modes)} mode "
                 "only: name one of these with --modes"
             )
-    job = Job("TensorFlow: import", worker.environment, ())
-    (environment,) = run_jobs([job], 1, request.timeout, progress)
-    if isinstance(environment, Broken):
-        raise UsageError(
-            f"TensorFlow does not start: {environment.reason}; install this "
-            "project again, see the README"
-        )
+    environment = read_environment(request.timeout, progress)
     plans = [Plan(problem, request, environment) for problem in problems]
     jobs = [job for plan in plans for job in plan.jobs.values()]
     results = iter(run_jobs(jobs, plans[0].at_once, request.timeout, progress))
@@ -54,3 +48,20 @@ def make_report(request: Request, progress: Progress) -> Report:
             for plan, report in zip(plans, reports, strict=True)
         ),
     )
+
+
+def read_environment(timeout: float, progress: Progress) -> Environment:
+    """Start TensorFlow and say where this runs.
+
+    Raises:
+        UsageError: TensorFlow cannot be imported.
+    """
+    job = Job("TensorFlow: import", worker.environment, ())
+    (environment,) = run_jobs([job], 1, timeout, progress)
+    if isinstance(environment, Broken):
+        raise UsageError(
+            f"TensorFlow does not start: {environment.reason}; install this "
+            "project again, see the README"
+        )
+    assert isinstance(environment, Environment)
+    return environment

@@ -16,7 +16,7 @@ from compare.probes import iterator_cost, time_side
 from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import SIDES, Mode, Side, Trajectory
-from compare.timing_records import IteratorCost, Memory, Sample, Timing
+from compare.records.timing import IteratorCost, Memory, Sample, Timing
 
 LONG_SECONDS = 0.25
 """About how long the long one of the timed trainings is."""

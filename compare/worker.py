@@ -23,7 +23,7 @@ from compare.differences import plain_shape
 from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
-from compare.report_records import Environment
+from compare.records.report import Environment
 
 Report = Callable[[int, int], None]
 Exhibit = Callable[..., Any]

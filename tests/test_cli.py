@@ -10,7 +10,8 @@ import sys
 import pytest
 
 from compare import plan as plan_module
-from compare.cli import exit_code, main
+from compare.cli import main
+from compare.options import exit_code
 
 CSV = "size,rooms,price\n" + "".join(
     f"{i},{i * i % 7},{3 * i + i % 3}\n" for i in range(1, 41)

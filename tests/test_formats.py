@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare import formats
 from compare.escape import printable
-from compare.timing_records import Ratio
+from compare.records.timing import Ratio
+from compare.terminal import formats
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from compare.codesize import MEASURES
+from compare.figures.ladder import ladder_chart
+from compare.figures.style import write_chart
 from compare.ladder import IN_ALL_AT_ONCE, ladder
-from compare.overview import print_ladder
-from compare.plots import ladder_chart, write_chart
 from compare.problems import LESSONS
+from compare.terminal.overview import print_ladder
 
 
 def test_rungs_are_the_lessons_and_differences_add_up():

@@ -50,14 +50,30 @@ def imported(tree):
     return names
 
 
+def layers():
+    """Return each layer of compare/, a file or a folder, and its files."""
+    found = {}
+    for path in sorted((ROOT / "compare").rglob("*.py")):
+        place = path.relative_to(ROOT / "compare")
+        if not place.name.startswith("__") or len(place.parts) > 1:
+            layer = place.parts[0].removesuffix(".py")
+            found.setdefault(layer, []).append(path)
+    return found
+
+
 def test_imports_run_one_way():
     """A module of compare/ imports only from the layers before it."""
-    files = sorted((ROOT / "compare").glob("[a-z]*.py"))
-    assert {path.stem for path in files} == set(LAYERS)
-    for path in files:
-        later = LAYERS[LAYERS.index(path.stem) :]
-        names = imported(ast.parse(path.read_text()))
-        assert not names & {f"compare.{layer}" for layer in later}, path.name
+    assert set(layers()) == set(LAYERS)
+    for layer, files in layers().items():
+        later = LAYERS[LAYERS.index(layer) + 1 :]
+        for path in files:
+            names = imported(ast.parse(path.read_text()))
+            found = {
+                name.split(".")[1]
+                for name in names
+                if name.startswith("compare.")
+            }
+            assert not found & set(later), path
 
 
 @pytest.mark.parametrize("lesson", TWINS)
@@ -123,7 +139,7 @@ def test_exhibits_are_short(path):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("compare/*.py")), ids=lambda path: path.name
+    "path", sorted(ROOT.glob("compare/**/*.py")), ids=lambda path: path.name
 )
 def test_a_file_of_the_harness_fits_in_a_head(path):
     """At most 300 lines a file."""
@@ -151,7 +167,7 @@ def test_the_command_line_loads_nothing_heavy():
 def test_making_a_report_never_imports_tensorflow():
     """The process that runs the harness stays free of TensorFlow."""
     code = (
-        "import sys, compare.report, compare.render\n"
+        "import sys, compare.report, compare.terminal.report\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from compare import ratios
-from compare.timing_records import Sample, Timing
+from compare.records.timing import Sample, Timing
 
 
 def timing(side, per_epoch, mode="graph", first_call=0.2, control=False):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import codesize, files, render
+from compare import codesize, files
 from compare.problem import Settings
 from compare.problems import problem_of
 from compare.records import (
@@ -22,8 +22,9 @@ from compare.records import (
     UsageError,
     Verdict,
 )
-from compare.report_records import Environment, LessonReport, Report
-from compare.timing_records import IteratorCost, Memory, Sample, Timing
+from compare.records.report import Environment, LessonReport, Report
+from compare.records.timing import IteratorCost, Memory, Sample, Timing
+from compare.terminal import report as render
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 

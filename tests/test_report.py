@@ -13,8 +13,8 @@ from compare.plan import FRAMES
 from compare.problem import Settings
 from compare.processes import Silent
 from compare.records import UsageError
+from compare.records.report import Report
 from compare.report import make_report
-from compare.report_records import Report
 from compare.request import Request
 from compare.timing import Effort
 

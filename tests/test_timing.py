@@ -8,7 +8,7 @@ import pytest
 
 from compare import probes, timing
 from compare.processes import Broken
-from compare.timing_records import Sample
+from compare.records.timing import Sample
 
 
 class Clock:

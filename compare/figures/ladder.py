@@ -1,27 +1,14 @@
-"""Charts, for print and for colour-blind readers."""
+"""The ladder of lessons as a chart."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
-
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from compare.codesize import MEASURES
-from compare.files import write_atomically
+from compare.figures.style import COLOURS, HATCHES, NAMES, tidy
 from compare.ladder import ALL_AT_ONCE, FIRST, Ladder
-from compare.records import SIDES, Side
-
-COLOURS: dict[Side, str] = {"manual": "#0072B2", "keras": "#E69F00"}
-HATCHES: dict[Side, str] = {"manual": "", "keras": "///"}
-"""Blue and orange of Okabe and Ito; hatching tells them apart in grey."""
-
-NAMES: dict[Side, str] = {"manual": "manual TensorFlow", "keras": "Keras"}
-FORMATS = ("png", "svg")
-
-mpl.rcParams["svg.hashsalt"] = "compare"  # the same chart, the same file
+from compare.records import SIDES
 
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
@@ -37,18 +24,6 @@ def ladder_chart(ladder: Ladder, measure: str) -> Figure:
         frameon=False,
     )
     return figure
-
-
-def write_chart(figure: Figure, folder: Path, name: str) -> list[Path]:
-    """Write a chart as PNG and SVG; return the paths."""
-    paths = []
-    for kind in FORMATS:
-        content = io.BytesIO()
-        metadata = {"Date": None} if kind == "svg" else None
-        figure.savefig(content, format=kind, dpi=150, metadata=metadata)
-        paths.append(folder / f"{name}.{kind}")
-        write_atomically(paths[-1], content.getvalue())
-    return paths
 
 
 def _draw_features(axes: Axes, ladder: Ladder, measure: str) -> None:
@@ -70,7 +45,7 @@ def _draw_features(axes: Axes, ladder: Ladder, measure: str) -> None:
     axes.margins(x=0.12)
     axes.set_title("What each feature adds", fontsize=11)
     axes.set_xlabel(MEASURES[measure])
-    _tidy(axes)
+    tidy(axes)
 
 
 def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
@@ -101,10 +76,4 @@ def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
     axes.margins(x=0.2)  # room for the labels on both sides
     axes.set_title(f"Running sum, and {ALL_AT_ONCE}", fontsize=11)
     axes.set_xlabel(MEASURES[measure])
-    _tidy(axes)
-
-
-def _tidy(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="x", color="#dddddd", linewidth=0.6)
-    axes.set_axisbelow(True)
+    tidy(axes)

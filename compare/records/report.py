@@ -20,7 +20,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
-from compare.timing_records import IteratorCost, Memory, Timing
+from compare.records.timing import IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,13 @@ def first_pair(runs: Sequence[Trajectory]) -> tuple[Trajectory, ...]:
 
 @dataclass(frozen=True)
 class Report:
-    """The whole report; `report.json` is its JSON form."""
+    """What one command found out; its JSON form is the source of truth.
+
+    `run` fills `lessons`; a command that measures something else writes a
+    report of its own with its own section.
+    """
 
     environment: Environment
     command: str
-    lessons: tuple[LessonReport, ...]
+    lessons: tuple[LessonReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)

@@ -10,7 +10,14 @@ from rich.text import Text
 
 from compare.codesize import MEASURES
 from compare.escape import printable
-from compare.formats import (
+from compare.records import SIDES, Theory, Trajectory
+from compare.records.report import (
+    Environment,
+    LessonReport,
+    Report,
+    first_pair,
+)
+from compare.terminal.formats import (
     RANKS,
     STYLES,
     environment_line,
@@ -22,14 +29,7 @@ from compare.formats import (
     terminal,
     values,
 )
-from compare.records import SIDES, Theory, Trajectory
-from compare.render_timing import print_timings
-from compare.report_records import (
-    Environment,
-    LessonReport,
-    Report,
-    first_pair,
-)
+from compare.terminal.timing import print_timings
 from compare.theory import distance
 
 

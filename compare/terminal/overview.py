@@ -6,7 +6,10 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.codesize import MEASURES
-from compare.formats import (
+from compare.ladder import ALL_AT_ONCE, FIRST, Ladder
+from compare.records import SIDES, CodeSize, Side
+from compare.records.report import Report
+from compare.terminal.formats import (
     STYLES,
     environment_line,
     heading,
@@ -14,10 +17,7 @@ from compare.formats import (
     table,
     terminal,
 )
-from compare.ladder import ALL_AT_ONCE, FIRST, Ladder
-from compare.records import SIDES, CodeSize, Side
-from compare.render import print_checks
-from compare.report_records import Report
+from compare.terminal.report import print_checks
 
 
 def print_summary(report: Report, console: Console | None = None) -> None:

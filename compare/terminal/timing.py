@@ -5,7 +5,10 @@ from __future__ import annotations
 from rich.console import Console
 
 from compare import ratios
-from compare.formats import (
+from compare.records import SIDES, Mode
+from compare.records.report import Environment, LessonReport
+from compare.records.timing import IteratorCost
+from compare.terminal.formats import (
     heading,
     mebibytes,
     number,
@@ -16,9 +19,6 @@ from compare.formats import (
     table,
     times,
 )
-from compare.records import SIDES, Mode
-from compare.report_records import Environment, LessonReport
-from compare.timing_records import IteratorCost
 
 NOISY = 0.1
 """Noise floor from which the reader is warned."""

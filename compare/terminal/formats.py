@@ -14,8 +14,8 @@ from rich.text import Text
 
 from compare.escape import printable
 from compare.records import TensorInfo
-from compare.report_records import Environment
-from compare.timing_records import Ratio
+from compare.records.report import Environment
+from compare.records.timing import Ratio
 
 WIDTH = 100
 SHOWN_VALUES = 4

@@ -1,0 +1,38 @@
+"""`ladder`: what each feature costs by hand and in Keras."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from compare.options import EXIT_AGREE, SIZE_MEASURES, add_out
+
+HELP = "what each feature costs by hand and in Keras; runs nothing"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.add_argument(
+        "--measure",
+        choices=SIZE_MEASURES,
+        default="statements",
+        help="how code is measured (statements)",
+    )
+    add_out(parser, "ladder.png and ladder.svg")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Print the ladder and write its chart."""
+    from compare import files
+    from compare.figures.ladder import ladder_chart
+    from compare.figures.style import write_chart
+    from compare.ladder import ladder
+    from compare.terminal.overview import print_ladder
+
+    files.check_writable(options.out)
+    rungs = ladder()
+    print_ladder(rungs, options.measure)
+    figure = ladder_chart(rungs, options.measure)
+    for path in write_chart(figure, options.out, "ladder"):
+        sys.stdout.write(f"Written: {path}\n")
+    return EXIT_AGREE

@@ -1,0 +1,26 @@
+"""`list`: the lessons."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from compare.options import EXIT_AGREE
+
+HELP = "list the lessons"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: there is nothing to set."""
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Print a line per lesson."""
+    from compare.problem import Settings
+    from compare.problems import LESSONS, problem_of
+
+    for lesson in LESSONS:
+        sys.stdout.write(
+            f"{lesson:20}{problem_of(lesson, Settings()).title}\n"
+        )
+    return EXIT_AGREE

@@ -1,0 +1,179 @@
+"""`run`: run lessons on both sides, in every mode, and report."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from compare.options import (
+    EPILOG,
+    MODES,
+    add_out,
+    count,
+    exit_code,
+    positive,
+)
+
+if TYPE_CHECKING:
+    from compare import timing
+
+HELP = "run lessons and report (the default)"
+
+ROUNDS, QUICK_ROUNDS = 3, 1
+"""Processes that each side is timed in."""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.description = (
+        "Run lessons on both sides, in every mode, and report."
+    )
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "lessons",
+        nargs="*",
+        metavar="LESSON",
+        help="lessons to run (linear_regression; minibatch with --data)",
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="run every lesson, a line each: verdicts and sizes, no timing",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="train on this CSV or Parquet table; columns are standardised",
+    )
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="the column to predict"
+    )
+    parser.add_argument(
+        "--features",
+        nargs="+",
+        metavar="COLUMN",
+        help="the columns to predict it from (all others)",
+    )
+    parser.add_argument(
+        "--steps",
+        type=count,
+        metavar="N",
+        help="number of updates (mini-batches: rounded up to whole epochs)",
+    )
+    parser.add_argument(
+        "--learning-rate", type=positive, metavar="R", help="step length"
+    )
+    parser.add_argument(
+        "--batch-size", type=count, metavar="N", help="rows per update"
+    )
+    parser.add_argument(
+        "--modes",
+        nargs="+",
+        choices=MODES,
+        default=list(MODES),
+        metavar="MODE",
+        help="how an update runs: eager, graph, xla (all three)",
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="50 updates, in whole epochs, and one timed process a side",
+    )
+    parser.add_argument(
+        "--budget",
+        type=positive,
+        metavar="SECONDS",
+        help="time each lesson so long, for intervals and the noise floor",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=300.0,
+        metavar="SECONDS",
+        help="stop a process that takes longer (300)",
+    )
+    add_out(parser, "report.json")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Run the lessons, print and write the report."""
+    from compare import files, records
+    from compare.problem import Settings
+    from compare.records import UsageError
+    from compare.report import make_report
+    from compare.request import Request
+    from compare.tables import read_table
+    from compare.terminal import live, overview
+    from compare.terminal.report import print_report
+
+    if options.data and not options.target:
+        raise UsageError("--data needs --target COLUMN, the column to predict")
+    if not options.data and (options.target or options.features):
+        raise UsageError("--target and --features need --data FILE")
+    if options.all and options.lessons:
+        raise UsageError("--all runs every lesson: leave their names out")
+    if options.all and (options.data or options.batch_size):
+        raise UsageError(
+            "--all runs every lesson on data of its own: leave --data and "
+            "--batch-size out, or name the lessons"
+        )
+    lessons = _lessons(options)
+    files.check_writable(options.out)
+    table = (
+        read_table(options.data, options.target, options.features)
+        if options.data
+        else None
+    )
+    request = Request(
+        lessons=lessons,
+        settings=Settings(
+            table, options.steps, options.learning_rate, options.batch_size
+        ),
+        modes=tuple(mode for mode in records.MODES if mode in options.modes),
+        effort=_effort(options),
+        quick=options.quick,
+        timeout=options.timeout,
+        command=command,
+    )
+    with live.progress() as progress:
+        report = make_report(request, progress)
+    show = overview.print_summary if options.all else print_report
+    try:
+        path = files.write_report(report, options.out)
+    except UsageError:
+        show(report)  # what could not be written is not lost
+        raise
+    show(report)
+    sys.stdout.write(f"\nWritten: {path}\n")
+    sys.stdout.flush()
+    return exit_code(
+        [
+            verdict.outcome
+            for lesson in report.lessons
+            for verdict in lesson.all_verdicts
+        ]
+    )
+
+
+def _effort(options: argparse.Namespace) -> timing.Effort | None:
+    from compare.ratios import FEWEST
+    from compare.timing import Effort
+
+    if options.all:
+        return None
+    if options.budget is not None:
+        return Effort(FEWEST, options.budget)
+    return Effort(QUICK_ROUNDS if options.quick else ROUNDS)
+
+
+def _lessons(options: argparse.Namespace) -> tuple[str, ...]:
+    from compare.problems import LESSONS
+
+    if options.all:
+        return tuple(LESSONS)
+    default = "minibatch" if options.data else "linear_regression"
+    return tuple(dict.fromkeys(options.lessons or [default]))
