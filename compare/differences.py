@@ -30,19 +30,12 @@ def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
     exhibits returned count as after the last update, and only where both made
     equally many. NaN differs from everything, itself included.
     """
-    common = min(left.updates, right.updates) + 1
-    candidates = []
-    for name, values in left.parameters.items():
-        a = values[:common]
-        b = right.parameters[name][:common].reshape(a.shape)
-        for step, *index in np.argwhere(_differ(a, b))[:1].tolist():
-            place = (step, *index)
-            candidates.append(
-                _divergence(step, name, tuple(index), a[place], b[place])
-            )
-    if candidates:
-        return min(candidates, key=lambda found: found.step)
-    if left.updates == right.updates:
+    found = first_where(
+        left,
+        right,
+        {name: _differ(a, b) for name, a, b in _paths(left, right)},
+    )
+    if found is None and left.updates == right.updates:
         for name, a in left.results.items():
             b = right.results[name].reshape(a.shape)
             for index in np.argwhere(_differ(a, b))[:1].tolist():
@@ -50,7 +43,51 @@ def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
                 return _divergence(
                     left.updates, name, place, a[place], b[place]
                 )
-    return None
+    return found
+
+
+def first_real_divergence(
+    left: Trajectory, right: Trajectory
+) -> Divergence | None:
+    """Find the first update after which two float64 runs really differ.
+
+    Each parameter is measured by how far it has moved until then.
+    """
+    beyond = {}
+    for name, a, b in _paths(left, right):
+        flat = a.reshape(len(a), -1), b.reshape(len(b), -1)
+        moved = np.maximum.accumulate(
+            np.max([np.abs(v - v[0]).max(axis=1) for v in flat], axis=0)
+        )
+        bound = _bound(moved, np.abs(flat[0]).max(axis=1))
+        shape = (-1,) + (1,) * (a.ndim - 1)
+        beyond[name] = np.abs(a - b) > bound.reshape(shape)
+    return first_where(left, right, beyond)
+
+
+def first_where(
+    left: Trajectory, right: Trajectory, differ: dict[str, np.ndarray]
+) -> Divergence | None:
+    """Return the first place, by update, where `differ` is true."""
+    candidates = []
+    for name, a, b in _paths(left, right):
+        for row, *index in np.argwhere(differ[name])[:1].tolist():
+            place = (row, *index)
+            candidates.append((row, name, tuple(index), a[place], b[place]))
+    if not candidates:
+        return None
+    row, *rest = min(candidates, key=lambda found: found[0])
+    return _divergence(left.update_of(row), *rest)
+
+
+def _paths(
+    left: Trajectory, right: Trajectory
+) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """Yield each parameter's rows that both sides have."""
+    common = min(left.rows, right.rows)
+    for name, values in left.parameters.items():
+        a = values[:common]
+        yield name, a, right.parameters[name][:common].reshape(a.shape)
 
 
 def largest_difference(left: Trajectory, right: Trajectory) -> float:
@@ -84,12 +121,8 @@ def movement(run: Trajectory) -> float:
 def _pairs(
     left: Trajectory, right: Trajectory
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    common = min(left.updates, right.updates) + 1
-    for name, values in left.parameters.items():
-        yield (
-            np.ravel(values[:common]),
-            np.ravel(right.parameters[name][:common]),
-        )
+    for _, a, b in _paths(left, right):
+        yield np.ravel(a), np.ravel(b)
     if left.updates == right.updates:
         for name, values in left.results.items():
             if values.size:
@@ -139,9 +172,14 @@ def _difference(
     a: np.ndarray, b: np.ndarray, scale: float
 ) -> tuple[float, float]:
     """Return the largest difference and what of it may be rounding."""
-    places = LAST_PLACES * np.finfo(float).eps * float(np.abs(a).max())
-    bound = FLOAT64_BOUND * float(scale) + places + np.finfo(float).tiny
+    bound = _bound(np.asarray(scale), np.abs(a).max())
     return float(np.abs(a.astype(float) - b).max()), float(bound)
+
+
+def _bound(scale: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Return what may be rounding in values that have moved by `scale`."""
+    places = LAST_PLACES * np.finfo(float).eps * size
+    return np.asarray(FLOAT64_BOUND * scale + places + np.finfo(float).tiny)
 
 
 def plain_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

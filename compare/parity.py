@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from compare.differences import (
     first_divergence,
+    first_real_divergence,
     largest_difference,
     largest_ulps,
     movement,
@@ -67,14 +68,20 @@ def judge(
             left, right, "different", f"{counts}; {parting}", found
         )
     if found is None:
-        reason = (
-            "every parameter has the same bits after each of "
-            f"{left.updates:,} updates"
-        )
+        reason = f"every parameter has the same bits {_when(left)}"
         if movement(left) == 0:
             reason += ", but none has moved: the learning rate is too small"
         return _verdict(left, right, "identical", reason)
     return _prove(left, right, found, *rerun())
+
+
+def _when(run: Trajectory) -> str:
+    """Say after which updates the parameters were seen."""
+    if run.rows > run.updates:
+        return f"after each of {run.updates:,} updates"
+    seen = [run.update_of(row) for row in range(run.rows)]
+    *some, last = [f"{update:,}" for update in seen if update]
+    return f"after {', '.join(some)} and {last} updates, runs of their own"
 
 
 def _parting(found: Divergence, left: Trajectory, right: Trajectory) -> str:
@@ -166,17 +173,23 @@ def _prove(
             )
             return _verdict(left, right, "could not run", reason, found)
     difference, bound = worst_difference(left64, right64)
-    outcome: Outcome
     if difference <= bound:
-        outcome, finding = "same mathematics", "shrinks to"
-    else:
-        outcome, finding = "different", "is still"
+        reason = (
+            f"{parting}; in float64 the difference shrinks to "
+            f"{difference:.1e}, so it is rounding"
+        )
+        return _verdict(
+            left, right, "same mathematics", reason, found, difference, bound
+        )
+    real = first_real_divergence(left64, right64) or found
+    parting = _parting(real, left64, right64)
+    if real.step > found.step:
+        parting += f" (before, from update {found.step:,} on, by rounding)"
     reason = (
-        f"{parting}; in float64 the difference {finding} "
-        f"{difference:.1e}, so it is "
-        f"{'rounding' if difference <= bound else 'not rounding'}"
+        f"{parting}; in float64 the difference is still {difference:.1e}, so "
+        "it is not rounding"
     )
-    return _verdict(left, right, outcome, reason, found, difference, bound)
+    return _verdict(left, right, "different", reason, real, difference, bound)
 
 
 def _verdict(

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -136,6 +136,25 @@ def _context() -> Any:
     return context
 
 
+@contextlib.contextmanager
+def _main_left_alone() -> Iterator[None]:
+    """Keep new processes from running the user's script once more.
+
+    They would import it as their main module; a script that calls
+    `compare.check` outside `if __name__ == "__main__"` would start itself
+    again and again.
+    """
+    main = sys.modules["__main__"]
+    spec, file = main.__spec__, vars(main).pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__spec__ = spec
+        if file is not None:
+            main.__file__ = file
+
+
 class _Run:
     """A job in its process."""
 
@@ -151,7 +170,8 @@ class _Run:
             target=_main, args=(job, sender, self._log), daemon=False
         )
         self._start = time.monotonic()
-        self._process.start()
+        with _main_left_alone():
+            self._process.start()
         sender.close()
 
     @property

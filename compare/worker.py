@@ -79,7 +79,7 @@ def record(
         RunError: the exhibit broke the contract; says how.
         Exception: whatever the exhibit raised.
     """
-    _prepare(mode, dtype)
+    prepare(mode, dtype)
     problem = problem.astype(dtype)
     recorder = _Recorder(problem, report, made)
     returned = load_exhibit(reference)(problem, mode, recorder.on_step)
@@ -204,7 +204,7 @@ class _Recorder:
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
 
-def _prepare(mode: Mode, dtype: Dtype) -> None:
+def prepare(mode: Mode, dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
     Dropped are the garbage collector's visits to what the imports made,

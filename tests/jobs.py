@@ -12,7 +12,7 @@ def record_unprepared(*arguments):
     """Record an exhibit with nothing of TensorFlow switched off."""
     from compare import several, worker
 
-    worker._prepare = lambda mode, dtype: None
+    worker.prepare = lambda mode, dtype: None
     return several.record(*arguments)
 
 

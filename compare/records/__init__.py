@@ -42,9 +42,12 @@ class Trajectory:
         results: what the exhibit returned, by name: the final parameters
             and any other value, such as a validation loss per epoch.
         losses: float64, shape (updates + 1,): the loss on all rows,
-            computed by the harness from the parameters.
+            computed by the harness from the parameters; empty where it is
+            not known how.
         seconds_per_update: median time of an update while recording; a guide
             for the timer, not a measurement.
+        recorded: int, shape (rows,): the update that each row was taken
+            after, where not every update was seen; else None.
     """
 
     side: str
@@ -54,11 +57,21 @@ class Trajectory:
     results: dict[str, np.ndarray]
     losses: np.ndarray
     seconds_per_update: float
+    recorded: np.ndarray | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many states were recorded, the initial one included."""
+        return min(len(values) for values in self.parameters.values())
+
+    def update_of(self, row: int) -> int:
+        """Return the number of the update that a row was taken after."""
+        return row if self.recorded is None else int(self.recorded[row])
 
     @property
     def updates(self) -> int:
         """How many updates were made."""
-        return len(self.losses) - 1
+        return self.update_of(self.rows - 1)
 
     @property
     def first_non_finite(self) -> int | None:
@@ -66,12 +79,13 @@ class Trajectory:
 
         A result that is not finite counts as after the last update.
         """
-        finite = np.ones(self.updates + 1, dtype=bool)
+        finite = np.ones(self.rows, dtype=bool)
         for values in self.parameters.values():
             finite &= np.isfinite(values.reshape(len(values), -1)).all(axis=1)
         for values in self.results.values():
             finite[-1] &= np.isfinite(values).all()
-        return None if finite.all() else int(np.argmin(finite))
+        row = int(np.argmin(finite))
+        return None if finite.all() else self.update_of(row)
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,8 @@ class Verdict:
         outcome: see "What 'the same' means" in the README.
         reason: one sentence on why.
         updates: number of updates of each side; 0 where it did not run.
-        divergence: the first float32 difference, or None.
+        divergence: the first difference: for "different" the first that is
+            not rounding where that can be told, else the first in any bit.
         largest_difference: largest absolute float32 difference.
         largest_ulps: the same in units in the last place of float32.
         float64_difference: absolute difference of the float64 runs, where it

@@ -1,0 +1,115 @@
+"""Watch what a user's Keras code asks of `fit`, and what it then does."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from compare.records.pairs import FitFacts
+
+
+@contextlib.contextmanager
+def watch_fit() -> Iterator[list[FitFacts]]:
+    """Note every call of `keras.Model.fit` in this process."""
+    import keras
+
+    facts: list[FitFacts] = []
+    fit = keras.Model.fit
+    signature = inspect.signature(fit)
+
+    @functools.wraps(fit)
+    def watched(model: Any, *args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(model, *args, **kwargs).arguments
+        counter = _counter()
+        callbacks = given.get("callbacks")
+        if not isinstance(callbacks, keras.callbacks.CallbackList):
+            given["callbacks"] = [*_listed(callbacks), counter]
+        rate = _learning_rate(model.optimizer)
+        result = fit(**{**_flat(given), "self": model})
+        facts.append(_facts(model, given, counter, rate))
+        return result
+
+    keras.Model.fit = watched
+    try:
+        yield facts
+    finally:
+        keras.Model.fit = fit
+
+
+def _flat(given: dict[str, Any]) -> dict[str, Any]:
+    rest: dict[str, Any] = given.get("kwargs", {})
+    return {k: v for k, v in given.items() if k != "kwargs"} | rest
+
+
+def _listed(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    return (
+        list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+    )
+
+
+def _counter() -> Any:
+    import keras
+
+    class Counter(keras.callbacks.Callback):  # type: ignore[misc]
+        """Counts updates; `optimizer.iterations` can be off by one."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.updates = self.last_epoch = 0
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.last_epoch = 0
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.last_epoch = batch + 1  # several updates may be one call
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.updates += self.last_epoch
+
+    return Counter()
+
+
+def _learning_rate(optimizer: Any) -> float | None:
+    """Read the optimizer's rate; None where a schedule gives it."""
+    import keras
+
+    schedule = keras.optimizers.schedules.LearningRateSchedule
+    if isinstance(getattr(optimizer, "_learning_rate", None), schedule):
+        return None
+    return float(optimizer.learning_rate)
+
+
+def _facts(
+    model: Any, given: dict[str, Any], counter: Any, rate: float | None
+) -> FitFacts:
+    x = given.get("x")
+    source = (
+        "arrays"
+        if hasattr(x, "shape")
+        else "generator"
+        if inspect.isgenerator(x)
+        else "dataset"
+        if hasattr(x, "element_spec")
+        else type(x).__name__
+    )
+    loss = model.loss
+    return FitFacts(
+        source=source,
+        rows=int(x.shape[0]) if source == "arrays" and x is not None else None,
+        batch_size=given.get("batch_size"),
+        shuffle=bool(given.get("shuffle", True)) and source == "arrays",
+        shuffle_given="shuffle" in given,
+        epochs=int(given.get("epochs", 1)),
+        updates=counter.updates,
+        last_epoch_updates=counter.last_epoch,
+        validation_split=float(given.get("validation_split", 0.0)),
+        run_eagerly=bool(model.run_eagerly),
+        optimizer=type(model.optimizer).__name__,
+        learning_rate=rate,
+        loss=loss if isinstance(loss, str) else type(loss).__name__,
+    )

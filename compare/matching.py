@@ -1,0 +1,118 @@
+"""Which parameter of one side is which of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from compare.differences import plain_shape
+from compare.processes import RunError
+from compare.sides import Returned
+
+HOW = "return a dict with the same names on both sides"
+
+
+def match(
+    left: Returned, right: Returned, initial: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    """Pair the parameters: by name, else by order, else by size.
+
+    Args:
+        left: what one side returned.
+        right: what the other returned.
+        initial: names of the problem's first parameters, in their order;
+            they name parameters that the sides give in order only.
+
+    Returns:
+        name -> (its key on the left, its key on the right).
+
+    Raises:
+        RunError: it cannot be told; says how to name them.
+    """
+    a, b = left.values, right.values
+    if len(a) != len(b):
+        raise RunError(
+            f"the left side gives {_listed(left)}, the right side "
+            f"{_listed(right)}: {HOW}"
+        )
+    if set(a) == set(b) and left.named == right.named:
+        pairs = [(key, key) for key in a]
+    else:
+        shared = [key for key in a if key in b and left.named and right.named]
+        pairs = [(key, key) for key in shared]
+        pairs += _in_order_or_by_size(
+            Returned(left.named, _without(a, shared)),
+            Returned(right.named, _without(b, shared)),
+        )
+    for one, other in pairs:
+        shapes = a[one].shape, b[other].shape
+        if plain_shape(shapes[0]) != plain_shape(shapes[1]):
+            raise RunError(
+                f"{one} has shape {shapes[0]} on the left and {shapes[1]} as "
+                f"{other} on the right: {HOW}, in the same shapes"
+            )
+    return dict(zip(_names(left, right, pairs, initial), pairs, strict=True))
+
+
+def _without(
+    values: dict[str, np.ndarray], names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    return {k: v for k, v in values.items() if k not in names}
+
+
+def _in_order_or_by_size(
+    left: Returned, right: Returned
+) -> list[tuple[str, str]]:
+    a, b = left.values, right.values
+    shapes_a = [plain_shape(value.shape) for value in a.values()]
+    shapes_b = [plain_shape(value.shape) for value in b.values()]
+    if not (left.named and right.named) and shapes_a == shapes_b:
+        return list(zip(a, b, strict=True))
+    if len(set(shapes_a)) == len(a) and set(shapes_a) == set(shapes_b):
+        place = dict(zip(shapes_b, b, strict=True))
+        return [(key, place[s]) for key, s in zip(a, shapes_a, strict=True)]
+    raise RunError(
+        f"it cannot be told which of {_listed(left)} is which of "
+        f"{_listed(right)}: {HOW}"
+    )
+
+
+def _names(
+    left: Returned,
+    right: Returned,
+    pairs: Sequence[tuple[str, str]],
+    initial: Sequence[str],
+) -> list[str]:
+    """Name the pairs as a dict does, else as the problem does."""
+    if left.named:
+        return [one for one, _ in pairs]
+    if right.named:
+        return [other for _, other in pairs]
+    if len(initial) == len(pairs):
+        return list(initial)
+    keys = [other for _, other in pairs]
+    if all(key.isdecimal() for key in keys):
+        return [f"parameter {int(key) + 1}" for key in keys]
+    return keys
+
+
+def _listed(side: Returned) -> str:
+    if side.named:
+        return ", ".join(side.values)
+    shapes = ", ".join(str(v.shape) for v in side.values.values())
+    return f"{len(side.values)} parameters in order, of shapes {shapes}"
+
+
+def values_of(returned: Returned, keys: Sequence[str]) -> list[np.ndarray]:
+    """Return the arrays under these keys.
+
+    Raises:
+        RunError: the side does not give the same parameters every time.
+    """
+    if set(returned.values) != set(keys):
+        raise RunError(
+            f"it gave {', '.join(keys)} before and then "
+            f"{', '.join(returned.values)}: give all parameters every time"
+        )
+    return [returned.values[key] for key in keys]

@@ -1,0 +1,271 @@
+"""Two functions of a user -> a verdict, with the update where they part.
+
+A side that shows its parameters after every update is run once. One that only
+returns them is run with fewer and fewer updates, each time in a fresh process,
+until the first update that differs is found by bisection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from compare.matching import match, values_of
+from compare.parity import Run, judge
+from compare.perturbation import (
+    PERTURBATIONS,
+    is_float64,
+    judge_by_perturbation,
+    perturbed,
+)
+from compare.problem import Problem
+from compare.processes import (
+    Broken,
+    Job,
+    Progress,
+    RunError,
+    Silent,
+    run_jobs,
+)
+from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
+from compare.records.pairs import FitFacts
+from compare.sides import Reference, SideRun, run_side
+
+FIRST = (1, 2, 3)
+"""Updates after which most mistakes can be seen."""
+
+GROWTH = 3
+"""From there on, each length is so many times the one before."""
+
+Key = tuple[int, int, Dtype, int]
+"""Side (0 or 1), epochs, dtype, and number of the perturbation or 0."""
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What is compared.
+
+    Attributes:
+        references: left and right, see `sides.reference_of`.
+        names: left and right, for people; never equal.
+        problem: what both train; its arrays are float64.
+        mode: given to a side that takes it.
+        timeout: seconds that one run may take.
+    """
+
+    references: tuple[Reference, Reference]
+    names: tuple[str, str]
+    problem: Problem
+    mode: Mode
+    timeout: float
+
+
+class Pair:
+    """Runs two sides at several lengths and in both dtypes, each run once."""
+
+    def __init__(self, sides: Sides, progress: Progress | None = None) -> None:
+        self.sides = sides
+        self.problem = sides.problem
+        self.observed = False
+        self._progress = progress or Silent()
+        self._runs: dict[Key, SideRun | Broken] = {}
+        self._lengths = [n for n in FIRST if n <= self.problem.epochs]
+        self._starts_run = False
+
+    def check(self) -> Verdict:
+        """Judge the pair, and find the first update that differs."""
+        try:
+            return self._check()
+        except RunError as error:  # the parameters cannot be matched
+            return Verdict(self.sides.mode, "could not run", str(error))
+
+    def _check(self) -> Verdict:
+        longest = self._lengths[-1]
+        self.run([(side, longest, "float32", 0) for side in (0, 1)])
+        self.observed = all(
+            isinstance(run, SideRun) and run.path
+            for run in self._runs.values()
+        )
+        if self.observed:
+            self._lengths = [self.problem.epochs]
+        verdict = self._judge()
+        while verdict.agree and longest < self.problem.epochs:
+            longest = (
+                self.problem.epochs if self.observed else longest * GROWTH
+            )
+            longest = min(longest, self.problem.epochs)
+            self._lengths.append(longest)
+            verdict = self._judge()
+        return self._narrowed(verdict)
+
+    def _narrowed(self, verdict: Verdict) -> Verdict:
+        """Run ever more lengths before the one that differs."""
+        while verdict.outcome == "different" and verdict.divergence:
+            step = verdict.divergence.step
+            epochs = -(-step // self.problem.steps_per_epoch)
+            before = max([n for n in self._lengths if n < epochs], default=0)
+            if step == 1 and not self._starts_run:
+                self._starts_run = True  # do they start alike?
+            elif self.observed or epochs - before <= 1:
+                break
+            else:
+                middle = (before + epochs) // 2
+                self._lengths = sorted({*self._lengths, middle})
+            verdict = self._judge()
+        return verdict
+
+    def _judge(self) -> Verdict:
+        left, right = self.trajectories("float32")
+        exact = True
+
+        def rerun() -> tuple[Run, Run]:
+            nonlocal exact
+            runs = self.trajectories("float64")
+            exact = all(map(is_float64, runs))
+            return runs
+
+        verdict = judge(left, right, rerun)
+        if exact:
+            return verdict
+        spread = [self.trajectories("float32", n) for n in PERTURBATIONS]
+        return judge_by_perturbation(left, right, spread)
+
+    def trajectories(
+        self, dtype: Dtype, perturbation: int = 0
+    ) -> tuple[Run, Run]:
+        """Run both sides as far as needed; return what they did."""
+        lengths = [*([0] if self._starts_run else []), *self._lengths]
+        self.run(
+            [(s, n, dtype, perturbation) for n in lengths for s in (0, 1)]
+        )
+        found = [
+            [self._runs[side, n, dtype, perturbation] for n in lengths]
+            for side in (0, 1)
+        ]
+        # Not every function can make no update, so starts may be broken.
+        starts = [own.pop(0) for own in found] if self._starts_run else []
+        failures = [
+            failure
+            for side in (0, 1)
+            if (failure := self._failure(side, found[side], dtype))
+        ]
+        if failures:
+            return failures[0], failures[-1]
+        return self._matched(found, starts, dtype)
+
+    def run(self, keys: Sequence[Key]) -> None:
+        """Run what has not been run yet, each in a fresh process."""
+        keys = [key for key in keys if key not in self._runs]
+        jobs = [
+            Job(
+                f"{self.sides.names[side]}: {epochs * self._per_epoch:,} "
+                f"updates{' in float64' * (dtype == 'float64')}",
+                run_side,
+                (
+                    self.sides.references[side],
+                    perturbed(self.problem, number).replace(epochs=epochs),
+                    self.sides.mode,
+                    dtype,
+                ),
+            )
+            for side, epochs, dtype, number in keys
+        ]
+        found = run_jobs(
+            jobs, os.cpu_count() or 1, self.sides.timeout, self._progress
+        )
+        self._runs |= dict(zip(keys, found, strict=True))
+
+    def fits(self, side: int) -> tuple[FitFacts, ...]:
+        """Return what the longest run of a side asked of Keras's fit."""
+        runs = [
+            run
+            for (at, _, _, _), run in sorted(
+                self._runs.items(), key=lambda item: item[0][1]
+            )
+            if at == side and isinstance(run, SideRun)
+        ]
+        return runs[-1].fits if runs else ()
+
+    @property
+    def _per_epoch(self) -> int:
+        return self.problem.steps_per_epoch
+
+    def _failure(
+        self, side: int, runs: Sequence[SideRun | Broken], dtype: Dtype
+    ) -> Failure | None:
+        """Return why a side gave nothing, and how far it came."""
+        for place, run in enumerate(runs):
+            if isinstance(run, SideRun):
+                continue
+            reason = run.reason
+            if place:
+                reached = self._lengths[place - 1] * self._per_epoch
+                reason += f"; it still ran with {reached:,} updates"
+            name = self.sides.names[side]
+            return Failure(name, self.sides.mode, dtype, reason, run.details)
+        return None
+
+    def _matched(
+        self,
+        found: Any,
+        starts: Sequence[SideRun | Broken],
+        dtype: Dtype,
+    ) -> tuple[Run, Run]:
+        """Put the parameters of both sides in rows under common names."""
+        left, right = (own[-1].final for own in found)
+        pairs = match(left, right, tuple(self.problem.initial))
+        one, other = (
+            self._rows(side, own, starts, pairs, dtype)
+            for side, own in enumerate(found)
+        )
+        return one, other
+
+    def _rows(
+        self,
+        side: int,
+        runs: Sequence[SideRun],
+        starts: Sequence[SideRun | Broken],
+        pairs: dict[str, tuple[str, str]],
+        dtype: Dtype,
+    ) -> Trajectory:
+        keys = [pair[side] for pair in pairs.values()]
+        states = runs[-1].path if self.observed else [r.final for r in runs]
+        rows = [values_of(state, keys) for state in states]
+        updates = (
+            list(range(1, len(rows) + 1))
+            if self.observed
+            else [n * self._per_epoch for n in self._lengths]
+        )
+        if starts and all(isinstance(start, SideRun) for start in starts):
+            start = starts[side]
+            assert isinstance(start, SideRun)
+            rows.insert(0, values_of(start.final, keys))
+            updates.insert(0, 0)
+        elif set(pairs) == set(self.problem.initial):
+            first = [self.problem.initial[name] for name in pairs]
+            rows.insert(
+                0,
+                [
+                    np.asarray(value, dtype).reshape(like.shape)
+                    for value, like in zip(first, rows[0], strict=True)
+                ],
+            )
+            updates.insert(0, 0)
+        stacked = {
+            name: np.stack([row[place] for row in rows])
+            for place, name in enumerate(pairs)
+        }
+        return Trajectory(
+            side=self.sides.names[side],
+            mode=self.sides.mode,
+            dtype=dtype,
+            parameters=stacked,
+            results={},
+            losses=np.array([]),
+            seconds_per_update=0.0,
+            recorded=np.array(updates),
+        )

@@ -1,0 +1,210 @@
+"""A side of a pair that a user brings: how it is sent, called and read.
+
+A side is any callable `f(problem)`, with or without the arguments `mode` and
+`on_step`, that returns its parameters or yields them after every update.
+"""
+
+from __future__ import annotations
+
+import inspect
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import GeneratorType
+from typing import Any
+
+import numpy as np
+
+from compare import keras_watch, lift
+from compare.problem import Problem
+from compare.processes import RunError
+from compare.records import Dtype, Mode, UsageError
+from compare.records.pairs import FitFacts
+from compare.worker import Report, load_exhibit, prepare
+
+Reference = str | bytes
+"""How a side is sent to its process: "file.py:function" or pickled."""
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Parameters as a side gave them.
+
+    Attributes:
+        named: whether the names are the user's own, as the keys of a dict.
+        values: name -> array; numbered names where there are none.
+    """
+
+    named: bool
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class SideRun:
+    """One run of a side in one fresh process.
+
+    Attributes:
+        path: the parameters after each update, where the side showed them.
+        final: the parameters at the end.
+        fits: what its calls of Keras's `fit` were like.
+    """
+
+    path: tuple[Returned, ...]
+    final: Returned
+    fits: tuple[FitFacts, ...]
+
+
+def reference_of(side: str | Callable[..., Any]) -> Reference:
+    """Turn a side into what can be sent to another process.
+
+    Functions go by value, with what they refer to in the user's modules: so
+    lambdas, closures and functions of notebooks and tests can be sent.
+
+    Raises:
+        UsageError: it refers to something that cannot be sent.
+    """
+    if isinstance(side, str):
+        return side
+    if not callable(side):
+        raise UsageError(
+            f"a side is a function of the problem, or its name as "
+            f"'file.py:function', not {type(side).__name__}"
+        )
+    import cloudpickle
+
+    own = {
+        module.__name__: module
+        for module in list(sys.modules.values())
+        if lift.is_users(getattr(module, "__file__", None))
+    }.values()
+    for module in own:
+        cloudpickle.register_pickle_by_value(module)
+    try:
+        return bytes(cloudpickle.dumps(side))
+    except (TypeError, pickle.PicklingError, NotImplementedError) as error:
+        raise UsageError(
+            f"{name_of(side)} cannot be sent to a process of its own "
+            f"({error}): make its variables and models inside the function, "
+            "or name it as 'file.py:function'"
+        ) from error
+    finally:
+        for module in own:
+            cloudpickle.unregister_pickle_by_value(module)
+
+
+def name_of(side: str | Callable[..., Any]) -> str:
+    """Return what a side is called, for people."""
+    if isinstance(side, str):
+        return side.rpartition(":")[2]
+    return str(getattr(side, "__name__", type(side).__name__))
+
+
+def run_side(
+    reference: Reference,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+) -> SideRun:
+    """Run a side here; in float64 its float32 is lifted.
+
+    Raises:
+        RunError: it returned something else than parameters; says what.
+        Exception: whatever the side raised.
+    """
+    import keras
+
+    keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
+    prepare("graph", dtype)  # what a user's code compiles is not known
+    side = load(reference)
+    if dtype == "float64":
+        lift.lift(side)
+    else:
+        problem = problem.astype(dtype)
+    path: list[Returned] = []
+
+    def on_step(update: int, parameters: Any) -> None:
+        path.append(read(parameters))
+        report(update, problem.steps)
+
+    with keras_watch.watch_fit() as fits:
+        final = call(side, problem, mode, on_step)
+        if isinstance(final, GeneratorType):
+            path = [read(parameters) for parameters in final]
+            if not path:
+                raise RunError("it yielded no parameters")
+            final = path[-1]
+    if not isinstance(final, Returned):
+        final = read(final)
+    return SideRun(tuple(path), final, tuple(fits))
+
+
+def load(reference: Reference) -> Callable[..., Any]:
+    """Return the function that was sent."""
+    if isinstance(reference, str):
+        return load_exhibit(reference)
+    return pickle.loads(reference)  # type: ignore[no-any-return]
+
+
+def call(
+    side: Callable[..., Any],
+    problem: Problem,
+    mode: Mode,
+    on_step: Callable[[int, Any], None] | None,
+) -> Any:
+    """Call a side with those of `mode` and `on_step` that it takes."""
+    offered = {"mode": mode, "on_step": on_step}
+    parameters = inspect.signature(side).parameters
+    return side(
+        problem, **{k: v for k, v in offered.items() if k in parameters}
+    )
+
+
+def read(value: Any) -> Returned:
+    """Copy parameters out of whatever holds them.
+
+    Args:
+        value: a dict by name, a keras.Model, a list, tuple or array of
+            numbers, tensors or variables; one alone is a list of one.
+
+    Raises:
+        RunError: there are no numbers in it.
+    """
+    if isinstance(value, Mapping):
+        return Returned(
+            True, {str(k): _numbers(v, str(k)) for k, v in value.items()}
+        )
+    if hasattr(value, "get_weights") and hasattr(value, "weights"):
+        variables = value.weights
+        return Returned(False, dict(_model_weights(variables)))
+    items = value if isinstance(value, list | tuple) else [value]
+    return Returned(
+        False, {str(i): _numbers(v, str(i)) for i, v in enumerate(items)}
+    )
+
+
+def _model_weights(variables: Any) -> Iterator[tuple[str, np.ndarray]]:
+    """Name weights by the last part of their path, or in full if need be."""
+    short = [v.path.rpartition("/")[2] for v in variables]
+    names = short if len(set(short)) == len(short) else None
+    for i, variable in enumerate(variables):
+        name = names[i] if names else variable.path
+        yield name, np.array(variable.numpy())
+
+
+def _numbers(value: Any, name: str) -> np.ndarray:
+    if value is None:
+        raise RunError("it returned None where parameters belong")
+    try:
+        array = np.array(value.numpy() if hasattr(value, "numpy") else value)
+    except (TypeError, ValueError):
+        array = np.array(None)
+    if array.dtype.kind not in "fiub":
+        text = repr(value)
+        shown = text if len(text) <= 60 else text[:60] + "..."
+        raise RunError(
+            f"it returned {shown} as parameter {name}, which is not numbers: "
+            "return a dict, tuple or list of arrays, or a keras.Model"
+        )
+    return array
