@@ -1,0 +1,229 @@
+"""What can be seen in two trajectories that differ. Pure numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from compare.problem import Problem
+from compare.records import Trajectory, Verdict
+from compare.records.pairs import FitFacts
+
+SAME = 1e-6
+"""Relative difference below which two ratios are called equal: float32 gives
+first updates to about 1e-7 of the parameter."""
+
+
+def facts(
+    problem: Problem, verdict: Verdict, left: Trajectory, right: Trajectory
+) -> Iterator[str]:
+    """Yield what the trajectories show, a sentence each.
+
+    Args:
+        problem: what both were given.
+        verdict: says where they part.
+        left: in float64 where that was possible.
+        right: likewise.
+    """
+    if left.updates != right.updates:
+        yield (
+            f"{left.side} made {left.updates:,} updates, {right.side} "
+            f"{right.updates:,}."
+        )
+    if _start_differs(left, right):
+        yield "the sides start from different parameters."
+    else:
+        yield from _first_update(left, right)
+    for run in (left, right):
+        yield from _frozen(run)
+    yield from _swapped(left, right)
+    yield from _coincidence(problem, verdict)
+
+
+def _start_differs(left: Trajectory, right: Trajectory) -> bool:
+    return left.update_of(0) == 0 and any(
+        (a[0] != right.parameters[name][0].reshape(a[0].shape)).any()
+        for name, a in left.parameters.items()
+    )
+
+
+def first_ratios(left: Trajectory, right: Trajectory) -> dict[str, float]:
+    """Return how long left's first update is in units of right's.
+
+    Parameters are left out that the right does not move, or that move in
+    another direction altogether (the ratio differs between elements).
+    """
+    ratios: dict[str, float] = {}
+    if left.rows < 2 or left.update_of(1) != right.update_of(1):
+        return ratios
+    for name, a in left.parameters.items():
+        one = np.ravel(a[1] - a[0]).astype(float)
+        values = right.parameters[name]
+        other = np.ravel(values[1] - values[0]).astype(float)
+        if not other.any():
+            continue
+        ratio = float(one @ other / (other @ other))
+        if np.allclose(one, ratio * other, rtol=1e-3, atol=0):
+            ratios[name] = ratio
+    return ratios
+
+
+def _first_update(left: Trajectory, right: Trajectory) -> Iterator[str]:
+    if left.update_of(0) != 0 or left.rows < 2 or left.update_of(1) != 1:
+        return
+    ratios = first_ratios(left, right)
+    if all(abs(ratio - 1) < SAME for ratio in ratios.values()) and len(
+        ratios
+    ) == len(left.parameters):
+        yield "the first update is the same on both sides."
+        return
+    said = [f"{name} {ratio:.6g}" for name, ratio in ratios.items()]
+    if said:
+        yield (
+            f"first update of {left.side} in units of {right.side}'s: "
+            f"{', '.join(said)}."
+        )
+    for name in left.parameters:
+        if name not in ratios:
+            continue
+        start = np.ravel(left.parameters[name][0]).astype(float)
+        gap = np.ravel(left.parameters[name][1]) - np.ravel(
+            right.parameters[name][1]
+        )
+        if len(start) < 2 or not start.any() or not gap.any():
+            continue
+        share = float(gap @ start / (start @ start))
+        if np.allclose(gap, share * start, rtol=1e-3, atol=0):
+            yield (
+                f"after the first update {name} differs by {share:.4g} times "
+                "its own value, as weight decay or a penalty would do."
+            )
+
+
+def _frozen(run: Trajectory) -> Iterator[str]:
+    """Say which parameters stand still, and from when on."""
+    for name, values in run.parameters.items():
+        moved = [
+            row
+            for row in range(1, len(values))
+            if (values[row] != values[row - 1]).any()
+        ]
+        if not moved:
+            yield f"{name} never moves in {run.side}."
+        elif moved[-1] < len(values) - 2:
+            last = run.update_of(moved[-1])
+            yield f"{name} stands still in {run.side} after update {last:,}."
+
+
+def _swapped(left: Trajectory, right: Trajectory) -> Iterator[str]:
+    names = list(left.parameters)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            pairs = (
+                (left.parameters[one], right.parameters[other]),
+                (left.parameters[other], right.parameters[one]),
+            )
+            if all(
+                a[1:].size == b[1:].size
+                and np.allclose(np.ravel(a[1:]), np.ravel(b[1:]), rtol=SAME)
+                for a, b in pairs
+            ) and not np.allclose(
+                np.ravel(pairs[0][0]), np.ravel(pairs[1][0])
+            ):
+                yield (
+                    f"{one} and {other} are swapped: each side's {one} is the "
+                    f"other's {other}; return them in the same order."
+                )
+
+
+def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
+    """Say what the first update that differs coincides with."""
+    found = verdict.divergence
+    if found is None or found.step < 2:
+        return
+    per_epoch = problem.steps_per_epoch
+    equal = found.step - 1
+    yield f"the sides are the same training for {equal:,} updates."
+    if per_epoch > 1 and equal % per_epoch == 0:
+        yield (
+            f"update {found.step:,} is the first of epoch "
+            f"{equal // per_epoch + 1}: look at what happens between epochs "
+            "(shuffling, an exhausted iterator, a schedule)."
+        )
+    elif per_epoch > 1 and found.step % per_epoch == 0:
+        tail = len(problem.x) % problem.batch_size
+        if tail:
+            yield (
+                f"update {found.step:,} is on the tail batch, of {tail} rows "
+                f"instead of {problem.batch_size}."
+            )
+    elif found.step == 2:
+        yield (
+            "they part at the second update: look at what has a memory "
+            "(momentum, a rebound variable, a schedule, a counter)."
+        )
+
+
+def fit_facts(
+    name: str, fits: Sequence[FitFacts], problem: Problem
+) -> Iterator[str]:
+    """Yield what a side's calls of Keras's `fit` show that one may not know.
+
+    Args:
+        name: of the side.
+        fits: its calls, in order.
+        problem: what it was given.
+    """
+    made = sum(fit.updates for fit in fits)
+    if fits and made != problem.steps:
+        yield (
+            f"{name}'s fit made {made:,} updates where the problem has "
+            f"{problem.steps:,}."
+        )
+    if len(fits) > 1:
+        yield f"{name} called fit {len(fits):,} times."
+    for fit in fits[:1]:
+        yield from _traps(name, fit, problem)
+
+
+def _traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[str]:
+    rows = fit.rows or 0
+    size = fit.batch_size or 32
+    if fit.source == "arrays" and rows > size and fit.shuffle:
+        how = "as told" if fit.shuffle_given else "which is its default"
+        yield (
+            f"{name}'s fit shuffled the rows anew in every epoch, {how}; "
+            "shuffle=False keeps their order."
+        )
+    if fit.source == "arrays" and fit.batch_size is None and rows > 32:
+        yield (
+            f"{name}'s fit was given no batch_size and took 32 rows per "
+            f"update, {fit.last_epoch_updates} updates per epoch; the "
+            f"problem has {problem.batch_size} rows per update."
+        )
+    elif fit.batch_size and fit.batch_size != problem.batch_size:
+        yield (
+            f"{name}'s fit took {fit.batch_size} rows per update; the "
+            f"problem has {problem.batch_size}."
+        )
+    if fit.validation_split:
+        yield (
+            f"{name}'s fit held out the last {fit.validation_split:.0%} of "
+            "the rows (validation_split takes them unshuffled)."
+        )
+    if fit.source == "generator" and fit.epochs > 1:
+        yield (
+            f"{name}'s fit got a Python generator for {fit.epochs} epochs; "
+            "one that ends does not start again."
+        )
+    rate = problem.hyper.get("learning_rate")
+    if (
+        rate
+        and fit.learning_rate
+        and not np.isclose(fit.learning_rate, float(rate), rtol=SAME)
+    ):
+        yield (
+            f"{name}'s optimizer {fit.optimizer} has the learning rate "
+            f"{fit.learning_rate:.6g}; the problem has {float(rate):.6g}."
+        )

@@ -1,0 +1,190 @@
+"""Known trainings of a linear problem, and known mistakes in them.
+
+They are the exhibits and the mutants of the catalogue, trained on the user's
+own problem in float64. A side whose parameters equal those of one of them is
+explained by it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import itertools
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.mistakes import CATALOGUE
+from compare.mistakes.patching import patched
+from compare.problem import Problem, Settings
+from compare.problems import problem_of
+from compare.records import Side
+from compare.records.mistakes import Mistake
+from compare.sources import exhibit, source_of
+from compare.worker import Report, prepare
+
+BASES = ("minibatch", "momentum", "adam")
+IN_ORDER = (
+    ("    rows = rows.shuffle(len(problem.x), seed=problem.seed)\n", ""),
+)
+"""The patch by which a manual exhibit takes the rows as they are."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A training that is known.
+
+    Attributes:
+        side, lesson: the exhibit that it comes from.
+        mistakes: what was made wrong on purpose.
+        in_order: whether the rows are not shuffled.
+        hyper: hyper-parameters besides the user's.
+    """
+
+    side: Side
+    lesson: str
+    mistakes: tuple[Mistake, ...] = ()
+    in_order: bool = True
+    hyper: tuple[tuple[str, Any], ...] = ()
+
+    def source(self) -> str:
+        """Return the source of the exhibit with all mistakes in it.
+
+        Raises:
+            ValueError: the mistakes do not go together.
+        """
+        text = source_of(exhibit(self.side, self.lesson))
+        if self.in_order and self.side == "manual":
+            text = patched(text, IN_ORDER)
+        for mistake in self.mistakes:
+            text = patched(text, mistake.patches)
+        return text
+
+
+def singles() -> list[Variant]:
+    """Return the trainings without a mistake and with one."""
+    found = [Variant("manual", lesson) for lesson in BASES]
+    found.append(Variant("manual", "momentum", hyper=(("nesterov", True),)))
+    found.append(Variant("manual", "minibatch", in_order=False))
+    found += [
+        Variant(m.side, m.lesson, (m,), hyper=tuple(m.hyper.items()))
+        for m in CATALOGUE
+        if m.general and m.kind == "silent"
+    ]
+    return found
+
+
+def doubles() -> Iterator[Variant]:
+    """Yield the trainings with two mistakes in one manual exhibit."""
+    general = [m for m in CATALOGUE if m.general and m.kind == "silent"]
+    for one, other in itertools.combinations(general, 2):
+        if one.lesson == other.lesson and one.side == other.side == "manual":
+            hyper = tuple({**one.hyper, **other.hyper}.items())
+            yield Variant("manual", one.lesson, (one, other), hyper=hyper)
+
+
+def linear(problem: Problem, names: Sequence[str]) -> Problem | None:
+    """Return the user's problem as the exhibits take it; None if not linear.
+
+    Args:
+        problem: the user's.
+        names: the user's parameters, kernel first.
+    """
+    x = np.asarray(problem.x, float)
+    x = x.reshape(len(x), -1)
+    if len(names) != 2 or set(names) != set(problem.initial):
+        return None
+    kernel, bias = (problem.initial[name] for name in names)
+    if kernel.size != x.shape[1] or bias.size != 1 or problem.y.size != len(x):
+        return None
+    return problem.replace(
+        x=x,
+        y=np.asarray(problem.y, float).reshape(-1, 1),
+        initial={
+            "kernel": kernel.astype(float).reshape(-1, 1),
+            "bias": bias.astype(float).reshape(1),
+        },
+    )
+
+
+def train_variants(
+    variants: Sequence[Variant],
+    problem: Problem,
+    updates: int,
+    report: Report,
+) -> list[dict[str, np.ndarray] | str]:
+    """Train variants here, eagerly, and keep their first updates.
+
+    Args:
+        variants: what to train.
+        problem: in the exhibits' form, see `linear`.
+        updates: how many rows to keep beside the initial one.
+        report: told how many are done.
+
+    Returns:
+        For each, name -> float64 array (at most updates + 1, size), or why
+        it could not be trained.
+    """
+    from compare import lift
+
+    prepare("eager", "float64")
+    found: list[dict[str, np.ndarray] | str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, variant in enumerate(variants):
+            report(number, len(variants))
+            try:
+                path = Path(folder) / f"variant_{number}.py"
+                path.write_text(variant.source())
+                train = _load(path)
+                if not number:
+                    lift.lift(train)
+                found.append(_rows(train, _adapted(problem, variant), updates))
+            except Exception as error:
+                found.append(f"{type(error).__name__}: {error}")
+    return found
+
+
+def _adapted(problem: Problem, variant: Variant) -> Problem:
+    """Give the user's problem what the lesson needs besides."""
+    own = problem_of(variant.lesson, Settings())
+    hyper = {**own.hyper, **dict(variant.hyper), **problem.hyper}
+    return problem.replace(lesson=variant.lesson, hyper=hyper)
+
+
+class _EnoughError(Exception):
+    """Ends a training that has been seen for long enough."""
+
+
+def _rows(
+    train: Callable[..., Any], problem: Problem, updates: int
+) -> dict[str, np.ndarray]:
+    rows = [{k: np.ravel(v) for k, v in problem.initial.items()}]
+
+    def on_step(update: int, parameters: Any) -> None:
+        rows.append(
+            {
+                name: np.ravel(value.numpy()).copy()
+                for name, value in parameters.items()
+            }
+        )
+        if len(rows) > updates:
+            raise _EnoughError
+
+    with contextlib.suppress(_EnoughError):
+        train(problem, "eager", on_step)
+    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+
+
+def _load(path: Path) -> Callable[..., Any]:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module.train  # type: ignore[no-any-return]
