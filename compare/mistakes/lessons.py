@@ -1,0 +1,262 @@
+"""Silent mistakes around the update: stopping, dropout, metrics, files."""
+
+from typing import Any
+
+from compare.records.mistakes import Mistake
+
+
+def _silent(
+    lesson: str,
+    key: str,
+    title: str,
+    before: str,
+    after: str,
+    symptom: str,
+    why: str,
+    keras: str,
+    *threads: str,
+    **given: Any,
+) -> Mistake:
+    return Mistake(
+        key, title, "manual", lesson, "silent", ((before, after),), symptom,
+        why, keras, threads, **given,
+    )  # fmt: skip
+
+
+WHOLE: dict[str, Any] = {"updates": None}
+"""For mistakes that show only where the training ends."""
+
+LESSONS: tuple[Mistake, ...] = (
+    _silent(
+        "early_stopping",
+        "best-not-restored",
+        "The best weights are not restored",
+        "parameters[name].assign(weights)",
+        "pass",
+        "Every update is equal; the weights that are returned are those of "
+        "the last epoch.",
+        "The best epoch is `patience` epochs back when training stops.",
+        "EarlyStopping does so too unless restore_best_weights=True.",
+        **WHOLE,
+    ),
+    _silent(
+        "early_stopping",
+        "best-not-copied",
+        "The best weights kept as the variables themselves",
+        "tf.identity(p)",
+        "p",
+        "Every update is equal; what is restored is the last epoch.",
+        "A variable in a dict goes on changing.",
+        "EarlyStopping copies the weights.",
+        **WHOLE,
+    ),
+    _silent(
+        "early_stopping",
+        "patience-longer",
+        "Patience counted one epoch too long",
+        "epoch - best_epoch >= problem.patience",
+        "epoch - best_epoch > problem.patience",
+        "Equal to the end of the shorter run; then one epoch more.",
+        "Patience is the number of epochs without improvement, the current "
+        "one included.",
+        "EarlyStopping stops when wait >= patience.",
+        **WHOLE,
+    ),
+    _silent(
+        "early_stopping",
+        "mean-of-means",
+        "The validation loss as the mean of the batches' means",
+        "total += compute_loss(x, y) * len(x)",
+        "total += compute_loss(x, y) * problem.batch_size",
+        "Every update is equal; the validation loss is not.",
+        "The tail batch has fewer rows and gets the weight of a full one.",
+        "Keras weights each batch by its rows.",
+    ),
+    _silent(
+        "early_stopping",
+        "validated-on-training",
+        "Validation on the training rows",
+        "held_out = (problem.x_val, problem.y_val)",
+        "n = len(problem.x_val)\n"
+        "    held_out = (problem.x[:n], problem.y[:n])",
+        "Every update is equal; the validation loss looks better and goes on "
+        "falling.",
+        "Rows that are trained on cannot show overfitting.",
+        "validation_data takes what it is given, too.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "no-training-flag",
+        "Dropout without training=True",
+        "predict(x, training=True)",
+        "predict(x)",
+        "Different from the first update on; it ignores the seed.",
+        "Nobody tells a forward pass by hand that it is training.",
+        "fit passes training=True; model(x) does not.",
+        "tensorflow#28028",
+    ),
+    _silent(
+        "dropout_mlp",
+        "dropout-in-inference",
+        "Dropout in inference too",
+        "if training:",
+        "if True:",
+        "Every update is equal; predictions are noisy.",
+        "The flag is ignored.",
+        "predict and evaluate pass training=False.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "dropout-not-scaled",
+        "What dropout keeps is not scaled up",
+        "        masks_drawn.assign_add(1)\n",
+        "        masks_drawn.assign_add(1)\n"
+        "            hidden *= 1 - problem.rate\n",
+        "Activations are smaller in training than in inference.",
+        "Inverted dropout divides by 1 - rate in training, so that inference "
+        "needs nothing.",
+        "keras.layers.Dropout scales up in training.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "other-dropout-seed",
+        "Another seed for dropout",
+        "seed=[problem.seed, masks_drawn]",
+        "seed=[problem.seed + 1, masks_drawn]",
+        "As far apart as Keras is from Keras with another seed.",
+        "Each seed draws other masks.",
+        "Dropout(rate, seed=...) and keras.utils.set_random_seed.",
+        "keras#2743",
+    ),
+    _silent(
+        "dropout_mlp",
+        "mask-frozen",
+        "The same mask at every update",
+        "seed=[problem.seed, masks_drawn]",
+        "seed=[problem.seed, 0]",
+        "Equal at the first update; some units are never trained.",
+        "A stateless random function needs another seed for every call; a "
+        "Python number is frozen into a graph.",
+        "Dropout has a seed generator that counts.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "mask-per-batch",
+        "One mask for all rows of a batch",
+        "            hidden = tf.nn.experimental.stateless_dropout(\n"
+        "                hidden, rate=problem.rate,"
+        " seed=[problem.seed, masks_drawn]\n"
+        "            )\n",
+        "            hidden *= tf.nn.experimental.stateless_dropout(\n"
+        "                tf.ones_like(hidden[:1]), rate=problem.rate,\n"
+        "                seed=[problem.seed, masks_drawn],\n"
+        "            )\n",
+        "Different from the first update on, noisier.",
+        "A mask of shape (1, units) is broadcast over the rows.",
+        "Dropout draws for every entry, unless noise_shape says otherwise.",
+    ),
+    _silent(
+        "classification",
+        "summed-cross-entropy",
+        "The cross-entropy summed over the batch",
+        "loss = tf.reduce_mean(",
+        "loss = tf.reduce_sum(",
+        "Every update is N times too long.",
+        "TensorFlow's function returns a loss per row; what to do with them "
+        "is left to the caller.",
+        "Keras averages over the batch.",
+        "keras#18818",
+    ),
+    _silent(
+        "classification",
+        "softmax-twice",
+        "Softmax applied twice",
+        "with_logits(labels, logits)",
+        "with_logits(\n"
+        "                    labels, tf.nn.softmax(logits)\n"
+        "                )",
+        "It learns, slowly, and the loss stays high.",
+        "The loss expects logits and takes the softmax itself; probabilities "
+        "between 0 and 1 are nearly equal logits.",
+        "from_logits=True for a model without softmax, False with one.",
+    ),
+    _silent(
+        "classification",
+        "last-batch-accuracy",
+        "The accuracy of the last batch for that of the epoch",
+        "correct += step(x, y)",
+        "correct = step(x, y)",
+        "Every update is equal; the accuracy is far too low.",
+        "A counter is overwritten where it should be added to.",
+        "Metrics keep running totals, and fit resets them every epoch.",
+    ),
+    _silent(
+        "classification",
+        "accuracy-after-update",
+        "Accuracy counted after the update",
+        "hits = tf.argmax(logits, axis=-1, output_type=y.dtype) == y",
+        "logits = x @ kernel + bias\n"
+        "        hits = tf.argmax(logits, axis=-1, output_type=y.dtype) == y",
+        "Every update is equal; the accuracy is a little higher.",
+        "The batch has just been trained on.",
+        "fit counts each batch before its update.",
+    ),
+    _silent(
+        "checkpoint_resume",
+        "state-not-saved",
+        "A checkpoint without the optimizer's state",
+        "weights=weights, velocities=velocities, updates_done=updates_done",
+        "weights=weights, updates_done=updates_done",
+        "Equal up to the restart; then it starts again from rest.",
+        "Velocities (and Adam's means) are part of the training.",
+        "save_weights stores the optimizer's variables too; get_weights does "
+        "not.",
+        mode="graph",
+    ),
+    _silent(
+        "checkpoint_resume",
+        "data-start-again",
+        "After a restart the data start again",
+        "batches = batches.skip(int(updates_done))",
+        "pass",
+        "Equal up to the restart; then the first batches again.",
+        "The place in the stream is part of the training.",
+        "fit does not skip either; initial_epoch only counts.",
+        mode="graph",
+    ),
+    _silent(
+        "full_loop",
+        "dropout-in-validation",
+        "Validation with dropout",
+        "def compute_loss(x, y, training=False):",
+        "def compute_loss(x, y, training=True):",
+        "Every update is equal; the validation loss is noisy, and training "
+        "stops elsewhere.",
+        "The loss is taken with training=True as its default.",
+        "evaluate passes training=False.",
+    ),
+    _silent(
+        "full_loop",
+        "validated-without-penalty",
+        "The validation loss without the penalty",
+        "        for kernel in (hidden_kernel, output_kernel):\n",
+        "        for kernel in (hidden_kernel, output_kernel) * training:\n",
+        "Every update is equal; the validation loss is lower.",
+        "It is a choice; val_loss means the one with penalties.",
+        "evaluate adds model.losses, as fit does.",
+    ),
+    _silent(
+        "full_loop",
+        "one-norm-for-all",
+        "Adam before clipping: the moments take the raw gradient",
+        "            g = tf.clip_by_norm(g, problem.clip_norm)\n"
+        "            m.assign_add((g - m) * (1 - problem.beta_1))\n"
+        "            v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))\n",
+        "            v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))\n"
+        "            g = tf.clip_by_norm(g, problem.clip_norm)\n"
+        "            m.assign_add((g - m) * (1 - problem.beta_1))\n",
+        "The first updates are shorter where a gradient was clipped.",
+        "The two means then belong to different gradients.",
+        "An optimizer clips first.",
+    ),
+)

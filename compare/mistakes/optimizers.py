@@ -1,0 +1,340 @@
+"""Silent mistakes in momentum, Adam, schedules and regularization."""
+
+from typing import Any
+
+from compare.records.mistakes import Mistake
+
+
+def _silent(
+    lesson: str,
+    key: str,
+    title: str,
+    patches: tuple[tuple[str, str], ...],
+    symptom: str,
+    why: str,
+    keras: str,
+    *threads: str,
+    **given: Any,
+) -> Mistake:
+    return Mistake(
+        key, title, "manual", lesson, "silent", patches, symptom, why, keras,
+        threads, **{"general": True, **given},
+    )  # fmt: skip
+
+
+COUNT = "count = tf.Variable(0, dtype=tf.int64)"
+ADAM_STEP = "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))"
+VELOCITY = "velocity.assign(velocity * problem.momentum - move)"
+CLIP = "gradient = tf.clip_by_norm(gradient, problem.clip_norm)"
+DECAYED = "tf.cast(tf.minimum(count, problem.decay_steps), kernel.dtype)"
+
+OPTIMIZERS: tuple[Mistake, ...] = (
+    _silent(
+        "momentum",
+        "dampened-momentum",
+        "Momentum as a running mean: the gradient weighted by 1 - mu",
+        (
+            (
+                VELOCITY,
+                "velocity.assign(velocity * problem.momentum"
+                " - move * (1 - problem.momentum))",
+            ),
+        ),
+        "The first update is a tenth of what it should be.",
+        "Dampening scales all updates by 1 - mu; it is another learning rate.",
+        "SGD(momentum=mu) adds the whole gradient.",
+    ),
+    _silent(
+        "momentum",
+        "nesterov-for-plain",
+        "Nesterov momentum where plain momentum was meant",
+        (
+            (
+                "weight.assign_add(velocity)",
+                "weight.assign_add(velocity * problem.momentum - move)",
+            ),
+        ),
+        "The first update is 1.9 times as long, with mu = 0.9.",
+        "Nesterov looks one step of the velocity ahead.",
+        "SGD has nesterov=False by default.",
+    ),
+    _silent(
+        "momentum",
+        "nesterov-forgotten",
+        "Plain momentum where Nesterov's was meant",
+        (("if problem.nesterov:", "if False:"),),
+        "The first update is 1 / 1.9 of what it should be.",
+        "Without the look-ahead it is plain momentum.",
+        "SGD(nesterov=True) looks ahead.",
+        hyper={"nesterov": True},
+    ),
+    _silent(
+        "momentum",
+        "velocity-forgotten",
+        "The velocity starts at zero in every step",
+        ((VELOCITY, "velocity.assign(-move)"),),
+        "The first update is right; then it is SGD without momentum.",
+        "State that is made inside the step does not outlive it.",
+        "The optimizer owns its slots.",
+    ),
+    _silent(
+        "adam",
+        "epsilon-outside",
+        "Adam's epsilon beside the corrected root",
+        (
+            (
+                ADAM_STEP,
+                ADAM_STEP.replace(
+                    "problem.epsilon",
+                    "problem.epsilon * tf.sqrt(1 - problem.beta_2**t)",
+                ),
+            ),
+        ),
+        "Some 1e-6 apart after 20 updates: rounding in float32, by the looks "
+        "of it, and as large in float64.",
+        "The textbook adds epsilon to sqrt(v_hat), Keras to sqrt(v): the "
+        "same number means another epsilon until the correction has faded.",
+        "Keras's form is 'epsilon hat' in the paper.",
+        "keras#17391",
+    ),
+    _silent(
+        "adam",
+        "no-bias-correction",
+        "Adam without bias correction",
+        (
+            (
+                "step_size = problem.learning_rate"
+                " * tf.sqrt(1 - problem.beta_2**t)",
+                "step_size = problem.learning_rate",
+            ),
+            ("        step_size /= 1 - problem.beta_1**t\n", ""),
+        ),
+        "The first update is 3.16 times as long: 0.1 / sqrt(0.001).",
+        "The running means start at zero and are too small at first, the "
+        "root of the squares more so.",
+        "Keras corrects both.",
+        "keras#11718",
+    ),
+    _silent(
+        "adam",
+        "epsilon-inside-root",
+        "Adam's epsilon under the root",
+        (
+            (
+                "(tf.sqrt(v) + problem.epsilon)",
+                "tf.sqrt(v + problem.epsilon)",
+            ),
+        ),
+        "Smaller updates wherever the gradient is small.",
+        "Under the root 1e-7 counts like 3e-4.",
+        "Keras adds epsilon to the root.",
+    ),
+    _silent(
+        "adam",
+        "other-epsilon",
+        "1e-8 for Adam's epsilon",
+        (("+ problem.epsilon)", "+ 1e-8)"),),
+        "Apart by 1e-6 or so, in float64 too.",
+        "The paper and other frameworks have 1e-8.",
+        "Keras's default is 1e-7.",
+    ),
+    _silent(
+        "adam",
+        "swapped-betas",
+        "beta_1 and beta_2 swapped",
+        (
+            ("(1 - problem.beta_1))", "(1 - problem.beta_2_))"),
+            (
+                "(tf.square(g) - v) * (1 - problem.beta_2)",
+                "(tf.square(g) - v) * (1 - problem.beta_1)",
+            ),
+            ("problem.beta_2_", "problem.beta_2"),
+        ),
+        "The first update is 1,000 times too short.",
+        "The mean of the gradients then has the slow memory.",
+        "beta_1 is the mean's, beta_2 the squares'.",
+    ),
+    _silent(
+        "adam",
+        "count-late",
+        "Adam's t taken one update too late",
+        (
+            (
+                "tf.cast(count.assign_add(1), ",
+                "1 + tf.cast(count.assign_add(1), ",
+            ),
+        ),
+        "The first update is a quarter too short; the gap fades with t.",
+        "The correction 1 - beta**t needs t = 1 at the first update.",
+        "Keras counts iterations from 0 and takes t = iterations + 1.",
+    ),
+    _silent(
+        "adam",
+        "count-frozen",
+        "Adam's t frozen into the graph",
+        (
+            (COUNT, "count = 0"),
+            (
+                "def step(x, y):",
+                "def step(x, y):\n        nonlocal count\n        count += 1",
+            ),
+            (
+                "tf.cast(count.assign_add(1), kernel.dtype)",
+                "tf.cast(count, kernel.dtype)",
+            ),
+        ),
+        "Equal at the first update; wrong from the second on, but only in a "
+        "graph: the eager loop is right.",
+        "A graph holds the value that a Python number had while it was "
+        "traced.",
+        "optimizer.iterations is a variable.",
+        mode="graph",
+    ),
+    _silent(
+        "lr_schedule",
+        "schedule-late",
+        "The schedule counts one update too many",
+        ((DECAYED, DECAYED.replace("(count,", "(count + 1,")),),
+        "The first update is a little too short already.",
+        "The counter was raised before the rate was taken.",
+        "Keras takes the rate at iterations, then counts.",
+    ),
+    _silent(
+        "lr_schedule",
+        "schedule-in-epochs",
+        "The schedule counts updates where epochs were meant",
+        ((DECAYED, DECAYED.replace("(count,", "(count * 6,")),),
+        "The first update is equal; then the rate falls far too fast.",
+        "decay_steps=20 means 20 updates, not 20 epochs.",
+        "A Keras schedule counts updates; LearningRateScheduler, the "
+        "callback, counts epochs.",
+        "tensorflow#49208",
+    ),
+    _silent(
+        "lr_schedule",
+        "schedule-per-epoch",
+        "The learning rate falls once per epoch, not per update",
+        ((DECAYED, DECAYED.replace("(count,", "(count // 6 * 6,")),),
+        "The first update is equal, the second one too long.",
+        "The rate stands still within an epoch.",
+        "A Keras schedule gives every update its own rate.",
+    ),
+    _silent(
+        "lr_schedule",
+        "schedule-frozen",
+        "The counter of the schedule frozen into the graph",
+        (
+            (COUNT, "count = 0"),
+            ("def step(x, y):", "def step(x, y):\n        nonlocal count"),
+            ("count.assign_add(1)", "count += 1"),
+        ),
+        "The learning rate never falls, but only in a graph: the eager loop "
+        "is right.",
+        "A graph holds the value that a Python number had while it was "
+        "traced.",
+        "optimizer.iterations is a variable.",
+        mode="graph",
+    ),
+    _silent(
+        "regularization",
+        "penalty-forgotten",
+        "The regularization loss is not added",
+        (("loss = error + penalty", "loss = error"),),
+        "Only the regularized parameter differs, by 2 * l2 * w per unit of "
+        "learning rate.",
+        "model.losses is a list that a loop by hand has to add.",
+        "fit adds model.losses.",
+        "tensorflow#30561",
+    ),
+    _silent(
+        "regularization",
+        "half-penalty",
+        "tf.nn.l2_loss for the L2 penalty",
+        (
+            (
+                "problem.l2 * tf.reduce_sum(tf.square(kernel))",
+                "problem.l2 * tf.nn.l2_loss(kernel)",
+            ),
+        ),
+        "The kernel is pulled half as hard.",
+        "tf.nn.l2_loss is half the sum of squares.",
+        "keras.regularizers.L2 is the whole sum.",
+    ),
+    _silent(
+        "regularization",
+        "bias-penalised",
+        "The penalty on the bias too",
+        (
+            (
+                "tf.reduce_sum(tf.square(kernel))",
+                "sum(tf.reduce_sum(tf.square(w)) for w in weights)",
+            ),
+        ),
+        "The bias differs too, by 2 * l2 * b per unit of learning rate.",
+        "A penalty on the bias pulls the mean prediction towards zero.",
+        "kernel_regularizer leaves the bias alone.",
+    ),
+    _silent(
+        "regularization",
+        "weight-decay",
+        "Weight decay for L2: it decays the bias, and escapes the clipping",
+        (
+            ("loss = error + penalty", "loss = error"),
+            (
+                "weight.assign_sub(problem.learning_rate * gradient)",
+                "weight.assign_sub(problem.learning_rate * gradient)\n"
+                "            weight.assign_sub("
+                "problem.learning_rate * 2 * problem.l2 * weight)",
+            ),
+        ),
+        "Every parameter differs, in proportion to its value.",
+        "Decay is taken from every variable, after the gradient step.",
+        "The optimizer's weight_decay covers biases too, unless "
+        "exclude_from_weight_decay is called.",
+        "keras#19051",
+        "tensorflow#33110",
+    ),
+    _silent(
+        "regularization",
+        "clip-by-value",
+        "Gradients clipped by value, not by norm",
+        (
+            (
+                CLIP,
+                CLIP.replace(
+                    "by_norm(gradient,",
+                    "by_value(gradient, -problem.clip_norm,",
+                ),
+            ),
+        ),
+        "The first update has another direction.",
+        "Clipping entries turns the gradient; clipping its norm does not.",
+        "clipnorm and clipvalue are two arguments.",
+        updates=12,
+    ),
+    _silent(
+        "regularization",
+        "clip-global",
+        "Gradients clipped by their common norm",
+        (
+            (
+                "        for weight, gradient in zip(weights, gradients):",
+                "        gradients, _ = tf.clip_by_global_norm("
+                "gradients, problem.clip_norm)\n"
+                "        for weight, gradient in zip(weights, gradients):",
+            ),
+        ),
+        "Updates are too short where more than one gradient is large.",
+        "The common norm is larger than each.",
+        "clipnorm is per variable; global_clipnorm is the common one.",
+    ),
+    _silent(
+        "regularization",
+        "clip-forgotten",
+        "Gradients not clipped",
+        ((f"            {CLIP}\n", ""),),
+        "The first updates are longer; later all gradients are small.",
+        "Clipping only shows while gradients are large.",
+        "clipnorm is an argument of the optimizer.",
+    ),
+)

@@ -1,0 +1,212 @@
+"""Mistakes that cost only time: the parameters are equal."""
+
+from typing import Any
+
+from compare.records import Side
+from compare.records.mistakes import Mistake
+
+
+def _slow(
+    side: Side,
+    lesson: str,
+    key: str,
+    title: str,
+    patches: tuple[tuple[str, str], ...],
+    symptom: str,
+    why: str,
+    keras: str,
+    *threads: str,
+    **given: Any,
+) -> Mistake:
+    return Mistake(
+        key, title, side, lesson, "slow", patches, symptom, why, keras,
+        threads, **{"mode": "graph", **given},
+    )  # fmt: skip
+
+
+DECORATE = 'step = tf.function(step, jit_compile=mode == "xla")'
+DECORATED = f'    if mode != "eager":\n        {DECORATE}\n'
+FIT_ARRAYS = """\
+    model.fit(
+        x,
+        y,
+        batch_size=len(x),  # the default of 32 would cut more rows up
+        epochs=problem.steps,
+        shuffle=False,  # in one batch it would only reorder the sums
+        verbose=0,
+        callbacks=[observer] if on_step else None,
+    )
+"""
+FIT_PER_EPOCH = """\
+    for epoch in range(problem.steps):
+        model.fit(
+            x,
+            y,
+            batch_size=len(x),
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            shuffle=False,
+            verbose=0,
+            callbacks=[observer] if on_step else None,
+        )
+"""
+
+SLOW: tuple[Mistake, ...] = (
+    _slow(
+        "manual",
+        "minibatch",
+        "eager-loop",
+        "The step without tf.function",
+        ((DECORATED, ""),),
+        "Several times as long per update.",
+        "Python starts every operation of every update.",
+        "fit compiles its step unless run_eagerly=True.",
+        "tensorflow#30596",
+        "tensorflow#48844",
+    ),
+    _slow(
+        "manual",
+        "minibatch",
+        "function-in-loop",
+        "tf.function called inside the loop",
+        (
+            (DECORATED, ""),
+            ("        step(x, y)\n", "        tf.function(step)(x, y)\n"),
+        ),
+        "Far slower than without tf.function: each update is traced anew.",
+        "Every call of tf.function makes a new function with no traces.",
+        "fit makes its function once and keeps it.",
+        "tensorflow#34025",
+    ),
+    _slow(
+        "manual",
+        "early_stopping",
+        "only-the-loss",
+        "Only the loss is a tf.function, not the step",
+        ((f"        {DECORATE}\n", ""),),
+        "As slow as the eager loop, or slower.",
+        "Gradients and updates are still started from Python, one by one.",
+        "fit compiles the whole step.",
+    ),
+    _slow(
+        "manual",
+        "minibatch",
+        "numpy-in-step",
+        ".numpy() in the step, to log the loss",
+        (
+            (DECORATED, "    losses = []\n"),
+            (
+                "        bias.assign_sub(problem.learning_rate * d_bias)\n",
+                "        bias.assign_sub(problem.learning_rate * d_bias)\n"
+                "        losses.append(loss.numpy())\n",
+            ),
+        ),
+        "Several times as long per update.",
+        "A graph has no .numpy(), so the step has to stay eager. Return the "
+        "loss, and read it outside.",
+        "fit keeps running means inside the graph and reads them for the "
+        "callbacks.",
+    ),
+    _slow(
+        "manual",
+        "minibatch",
+        "functions-run-eagerly",
+        "tf.config.run_functions_eagerly left on",
+        (
+            (
+                "    # --- Data\n",
+                "    # --- Data\n    tf.config.run_functions_eagerly(True)\n",
+            ),
+        ),
+        "Several times as long per update; tf.function does nothing.",
+        "A switch for debugging, for the whole process.",
+        "The same switch slows Keras too.",
+    ),
+    _slow(
+        "manual",
+        "minibatch",
+        "python-number",
+        "A Python number as an argument of the step",
+        (
+            ("def step(x, y):", "def step(x, y, update):"),
+            ("        step(x, y)\n", "        step(x, y, update)\n"),
+        ),
+        "Every update is traced; TensorFlow warns after five.",
+        "Each Python value is a new signature. A tensor is one signature for "
+        "all values.",
+        "fit passes tensors only.",
+        "tensorflow#34025",
+    ),
+    _slow(
+        "manual",
+        "linear_regression",
+        "compile-time-counted",
+        "The time to trace and compile counted as training",
+        (
+            ('"""Fit a line', '"""Time how to fit a line'),
+            (
+                "    # --- Training\n",
+                "    # --- Training\n    start = tf.timestamp()\n",
+            ),
+            (
+                "    return parameters\n",
+                "    seconds = tf.timestamp() - start\n"
+                '    tf.print(seconds / max(problem.steps, 1), "s per update")\n'
+                "    return parameters\n",
+            ),
+        ),
+        "A short run says many times the true time per update.",
+        "The first call traces and compiles, once. Time two lengths, and "
+        "take the slope.",
+        "fit's first epoch holds the same cost.",
+        "tensorflow#48844",
+        updates=20,
+        counts_start=True,
+    ),
+    _slow(
+        "keras",
+        "linear_regression",
+        "fit-per-epoch",
+        "fit called once per epoch",
+        ((FIT_ARRAYS, FIT_PER_EPOCH),),
+        "Tens of milliseconds more per epoch.",
+        "Every call sets up a data adapter, callbacks and iterators.",
+        "One fit with epochs=..., and callbacks for what is in between.",
+        "tensorflow#35124",
+        "tensorflow#46126",
+    ),
+    _slow(
+        "keras",
+        "minibatch",
+        "fit-on-arrays",
+        "Arrays for fit where epochs are short",
+        (
+            (
+                "        batches,\n"
+                "        epochs=problem.epochs,\n"
+                "        steps_per_epoch=problem.steps_per_epoch,\n",
+                "        problem.x,\n"
+                "        problem.y,\n"
+                "        batch_size=problem.batch_size,\n"
+                "        epochs=problem.epochs,\n",
+            ),
+        ),
+        "Some 30 ms more per epoch, however small the data.",
+        "fit opens two data iterators per epoch on arrays. A repeating "
+        "dataset with steps_per_epoch opens one in all.",
+        "dataset.repeat() with steps_per_epoch.",
+        "keras#18648",
+        batch_size=1000,
+    ),
+    _slow(
+        "keras",
+        "minibatch",
+        "run-eagerly",
+        "run_eagerly left on",
+        (('run_eagerly=mode == "eager"', "run_eagerly=True"),),
+        "Several times as long per update.",
+        "A switch for debugging.",
+        "run_eagerly=False is the default.",
+        "tensorflow#30561",
+    ),
+)
