@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, permutations
+from itertools import permutations
 
 import numpy as np
 
+from compare.deviations import Deviation, deviations
 from compare.differences import FLOAT64_BOUND, LAST_PLACES
 from compare.facts import facts, first_ratios, fit_facts
 from compare.pairs import Pair
-from compare.problem import Problem
-from compare.processes import Broken, Job, Progress, run_jobs
+from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import Trajectory, Verdict
 from compare.records.diagnosis import Cause, Diagnosis
+from compare.records.problem import Problem
 from compare.variants import (
     Variant,
     doubles,
@@ -61,7 +62,7 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     said = [
         text
         for side, name in enumerate(pair.sides.names)
-        for text in fit_facts(name, pair.fits(side), pair.problem)
+        for text in fit_facts(name, *pair.fits(side), pair.problem)
     ]
     if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
         return Diagnosis((), tuple(said), 0)
@@ -103,40 +104,45 @@ class _Search:
                 break
         return self._compared(*matches)
 
-    def _train(
-        self, variants: Sequence[Variant], progress: Progress
-    ) -> None:
+    def _train(self, variants: Sequence[Variant], progress: Progress) -> None:
         """Train variants on the problem, for each way to name parameters."""
         for names in permutations(self.sides[0].parameters):
             problem = linear(self.pair.problem, names)
             if problem is None or not variants:
                 continue
-            halves = [variants[0::2], variants[1::2]]
-            jobs = [
-                Job(
-                    f"{len(half)} known mistakes",
-                    train_variants,
-                    (half, problem, self.updates),
-                )
-                for half in halves
-                if half
+            found = self._trained(variants, problem, progress)
+            self.tried += len(found)
+            self._known += [
+                Known(variant, _renamed(rows, names))
+                for variant, rows in found
+                if not isinstance(rows, str)
             ]
-            timeout = self.pair.sides.timeout
-            for half, found in zip(
-                halves, run_jobs(jobs, 2, timeout, progress), strict=False
-            ):
-                if isinstance(found, Broken):
-                    self.notes.append(
-                        f"{len(half)} known mistakes could not be tried: "
-                        f"{found.reason}."
-                    )
-                    continue
-                self.tried += len(half)
-                self._known += [
-                    Known(variant, _renamed(rows, names))
-                    for variant, rows in zip(half, found, strict=True)
-                    if not isinstance(rows, str)
-                ]
+            if all(self._matching(run) for run in self.sides):
+                return
+
+    def _trained(
+        self, variants: Sequence[Variant], problem: Problem, progress: Progress
+    ) -> list[tuple[Variant, dict[str, np.ndarray] | str]]:
+        """Train variants in two processes, in the order of the catalogue."""
+        middle = (len(variants) + 1) // 2
+        parts = [p for p in (variants[:middle], variants[middle:]) if p]
+        jobs = [
+            Job(
+                f"{len(part)} known trainings",
+                train_variants,
+                (part, problem, self.updates),
+            )
+            for part in parts
+        ]
+        results = run_jobs(jobs, 2, self.pair.sides.timeout, progress)
+        for text in why_broken(jobs, results):
+            self.notes.append(f"not tried: {text}.")
+        return [
+            pair
+            for part, found in zip(parts, results, strict=True)
+            if not isinstance(found, Broken)
+            for pair in zip(part, found, strict=True)
+        ]
 
     def _scaled(self) -> list[Variant]:
         """Return plain training with a step that is longer by what is seen."""
@@ -148,7 +154,9 @@ class _Search:
                     continue
                 base = _as_trajectory(known, run)
                 ratios = list(first_ratios(run, base).values())
-                if len(ratios) == 2 and np.isclose(*ratios, rtol=1e-6):
+                if len(ratios) == 2 and np.isclose(
+                    ratios[0], ratios[1], rtol=1e-6
+                ):
                     rate = float(self.pair.problem.learning_rate) * ratios[0]
                     found.append(
                         replace(plain, hyper=(("learning_rate", rate),))
@@ -196,7 +204,7 @@ class _Search:
         if left and right:
             one, other = min(
                 ((a, b) for a in left for b in right),
-                key=lambda both: _distance(both[0].variant, both[1].variant),
+                key=lambda both: self._distance(*both),
             )
             return tuple(
                 cause
@@ -207,7 +215,7 @@ class _Search:
             )
         for side, found in enumerate((left, right)):
             name = self.sides[side].side
-            if found and not _deviations(found[0].variant):
+            if found and not self._deviations(found[0]):
                 self.notes.append(
                     f"{name} is plain gradient descent on the mean squared "
                     "error (reproduced), so the other side is the one that "
@@ -216,3 +224,80 @@ class _Search:
             elif found:
                 return tuple(self._own(side, found[0], None, found))
         return ()
+
+    def _deviations(self, known: Known) -> list[Deviation]:
+        rate = float(self.pair.problem.learning_rate)
+        return deviations(known.variant, rate)
+
+    def _distance(self, one: Known, other: Known) -> tuple[int, int]:
+        a, b = set(self._deviations(one)), set(self._deviations(other))
+        return len(a ^ b), len(a | b)
+
+    def _own(
+        self, side: int, own: Known, twin: Known | None, found: list[Known]
+    ) -> Iterator[Cause]:
+        """Yield what a side does that its twin does not."""
+        shared = self._deviations(twin) if twin else []
+        mine = self._deviations(own)
+        extra = [item for item in mine if item not in shared]
+        run, other = self.sides[side], self.sides[1 - side]
+        gap = self._gap(run, own)
+        assert gap is not None
+        mended = (
+            self._gap(other, twin)
+            if twin and set(shared) <= set(mine)
+            else None
+        )
+        others = [
+            self._deviations(known)
+            for known in found
+            if known is not own and len(self._deviations(known)) == len(mine)
+        ]
+        for item in extra:
+            yield Cause(
+                side=run.side,
+                key=item.key,
+                title=item.title,
+                certainty="reproduced by" if self.exact else "consistent with",
+                why=item.why,
+                cure=item.cure,
+                threads=item.threads,
+                updates=min(self.updates, run.updates),
+                gap=gap,
+                mended_gap=mended,
+                alternatives=tuple(
+                    dict.fromkeys(
+                        alternative.title
+                        for items in others
+                        for alternative in items
+                        if alternative not in mine
+                    )
+                ),
+            )
+
+
+def _renamed(
+    rows: dict[str, np.ndarray], names: Sequence[str]
+) -> dict[str, np.ndarray]:
+    kernel, bias = names
+    return {kernel: rows["kernel"], bias: rows["bias"]}
+
+
+def _as_trajectory(known: Known, like: Trajectory) -> Trajectory:
+    """Return a variant's rows as those of a run that was seen as often."""
+    rows = [
+        row
+        for row in range(like.rows)
+        if like.update_of(row) < min(len(v) for v in known.rows.values())
+    ]
+    updates = np.array([like.update_of(row) for row in rows])
+    return replace(
+        like,
+        parameters={
+            name: known.rows[name][updates].reshape(
+                len(rows), *values.shape[1:]
+            )
+            for name, values in like.parameters.items()
+        },
+        recorded=updates,
+    )

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from compare.problem import Problem
 from compare.records import Trajectory, Verdict
 from compare.records.pairs import FitFacts
+from compare.records.problem import Problem
 
 SAME = 1e-6
 """Relative difference below which two ratios are called equal: float32 gives
@@ -166,20 +166,21 @@ def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
 
 
 def fit_facts(
-    name: str, fits: Sequence[FitFacts], problem: Problem
+    name: str, updates: int, fits: Sequence[FitFacts], problem: Problem
 ) -> Iterator[str]:
     """Yield what a side's calls of Keras's `fit` show that one may not know.
 
     Args:
         name: of the side.
+        updates: how many the run should have made.
         fits: its calls, in order.
         problem: what it was given.
     """
     made = sum(fit.updates for fit in fits)
-    if fits and made != problem.steps:
+    if fits and made != updates:
         yield (
-            f"{name}'s fit made {made:,} updates where the problem has "
-            f"{problem.steps:,}."
+            f"{name}'s fit made {made:,} updates where {updates:,} were "
+            "asked for."
         )
     if len(fits) > 1:
         yield f"{name} called fit {len(fits):,} times."

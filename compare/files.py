@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from compare.json_form import to_json
 from compare.records import UsageError
@@ -34,8 +35,16 @@ def write_report(
     Raises:
         UsageError: it cannot be written; an older report is still there.
     """
-    path = folder / name
-    text = json.dumps(to_json(report), allow_nan=False, separators=(",", ":"))
+    return write_json(report, folder / name)
+
+
+def write_json(record: Any, path: Path) -> Path:
+    """Write a record whole or not at all; return its path.
+
+    Raises:
+        UsageError: it cannot be written; an older file is still there.
+    """
+    text = json.dumps(to_json(record), allow_nan=False, separators=(",", ":"))
     write_atomically(path, text.encode())
     return path
 

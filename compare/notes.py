@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.problem import Problem
 from compare.records import Theory, Trajectory
+from compare.records.problem import Problem
 
 
 def explain_overshoot(

@@ -22,7 +22,6 @@ from compare.perturbation import (
     judge_by_perturbation,
     perturbed,
 )
-from compare.problem import Problem
 from compare.processes import (
     Broken,
     Job,
@@ -33,6 +32,7 @@ from compare.processes import (
 )
 from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
 from compare.records.pairs import FitFacts
+from compare.records.problem import Problem
 from compare.sides import Reference, SideRun, run_side
 
 FIRST = (1, 2, 3)
@@ -179,16 +179,16 @@ class Pair:
         )
         self._runs |= dict(zip(keys, found, strict=True))
 
-    def fits(self, side: int) -> tuple[FitFacts, ...]:
-        """Return what the longest run of a side asked of Keras's fit."""
-        runs = [
-            run
-            for (at, _, _, _), run in sorted(
-                self._runs.items(), key=lambda item: item[0][1]
-            )
+    def fits(self, side: int) -> tuple[int, tuple[FitFacts, ...]]:
+        """Return the updates of a side's longest run, and its calls of fit."""
+        runs = {
+            epochs: run
+            for (at, epochs, _, _), run in self._runs.items()
             if at == side and isinstance(run, SideRun)
-        ]
-        return runs[-1].fits if runs else ()
+        }
+        longest = max(runs, default=0)
+        fits = runs[longest].fits if runs else ()
+        return longest * self._per_epoch, fits
 
     @property
     def _per_epoch(self) -> int:

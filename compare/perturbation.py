@@ -21,8 +21,8 @@ from compare.differences import (
     largest_ulps,
 )
 from compare.parity import Run
-from compare.problem import Problem
 from compare.records import Failure, Trajectory, Verdict
+from compare.records.problem import Problem
 
 PERTURBATIONS = (1, 2, 3)
 """Trainings from perturbed starts, for each side."""

@@ -11,7 +11,6 @@ import numpy as np
 from compare import codesize, probes, several, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
-from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import (
     SIDES,
@@ -23,12 +22,13 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.problem import Problem
 from compare.records.report import Environment, LessonReport, first_pair
 from compare.request import Request
 from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
-from compare.theory import first_within_1_percent
+from compare.theory import first_within_1_percent, theory_of
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
@@ -44,7 +44,7 @@ class Plan:
     ) -> None:
         self.problem = problem
         self.request = request
-        self.theory = problem.theory()
+        self.theory = theory_of(problem)
         self.modes = [m for m in request.modes if m in problem.modes]
         self.at_once = environment.cpus
         self._settling = settling_problem(problem, self.theory)

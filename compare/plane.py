@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from compare.losses import hidden_layer_error, squared_error
-from compare.problem import Problem, Settings
 from compare.records import UsageError
+from compare.records.problem import Problem, Settings
 from compare.tables import penguins
 
 Number = TypeVar("Number", int, float)

@@ -8,8 +8,8 @@ import sys
 import time
 from typing import Any
 
-from compare.problem import Problem
 from compare.records import Mode, Side, TensorInfo
+from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Sample
 from compare.worker import Exhibit, Report, load_exhibit
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from compare.losses import cross_entropy, ridge_error, squared_error
 from compare.plane import given, plane, with_hidden_layer
-from compare.problem import Problem, SameAs, Settings
 from compare.records import UsageError
+from compare.records.problem import Problem, SameAs, Settings
 from compare.tables import penguin_species
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compare import timing
-from compare.problem import Settings
 from compare.records import Mode
+from compare.records.problem import Settings
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import numpy as np
 
 from compare import worker
 from compare.cluster import run_workers
-from compare.problem import Problem
 from compare.records import Dtype, Mode, Trajectory
+from compare.records.problem import Problem
 from compare.worker import Report
 
 PATIENCE = 60.0

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from compare import keras_watch, lift
-from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
+from compare.records.problem import Problem
 from compare.worker import Report, load_exhibit, prepare
 
 Reference = str | bytes
@@ -138,6 +138,11 @@ def run_side(
     if not isinstance(final, Returned):
         final = read(final)
     return SideRun(tuple(path), final, tuple(fits))
+
+
+def call_plain(reference: Reference, report: Report) -> Any:
+    """Call a function without arguments here, and return what it does."""
+    return load(reference)()
 
 
 def load(reference: Reference) -> Callable[..., Any]:

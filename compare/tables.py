@@ -6,7 +6,7 @@ import importlib.resources
 import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from compare.records import Scaling, UsageError
+from compare.records.problem import Table
 
 PENGUINS = importlib.resources.files("compare") / "data" / "penguins.csv"
 """Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
@@ -22,26 +23,6 @@ LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
 
 PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
 PENGUIN_TARGET = "body_mass_g"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Numbers ready for training.
-
-    Attributes:
-        name: where they come from, for people.
-        x: float64, shape (rows, features), every column with mean 0 and
-            standard deviation 1.
-        y: float64, shape (rows, 1), likewise.
-        scaling: how to undo that.
-        notes: what was done to the data, a sentence each.
-    """
-
-    name: str
-    x: np.ndarray
-    y: np.ndarray
-    scaling: Scaling
-    notes: tuple[str, ...]
 
 
 def penguins() -> Table:

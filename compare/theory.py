@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from compare.records import Theory, Trajectory
+from compare.records.problem import Problem
 
 RESOLUTION = 1e-6
 """Singular values below this share of the largest count as 0: features that
@@ -171,3 +172,13 @@ def _updates_within(
         middle = (low + high) // 2
         low, high = (low, middle) if inside(middle) else (middle, high)
     return high
+
+
+def theory_of(problem: Problem) -> Theory | None:
+    """Return what linear algebra says of a problem, where it is linear."""
+    if problem.truth is None:
+        return None
+    rate = problem.learning_rate if problem.truth == "descent" else None
+    return theory(
+        problem.x, problem.y, problem.initial, rate, problem.hyper.get("l2", 0)
+    )

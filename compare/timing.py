@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from compare.probes import iterator_cost, time_side
-from compare.problem import Problem
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import SIDES, Mode, Side, Trajectory
+from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Memory, Sample, Timing
 
 LONG_SECONDS = 0.25

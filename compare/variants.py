@@ -21,10 +21,10 @@ import numpy as np
 
 from compare.mistakes import CATALOGUE
 from compare.mistakes.patching import patched
-from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.records import Side
 from compare.records.mistakes import Mistake
+from compare.records.problem import Problem, Settings
 from compare.sources import exhibit, source_of
 from compare.worker import Report, prepare
 

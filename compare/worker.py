@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from compare.differences import plain_shape
-from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
+from compare.records.problem import Problem
 from compare.records.report import Environment
 
 Report = Callable[[int, int], None]

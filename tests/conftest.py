@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.records import Trajectory
+from compare.records.problem import Problem, Settings
 
 
 @pytest.fixture

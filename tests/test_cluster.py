@@ -7,9 +7,9 @@ from pathlib import Path
 import jobs
 import pytest
 
-from compare.problem import Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, run_jobs
+from compare.records.problem import Settings
 
 
 def run(fault, patience):

@@ -8,13 +8,13 @@ import pytest
 
 from compare.differences import first_divergence
 from compare.parity import judge
-from compare.problem import Settings
 from compare.problems import LESSONS, problem_of
 from compare.processes import Job, run_jobs
 from compare.records import MODES, SIDES
+from compare.records.problem import Settings
 from compare.several import record
 from compare.sources import exhibit, source_of
-from compare.theory import distance, pack
+from compare.theory import distance, pack, theory_of
 
 STEPS = 20
 PAIRS = [
@@ -366,7 +366,7 @@ def test_linear_lessons_against_their_closed_form(lesson, side):
     )
     work = (exhibit(side, lesson), side, problem, "graph", "float64")
     (run,) = run_jobs([Job(lesson, record, work)], 1, 120.0)
-    assert distance(run.results, problem.theory()) < ENDS[lesson]
+    assert distance(run.results, theory_of(problem)) < ENDS[lesson]
 
 
 ENDS = {

@@ -7,9 +7,9 @@ import pickle
 import numpy as np
 import pytest
 
-from compare.problem import Settings
 from compare.problems import LESSONS, problem_of
 from compare.records import UsageError
+from compare.records.problem import Settings
 from compare.tables import penguins
 
 

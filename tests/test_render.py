@@ -12,7 +12,6 @@ import pytest
 from rich.console import Console
 
 from compare import codesize, files
-from compare.problem import Settings
 from compare.problems import problem_of
 from compare.records import (
     Convergence,
@@ -22,9 +21,11 @@ from compare.records import (
     UsageError,
     Verdict,
 )
+from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import IteratorCost, Memory, Sample, Timing
 from compare.terminal import report as render
+from compare.theory import theory_of
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 
@@ -62,7 +63,7 @@ def report(make_run):
             s: {"kernel": np.ones(1), "bias": np.array(2.0)}
             for s in ("manual", "keras")
         },
-        theory=problem.theory(),
+        theory=theory_of(problem),
         within_1_percent={"manual": 796, "keras": None},
         convergence=Convergence(9, {}, 1e-12, True, "they settle"),
         tensors={

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compare.problem import Settings
 from compare.problems import problem_of
 from compare.processes import Broken
+from compare.records.problem import Settings
 from compare.settling import judge_settling, settling_problem
+from compare.theory import theory_of
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def runs_at(theory, off):
 @pytest.mark.parametrize(("off", "reached"), [(1e-15, True), (1e-9, False)])
 def test_only_rounding_counts_as_settled(problem, off, reached):
     """A float64 distance of more than rounding is not called settled."""
-    theory = problem.theory()
+    theory = theory_of(problem)
     found = judge_settling(problem, theory, runs_at(theory, off))
     assert found.reached is reached
     assert ("more than rounding" in found.reason) is not reached
@@ -39,7 +40,7 @@ def test_only_rounding_counts_as_settled(problem, off, reached):
 
 def test_a_failed_run_is_no_convergence(problem):
     """When a run fails, its reason is told."""
-    theory = problem.theory()
+    theory = theory_of(problem)
     runs = {**runs_at(theory, 0), ("keras", "float64"): Broken("was killed")}
     found = judge_settling(problem, theory, runs)
     assert not found.reached
@@ -55,7 +56,7 @@ def test_dependent_features_are_not_run(problem):
             "bias": np.zeros(1, "float32"),
         },
     )
-    theory = doubled.theory()
+    theory = theory_of(doubled)
     assert settling_problem(doubled, theory) is None
     assert "linearly dependent" in judge_settling(doubled, theory, {}).reason
 
@@ -63,13 +64,13 @@ def test_dependent_features_are_not_run(problem):
 def test_full_batch_training_needs_no_second_run():
     """The classic lesson is full-batch already."""
     problem = problem_of("linear_regression", Settings())
-    assert settling_problem(problem, problem.theory()) is None
-    assert judge_settling(problem, problem.theory(), {}) is None
+    assert settling_problem(problem, theory_of(problem)) is None
+    assert judge_settling(problem, theory_of(problem), {}) is None
 
 
 def test_the_settling_run_has_all_rows_and_a_stable_rate(problem):
     """It is full-batch, and its rate is below the largest that converges."""
-    theory = problem.theory()
+    theory = theory_of(problem)
     settling = settling_problem(problem, theory)
     assert settling.steps_per_epoch == 1
     assert settling.learning_rate < theory.largest_learning_rate

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from compare.probes import tensor_map
-from compare.problem import Settings
 from compare.problems import LESSONS, problem_of
 from compare.processes import Broken, Job, run_jobs
 from compare.records import SIDES
+from compare.records.problem import Settings
 from compare.sources import exhibit
 from compare.worker import record
 

@@ -16,8 +16,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Print a line per lesson."""
-    from compare.problem import Settings
     from compare.problems import LESSONS, problem_of
+    from compare.records.problem import Settings
 
     for lesson in LESSONS:
         sys.stdout.write(

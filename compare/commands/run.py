@@ -102,8 +102,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
     from compare import files, records
-    from compare.problem import Settings
     from compare.records import UsageError
+    from compare.records.problem import Settings
     from compare.report import make_report
     from compare.request import Request
     from compare.tables import read_table

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 
-from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.records.mistakes import Mistake
+from compare.records.problem import Problem, Settings
 from compare.sources import FOLDERS, exhibit, source_of
 
 PROJECTS = {"keras": "keras-team/keras", "d2l-en": "d2l-ai/d2l-en"}

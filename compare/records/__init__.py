@@ -10,6 +10,8 @@ from typing import Literal
 
 import numpy as np
 
+from compare.records.diagnosis import Diagnosis
+
 SCHEMA_VERSION = 1
 
 Mode = Literal["eager", "graph", "xla"]
@@ -140,6 +142,7 @@ class Verdict:
         float64_difference: absolute difference of the float64 runs, where it
             is largest against its bound; None where no proof was needed.
         float64_bound: what that difference may be at the most.
+        diagnosis: why a pair of the user's is different; else None.
     """
 
     mode: Mode
@@ -151,6 +154,14 @@ class Verdict:
     largest_ulps: int | None = None
     float64_difference: float | None = None
     float64_bound: float | None = None
+    diagnosis: Diagnosis | None = None
+
+    def explain(self) -> str:
+        """Say in plain text what was found, and why."""
+        lines = [f"{self.outcome}: {self.reason}."]
+        if self.diagnosis:
+            lines += self.diagnosis.sentences()
+        return "\n".join(lines)
 
     @property
     def agree(self) -> bool:

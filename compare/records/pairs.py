@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from compare.records import SCHEMA_VERSION, Verdict
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,19 @@ class FitFacts:
     optimizer: str
     learning_rate: float | None
     loss: str
+
+
+@dataclass(frozen=True)
+class PairReport:
+    """What `pair` writes to pair.json.
+
+    Attributes:
+        command: how the user asked.
+        left, right: the functions, as "file.py:function".
+    """
+
+    command: str
+    left: str
+    right: str
+    verdict: Verdict
+    schema_version: int = field(default=SCHEMA_VERSION)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from compare.losses import Parameters
-from compare.records import MODES, Dtype, Mode, Scaling, Theory
-from compare.tables import Table
-from compare.theory import theory
+from compare.records import MODES, Dtype, Mode, Scaling
+
+Parameters = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -129,14 +128,25 @@ class Problem:
             return self
         return self.replace(hyper={**self.hyper, "patience": 10**9})
 
-    def theory(self) -> Theory | None:
-        """Return what linear algebra says, where the problem is linear."""
-        if self.truth is None:
-            return None
-        rate = self.learning_rate if self.truth == "descent" else None
-        return theory(
-            self.x, self.y, self.initial, rate, self.hyper.get("l2", 0.0)
-        )
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers ready for training.
+
+    Attributes:
+        name: where they come from, for people.
+        x: float64, shape (rows, features), every column with mean 0 and
+            standard deviation 1.
+        y: float64, shape (rows, 1), likewise.
+        scaling: how to undo that.
+        notes: what was done to the data, a sentence each.
+    """
+
+    name: str
+    x: np.ndarray
+    y: np.ndarray
+    scaling: Scaling
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""What `import compare` offers: `problem`, `check` and their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from compare.diagnosis import diagnose
+from compare.losses import no_loss
+from compare.pairs import Pair, Sides
+from compare.processes import Progress, Silent
+from compare.records import MODES, Mode, UsageError, Verdict
+from compare.records.problem import Problem
+from compare.sides import name_of, reference_of
+
+
+def make_problem(
+    x: ArrayLike,
+    y: ArrayLike,
+    initial: Mapping[str, ArrayLike] | None = None,
+    learning_rate: float = 0.01,
+    steps: int = 100,
+    batch_size: int | None = None,
+    **hyper: Any,
+) -> Problem:
+    """See `compare.problem`."""
+    rows = _numbers("x", x)
+    targets = _numbers("y", y)
+    if rows.ndim == 0 or len(rows) == 0:
+        raise UsageError("x has no rows: give an array of at least one")
+    if targets.ndim == 0 or len(targets) != len(rows):
+        raise UsageError(
+            f"x has {len(rows)} rows and y has "
+            f"{len(targets) if targets.ndim else 'none'}: give a y for every "
+            "row"
+        )
+    size = len(rows) if batch_size is None else batch_size
+    for name, count in (("steps", steps), ("batch_size", size)):
+        if not isinstance(count, int | np.integer) or count < 1:
+            raise UsageError(
+                f"{name} is {count!r}: give a whole number above 0"
+            )
+    rate = float(learning_rate)
+    if not (np.isfinite(rate) and rate > 0):
+        raise UsageError(f"learning_rate is {rate}: give a number above 0")
+    per_epoch = -(-len(rows) // size)
+    if steps % per_epoch:
+        lower = steps // per_epoch * per_epoch
+        raise UsageError(
+            f"{steps} steps are no whole epochs of {per_epoch} updates: give "
+            f"{lower or lower + per_epoch} or {lower + per_epoch}"
+        )
+    return Problem(
+        lesson="your own",
+        title="A pair of your own",
+        data="your own arrays",
+        x=rows,
+        y=targets,
+        initial={k: _numbers(k, v) for k, v in (initial or {}).items()},
+        epochs=steps // per_epoch,
+        batch_size=int(size),
+        loss=no_loss,
+        hyper={"learning_rate": rate, **hyper},
+    )
+
+
+def _numbers(name: str, values: ArrayLike) -> np.ndarray:
+    """Return a float64 array of finite numbers."""
+    try:
+        array = np.asarray(values).astype(float)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} is not an array of numbers") from error
+    if not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0].tolist()
+        raise UsageError(
+            f"{name} has a value at {place} that is not finite: mend the data"
+        )
+    return array
+
+
+def check_pair(
+    left: str | Callable[..., Any],
+    right: str | Callable[..., Any],
+    problem: Problem,
+    *,
+    names: tuple[str, str] | None = None,
+    mode: Mode = "graph",
+    timeout: float = 300.0,
+    diagnosed: bool = True,
+    progress: Progress | None = None,
+) -> Verdict:
+    """See `compare.check`."""
+    if mode not in MODES:
+        raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
+    own = names or (name_of(left), name_of(right))
+    if own[0] == own[1]:
+        own = (f"left {own[0]}", f"right {own[1]}")
+    references = (reference_of(left), reference_of(right))
+    watcher = progress or Silent()
+    pair = Pair(Sides(references, own, problem, mode, timeout), watcher)
+    verdict = pair.check()
+    if verdict.outcome == "different" and diagnosed:
+        return replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
+    return verdict

@@ -1,0 +1,162 @@
+"""`pair`: two functions of the user's own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from compare.options import EPILOG, MODES, add_out, count, exit_code, positive
+
+if TYPE_CHECKING:
+    from compare.records.problem import Problem
+
+HELP = "compare two functions of your own: file.py:function"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.description = (
+        "Run two functions of your own, each in a fresh process, say whether "
+        "they are the same training, and if not, where they part and why. A "
+        "function takes a problem (problem.x, .y, .initial, .steps, .epochs, "
+        ".batch_size, .learning_rate) and returns its parameters."
+    )
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    for side in ("left", "right"):
+        parser.add_argument(
+            side, metavar=side.upper(), help="as file.py:function"
+        )
+    parser.add_argument(
+        "--problem",
+        metavar="FILE:FUNCTION",
+        help="a function without arguments that returns compare.problem(...)",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="a CSV or Parquet table; its columns are standardised "
+        "(x = 1..5, y = x + 1)",
+    )
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="the column to predict"
+    )
+    parser.add_argument("--features", nargs="+", metavar="COLUMN")
+    parser.add_argument(
+        "--steps", type=count, default=100, metavar="N", help="updates (100)"
+    )
+    parser.add_argument(
+        "--learning-rate",
+        type=positive,
+        default=0.01,
+        metavar="R",
+        help="step length (0.01)",
+    )
+    parser.add_argument(
+        "--batch-size",
+        type=count,
+        metavar="N",
+        help="rows per update (all)",
+    )
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="graph",
+        help="given to a function that takes `mode` (graph)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=300.0,
+        metavar="SECONDS",
+        help="stop a run that takes longer (300)",
+    )
+    add_out(parser, "pair.json")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Check the pair; print and write what was found."""
+    from compare import api, files
+    from compare.records.pairs import PairReport
+    from compare.terminal import live
+    from compare.terminal.verdict import print_verdict
+
+    for side in (options.left, options.right):
+        _check_reference(side)
+    problem = _problem(options)
+    files.check_writable(options.out)
+    with live.progress() as progress:
+        verdict = api.check_pair(
+            options.left,
+            options.right,
+            problem,
+            mode=options.mode,
+            timeout=options.timeout,
+            progress=progress,
+        )
+    print_verdict(verdict)
+    report = PairReport(command, options.left, options.right, verdict)
+    path = files.write_json(report, options.out / "pair.json")
+    sys.stdout.write(f"\nWritten: {path}\n")
+    return exit_code([verdict.outcome])
+
+
+def _check_reference(reference: str) -> None:
+    from compare.records import UsageError
+
+    file, _, function = reference.rpartition(":")
+    if not file or not function.isidentifier():
+        raise UsageError(
+            f"{reference} names no function: write it as file.py:function"
+        )
+    if not Path(file).is_file():
+        raise UsageError(f"there is no Python file {file}")
+
+
+def _problem(options: argparse.Namespace) -> Problem:
+    """Make the problem from a file, a table, or the first lesson's data."""
+    import numpy as np
+
+    from compare import api
+    from compare.records import UsageError
+    from compare.tables import read_table
+
+    if options.problem:
+        if options.data or options.target or options.features:
+            raise UsageError("--problem brings its own data: leave --data out")
+        return _users_problem(options.problem, options.timeout)
+    if bool(options.data) != bool(options.target):
+        raise UsageError("--data and --target need each other")
+    given: dict[str, Any] = {
+        "learning_rate": options.learning_rate,
+        "batch_size": options.batch_size,
+        "steps": options.steps,
+    }
+    if not options.data:
+        x = np.arange(1.0, 6.0)
+        return api.make_problem(x, x + 1, {"w": 0.7, "b": 0.7}, **given)
+    table = read_table(options.data, options.target, options.features)
+    initial = {"w": np.zeros((table.x.shape[1], 1)), "b": np.zeros(1)}
+    return api.make_problem(table.x, table.y, initial, **given)
+
+
+def _users_problem(reference: str, timeout: float) -> Problem:
+    """Call the user's function, in a process of its own."""
+    from compare import processes, sides
+    from compare.records import UsageError
+    from compare.records.problem import Problem
+
+    _check_reference(reference)
+    job = processes.Job(reference, sides.call_plain, (reference,))
+    (found,) = processes.run_jobs([job], 1, timeout)
+    if isinstance(found, processes.Broken):
+        raise UsageError(f"{reference}: {found.reason}")
+    if not isinstance(found, Problem):
+        raise UsageError(
+            f"{reference} returned {type(found).__name__}: return "
+            "compare.problem(...)"
+        )
+    return found
