@@ -103,6 +103,7 @@ def check(
     """
     from compare.api import check_pair
 
-    return check_pair(
+    verdict, _ = check_pair(
         left, right, problem, names=names, mode=mode, timeout=timeout
     )
+    return verdict

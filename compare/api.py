@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compare.diagnosis import diagnose
+from compare.evidence import costs
 from compare.losses import no_loss
 from compare.pairs import Pair, Sides
 from compare.processes import Progress, Silent
 from compare.records import MODES, Mode, UsageError, Verdict
+from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.sides import name_of, reference_of
 
@@ -90,12 +92,17 @@ def check_pair(
     names: tuple[str, str] | None = None,
     mode: Mode = "graph",
     timeout: float = 300.0,
-    diagnosed: bool = True,
+    timed: bool = False,
     progress: Progress | None = None,
-) -> Verdict:
-    """See `compare.check`."""
+) -> tuple[Verdict, tuple[SideCost, ...]]:
+    """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
         raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
+    if not isinstance(problem, Problem):
+        raise UsageError(
+            f"the problem is a {type(problem).__name__}: make it with "
+            "compare.problem(...)"
+        )
     own = names or (name_of(left), name_of(right))
     if own[0] == own[1]:
         own = (f"left {own[0]}", f"right {own[1]}")
@@ -103,6 +110,6 @@ def check_pair(
     watcher = progress or Silent()
     pair = Pair(Sides(references, own, problem, mode, timeout), watcher)
     verdict = pair.check()
-    if verdict.outcome == "different" and diagnosed:
-        return replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
-    return verdict
+    if verdict.outcome == "different":
+        verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
+    return verdict, costs(pair, watcher) if timed and verdict.agree else ()

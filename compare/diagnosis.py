@@ -7,46 +7,16 @@ What is named has been reproduced; everything else is a fact, and said as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import permutations
-
-import numpy as np
+from collections.abc import Iterator
 
 from compare.deviations import Deviation, deviations
-from compare.differences import FLOAT64_BOUND, LAST_PLACES
-from compare.facts import facts, first_ratios, fit_facts
+from compare.evidence import loss_facts, seed_facts
+from compare.facts import facts, fit_facts
 from compare.pairs import Pair
-from compare.processes import Broken, Job, Progress, run_jobs, why_broken
+from compare.processes import Progress
 from compare.records import Trajectory, Verdict
 from compare.records.diagnosis import Cause, Diagnosis
-from compare.records.problem import Problem
-from compare.variants import (
-    Variant,
-    doubles,
-    linear,
-    singles,
-    train_variants,
-)
-
-UPDATES = 12
-"""First updates in which a mistake must be seen, or a little beyond the
-first one that differs."""
-
-MOST_UPDATES = 200
-
-FLOAT32_BOUND = 2e-5
-"""Difference that is float32 rounding, relative to how far training moved;
-for sides that compute in float32 only, whose causes are no more than
-"consistent with"."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """A variant and what it gave, under the user's names."""
-
-    variant: Variant
-    rows: dict[str, np.ndarray]
+from compare.search import UPDATES, Known, Search
 
 
 def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
@@ -58,6 +28,9 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         progress: told of every process.
     """
     exact = verdict.float64_difference is not None
+    found = verdict.divergence
+    if found:
+        pair.look_further(max(UPDATES, found.step + 2))
     left, right = pair.trajectories("float64" if exact else "float32")
     said = [
         text
@@ -66,238 +39,97 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     ]
     if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
         return Diagnosis((), tuple(said), 0)
-    said = [*facts(pair.problem, verdict, left, right), *said]
-    if not verdict.divergence or verdict.divergence.step == 0:
+    said = [
+        *facts(pair.problem, verdict, left, right),
+        *said,
+        *loss_facts(pair, progress),
+        *seed_facts(pair, progress),
+    ]
+    if found is None or found.step == 0:
         return Diagnosis((), tuple(said), 0)
-    search = _Search(pair, left, right, verdict.divergence.step, exact)
-    causes = search.causes(progress)
+    search = Search(pair, left, right, found.step, exact)
+    causes = _causes(search, *search.run(progress))
     said += search.notes
     return Diagnosis(causes, tuple(said), search.tried)
 
 
-class _Search:
-    """Looks both sides up among what is known."""
-
-    def __init__(
-        self,
-        pair: Pair,
-        left: Trajectory,
-        right: Trajectory,
-        step: int,
-        exact: bool,
-    ) -> None:
-        self.pair = pair
-        self.sides = (left, right)
-        self.exact = exact
-        self.updates = min(max(UPDATES, step + 2), MOST_UPDATES)
-        self.tried = 0
-        self.notes: list[str] = []
-        self._known: list[Known] = []
-
-    def causes(self, progress: Progress) -> tuple[Cause, ...]:
-        """Try single mistakes, then a scaled step, then two at once."""
-        batches = (singles, self._scaled, lambda: list(doubles()))
-        for variants in batches:
-            self._train(variants(), progress)
-            matches = [self._matching(run) for run in self.sides]
-            if all(matches):
-                break
-        return self._compared(*matches)
-
-    def _train(self, variants: Sequence[Variant], progress: Progress) -> None:
-        """Train variants on the problem, for each way to name parameters."""
-        for names in permutations(self.sides[0].parameters):
-            problem = linear(self.pair.problem, names)
-            if problem is None or not variants:
-                continue
-            found = self._trained(variants, problem, progress)
-            self.tried += len(found)
-            self._known += [
-                Known(variant, _renamed(rows, names))
-                for variant, rows in found
-                if not isinstance(rows, str)
-            ]
-            if all(self._matching(run) for run in self.sides):
-                return
-
-    def _trained(
-        self, variants: Sequence[Variant], problem: Problem, progress: Progress
-    ) -> list[tuple[Variant, dict[str, np.ndarray] | str]]:
-        """Train variants in two processes, in the order of the catalogue."""
-        middle = (len(variants) + 1) // 2
-        parts = [p for p in (variants[:middle], variants[middle:]) if p]
-        jobs = [
-            Job(
-                f"{len(part)} known trainings",
-                train_variants,
-                (part, problem, self.updates),
-            )
-            for part in parts
-        ]
-        results = run_jobs(jobs, 2, self.pair.sides.timeout, progress)
-        for text in why_broken(jobs, results):
-            self.notes.append(f"not tried: {text}.")
-        return [
-            pair
-            for part, found in zip(parts, results, strict=True)
-            if not isinstance(found, Broken)
-            for pair in zip(part, found, strict=True)
-        ]
-
-    def _scaled(self) -> list[Variant]:
-        """Return plain training with a step that is longer by what is seen."""
-        plain = Variant("manual", "minibatch")
-        found = []
-        for run in self.sides:
-            for known in self._known:
-                if known.variant != plain or self._matching(run):
-                    continue
-                base = _as_trajectory(known, run)
-                ratios = list(first_ratios(run, base).values())
-                if len(ratios) == 2 and np.isclose(
-                    ratios[0], ratios[1], rtol=1e-6
-                ):
-                    rate = float(self.pair.problem.learning_rate) * ratios[0]
-                    found.append(
-                        replace(plain, hyper=(("learning_rate", rate),))
-                    )
-        return found
-
-    def _matching(self, run: Trajectory) -> list[Known]:
-        """Return what gives the numbers of a side, simplest first."""
-        found = [k for k in self._known if self._gap(run, k) is not None]
-        return sorted(found, key=lambda k: len(k.variant.mistakes))
-
-    def _gap(self, run: Trajectory, known: Known) -> float | None:
-        """Return the largest difference if all of it may be rounding."""
-        largest = 0.0
-        compared = False
-        for name, values in run.parameters.items():
-            rows = known.rows[name]
-            for row in range(run.rows):
-                update = run.update_of(row)
-                if update > self.updates:
-                    break
-                if update >= len(rows):
-                    return None
-                compared |= update > 0
-                a = np.ravel(values[row]).astype(float)
-                moved = np.abs(rows[: update + 1] - rows[0]).max()
-                size = np.abs(a).max()
-                bound = (
-                    FLOAT64_BOUND * moved
-                    + LAST_PLACES * np.finfo(float).eps * size
-                    if self.exact
-                    else FLOAT32_BOUND * moved
-                    + 4 * np.finfo(np.float32).eps * size
-                )
-                gap = float(np.abs(a - rows[update]).max())
-                if not gap <= bound:
-                    return None
-                largest = max(largest, gap)
-        return largest if compared else None
-
-    def _compared(
-        self, left: list[Known], right: list[Known]
-    ) -> tuple[Cause, ...]:
-        """Turn what explains each side into what they differ in."""
-        if left and right:
-            one, other = min(
-                ((a, b) for a in left for b in right),
-                key=lambda both: self._distance(*both),
-            )
-            return tuple(
-                cause
-                for side, (own, twin) in enumerate(
-                    ((one, other), (other, one))
-                )
-                for cause in self._own(side, own, twin, (left, right)[side])
-            )
-        for side, found in enumerate((left, right)):
-            name = self.sides[side].side
-            if found and not self._deviations(found[0]):
-                self.notes.append(
-                    f"{name} is plain gradient descent on the mean squared "
-                    "error (reproduced), so the other side is the one that "
-                    "deviates."
-                )
-            elif found:
-                return tuple(self._own(side, found[0], None, found))
-        return ()
-
-    def _deviations(self, known: Known) -> list[Deviation]:
-        rate = float(self.pair.problem.learning_rate)
-        return deviations(known.variant, rate)
-
-    def _distance(self, one: Known, other: Known) -> tuple[int, int]:
-        a, b = set(self._deviations(one)), set(self._deviations(other))
-        return len(a ^ b), len(a | b)
-
-    def _own(
-        self, side: int, own: Known, twin: Known | None, found: list[Known]
-    ) -> Iterator[Cause]:
-        """Yield what a side does that its twin does not."""
-        shared = self._deviations(twin) if twin else []
-        mine = self._deviations(own)
-        extra = [item for item in mine if item not in shared]
-        run, other = self.sides[side], self.sides[1 - side]
-        gap = self._gap(run, own)
-        assert gap is not None
-        mended = (
-            self._gap(other, twin)
-            if twin and set(shared) <= set(mine)
-            else None
+def _causes(
+    search: Search, left: list[Known], right: list[Known]
+) -> tuple[Cause, ...]:
+    """Turn what explains each side into what they differ in."""
+    if left and right:
+        one, other = min(
+            ((a, b) for a in left for b in right),
+            key=lambda both: _distance(search, *both),
         )
-        others = [
-            self._deviations(known)
-            for known in found
-            if known is not own and len(self._deviations(known)) == len(mine)
-        ]
-        for item in extra:
-            yield Cause(
-                side=run.side,
-                key=item.key,
-                title=item.title,
-                certainty="reproduced by" if self.exact else "consistent with",
-                why=item.why,
-                cure=item.cure,
-                threads=item.threads,
-                updates=min(self.updates, run.updates),
-                gap=gap,
-                mended_gap=mended,
-                alternatives=tuple(
-                    dict.fromkeys(
-                        alternative.title
-                        for items in others
-                        for alternative in items
-                        if alternative not in mine
-                    )
-                ),
+        return tuple(
+            cause
+            for side, (own, twin) in enumerate(((one, other), (other, one)))
+            for cause in _own(search, side, own, twin, (left, right)[side])
+        )
+    for side, found in enumerate((left, right)):
+        name = search.sides[side].side
+        if found and not _deviations(search, found[0]):
+            search.notes.append(
+                f"{name} is plain gradient descent on the mean squared "
+                "error (reproduced), so the other side is the one that "
+                "deviates."
             )
+        elif found:
+            return tuple(_own(search, side, found[0], None, found))
+    return ()
 
 
-def _renamed(
-    rows: dict[str, np.ndarray], names: Sequence[str]
-) -> dict[str, np.ndarray]:
-    kernel, bias = names
-    return {kernel: rows["kernel"], bias: rows["bias"]}
+def _deviations(search: Search, known: Known) -> list[Deviation]:
+    rate = float(search.pair.problem.learning_rate)
+    return deviations(known.variant, rate)
 
 
-def _as_trajectory(known: Known, like: Trajectory) -> Trajectory:
-    """Return a variant's rows as those of a run that was seen as often."""
-    rows = [
-        row
-        for row in range(like.rows)
-        if like.update_of(row) < min(len(v) for v in known.rows.values())
-    ]
-    updates = np.array([like.update_of(row) for row in rows])
-    return replace(
-        like,
-        parameters={
-            name: known.rows[name][updates].reshape(
-                len(rows), *values.shape[1:]
-            )
-            for name, values in like.parameters.items()
-        },
-        recorded=updates,
+def _distance(search: Search, one: Known, other: Known) -> tuple[int, int]:
+    a, b = set(_deviations(search, one)), set(_deviations(search, other))
+    return len(a ^ b), len(a | b)
+
+
+def _own(
+    search: Search,
+    side: int,
+    own: Known,
+    twin: Known | None,
+    found: list[Known],
+) -> Iterator[Cause]:
+    """Yield what a side does that its twin does not."""
+    shared = _deviations(search, twin) if twin else []
+    mine = _deviations(search, own)
+    extra = [item for item in mine if item not in shared]
+    run, other = search.sides[side], search.sides[1 - side]
+    gap = search.gap(run, own)
+    assert gap is not None
+    mended = (
+        search.gap(other, twin) if twin and set(shared) <= set(mine) else None
     )
+    others = [
+        _deviations(search, known)
+        for known in found
+        if known is not own and len(_deviations(search, known)) == len(mine)
+    ]
+    for item in extra:
+        yield Cause(
+            side=run.side,
+            key=item.key,
+            title=item.title,
+            certainty="reproduced by" if search.exact else "consistent with",
+            why=item.why,
+            cure=item.cure,
+            threads=item.threads,
+            updates=min(search.updates, run.updates),
+            gap=gap,
+            mended_gap=mended,
+            alternatives=tuple(
+                dict.fromkeys(
+                    alternative.title
+                    for items in others
+                    for alternative in items
+                    if alternative not in mine
+                )
+            ),
+        )

@@ -161,16 +161,10 @@ class Pair:
         """Run what has not been run yet, each in a fresh process."""
         keys = [key for key in keys if key not in self._runs]
         jobs = [
-            Job(
-                f"{self.sides.names[side]}: {epochs * self._per_epoch:,} "
-                f"updates{' in float64' * (dtype == 'float64')}",
-                run_side,
-                (
-                    self.sides.references[side],
-                    perturbed(self.problem, number).replace(epochs=epochs),
-                    self.sides.mode,
-                    dtype,
-                ),
+            self.job(
+                side,
+                perturbed(self.problem, number).replace(epochs=epochs),
+                dtype,
             )
             for side, epochs, dtype, number in keys
         ]
@@ -178,6 +172,30 @@ class Pair:
             jobs, os.cpu_count() or 1, self.sides.timeout, self._progress
         )
         self._runs |= dict(zip(keys, found, strict=True))
+
+    def job(self, side: int, problem: Problem, dtype: Dtype) -> Job:
+        """Return the job that runs a side on a problem."""
+        return Job(
+            f"{self.sides.names[side]}: {problem.steps:,} updates"
+            f"{' in float64' * (dtype == 'float64')}",
+            run_side,
+            (self.sides.references[side], problem, self.sides.mode, dtype),
+        )
+
+    def result(self, side: int, epochs: int) -> SideRun | Broken:
+        """Return what a side's float32 run gave."""
+        return self._runs[side, epochs, "float32", 0]
+
+    @property
+    def shortest(self) -> int:
+        """The fewest epochs that both sides were run for."""
+        return min(self._lengths)
+
+    def look_further(self, updates: int) -> None:
+        """Have the trajectories reach so many updates, if the problem does."""
+        epochs = min(-(-updates // self._per_epoch), self.problem.epochs)
+        if not self.observed:
+            self._lengths = sorted({*self._lengths, epochs})
 
     def fits(self, side: int) -> tuple[int, tuple[FitFacts, ...]]:
         """Return the updates of a side's longest run, and its calls of fit."""

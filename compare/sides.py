@@ -113,9 +113,7 @@ def run_side(
         RunError: it returned something else than parameters; says what.
         Exception: whatever the side raised.
     """
-    import keras
-
-    keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
+    prepare_user_side(problem)
     prepare("graph", dtype)  # what a user's code compiles is not known
     side = load(reference)
     if dtype == "float64":
@@ -138,6 +136,13 @@ def run_side(
     if not isinstance(final, Returned):
         final = read(final)
     return SideRun(tuple(path), final, tuple(fits))
+
+
+def prepare_user_side(problem: Problem) -> None:
+    """Seed all that is random, so that a run can be repeated."""
+    import keras
+
+    keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
 
 
 def call_plain(reference: Reference, report: Report) -> Any:

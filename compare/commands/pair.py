@@ -68,6 +68,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="given to a function that takes `mode` (graph)",
     )
     parser.add_argument(
+        "--time",
+        action="store_true",
+        help="if they agree, time both: start, update, traces",
+    )
+    parser.add_argument(
         "--timeout",
         type=positive,
         default=300.0,
@@ -82,23 +87,25 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare import api, files
     from compare.records.pairs import PairReport
     from compare.terminal import live
-    from compare.terminal.verdict import print_verdict
+    from compare.terminal.verdict import print_costs, print_verdict
 
     for side in (options.left, options.right):
         _check_reference(side)
     problem = _problem(options)
     files.check_writable(options.out)
     with live.progress() as progress:
-        verdict = api.check_pair(
+        verdict, costs = api.check_pair(
             options.left,
             options.right,
             problem,
             mode=options.mode,
             timeout=options.timeout,
+            timed=options.time,
             progress=progress,
         )
     print_verdict(verdict)
-    report = PairReport(command, options.left, options.right, verdict)
+    print_costs(costs)
+    report = PairReport(command, options.left, options.right, verdict, costs)
     path = files.write_json(report, options.out / "pair.json")
     sys.stdout.write(f"\nWritten: {path}\n")
     return exit_code([verdict.outcome])

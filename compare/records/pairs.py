@@ -44,16 +44,70 @@ class FitFacts:
 
 
 @dataclass(frozen=True)
+class SideCost:
+    """What one side costs, from one fresh process.
+
+    Attributes:
+        side: its name.
+        start_seconds: build, trace and compile.
+        seconds_per_update: from the slope between one epoch and all.
+        updates: made in the longer run.
+        traces: how often `tf.function` traced in it.
+        traces_at_first: in the run of one epoch.
+        fits: calls of Keras's `fit`.
+        run_eagerly: whether a model ran without compiling.
+    """
+
+    side: str
+    start_seconds: float
+    seconds_per_update: float
+    updates: int
+    traces: int
+    traces_at_first: int
+    fits: int
+    run_eagerly: bool
+
+    def reasons(self) -> list[str]:
+        """Say what makes it slow, if something in the counts does."""
+        said = []
+        if self.traces > self.traces_at_first:
+            said.append(
+                f"{self.side} is traced anew on the way: {self.traces:,} "
+                f"traces in {self.updates:,} updates; make the tf.function "
+                "once, outside the loop, and give it tensors, not Python "
+                "numbers."
+            )
+        if not self.traces:
+            said.append(
+                f"{self.side} runs eagerly: no tf.function was traced; "
+                "decorate the whole update."
+            )
+        if self.run_eagerly:
+            said.append(
+                f"{self.side}'s model has run_eagerly on: leave it out of "
+                "compile."
+            )
+        if self.fits > 1:
+            said.append(
+                f"{self.side} called fit {self.fits:,} times: call it once "
+                "with epochs=."
+            )
+        return said
+
+
+@dataclass(frozen=True)
 class PairReport:
     """What `pair` writes to pair.json.
 
     Attributes:
         command: how the user asked.
         left, right: the functions, as "file.py:function".
+        costs: of both sides, where asked for and the sides agree.
     """
 
     command: str
     left: str
     right: str
     verdict: Verdict
+    costs: tuple[SideCost, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
+from compare.escape import printable
 from compare.records import Verdict
-from compare.terminal.formats import STYLES, heading, say, terminal
+from compare.records.pairs import SideCost
+from compare.terminal.formats import (
+    STYLES,
+    heading,
+    say,
+    seconds,
+    table,
+    terminal,
+)
 
 
 def print_verdict(verdict: Verdict) -> None:
@@ -17,3 +28,25 @@ def print_verdict(verdict: Verdict) -> None:
         heading(console, "Why?")
         for text in verdict.diagnosis.sentences():
             say(console, text)
+
+
+def print_costs(costs: Sequence[SideCost]) -> None:
+    """Print what each side takes, and what makes it slow."""
+    if not costs:
+        return
+    console = terminal()
+    heading(console, "How fast?")
+    grid = table("", "start", "per update", "updates", "traces")
+    for cost in costs:
+        grid.add_row(
+            printable(cost.side),
+            seconds(cost.start_seconds),
+            seconds(cost.seconds_per_update),
+            f"{cost.updates:,}",
+            f"{cost.traces:,}",
+        )
+    console.print(grid)
+    for cost in costs:
+        for reason in cost.reasons():
+            say(console, reason)
+    say(console, "One fresh process each: look at factors, not per cents.")
