@@ -50,6 +50,11 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     search = Search(pair, left, right, found.step, exact)
     causes = _causes(search, *search.run(progress))
     said += search.notes
+    if not search.tried:
+        said.append(
+            "no known mistake was tried: they are for linear problems whose "
+            "`initial` names a kernel and a bias."
+        )
     return Diagnosis(causes, tuple(said), search.tried)
 
 

@@ -85,8 +85,6 @@ def _first_update(left: Trajectory, right: Trajectory) -> Iterator[str]:
             f"{', '.join(said)}."
         )
     for name in left.parameters:
-        if name not in ratios:
-            continue
         start = np.ravel(left.parameters[name][0]).astype(float)
         gap = np.ravel(left.parameters[name][1]) - np.ravel(
             right.parameters[name][1]
@@ -144,7 +142,10 @@ def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
         return
     per_epoch = problem.steps_per_epoch
     equal = found.step - 1
-    yield f"the sides are the same training for {equal:,} updates."
+    yield (
+        f"the sides are the same training for {equal:,} "
+        f"update{'s' * (equal > 1)}."
+    )
     if per_epoch > 1 and equal % per_epoch == 0:
         yield (
             f"update {found.step:,} is the first of epoch "

@@ -45,13 +45,12 @@ class Cause:
     def sentences(self) -> list[str]:
         """Say it in words."""
         said = [
-            f"{self.side} is {self.certainty} this mistake: {self.title}. "
-            f"{self.why}",
+            f"{self.side} is {self.certainty}: {self.title}. {self.why}",
             f"Instead: {self.cure}",
         ]
         evidence = (
-            f"Evidence: over {self.updates:,} updates the mistake, made on "
-            f"purpose on this problem, gives {self.side}'s parameters to "
+            f"Evidence: done on purpose on this problem, it gives "
+            f"{self.side}'s parameters over {self.updates:,} updates to "
             f"{self.gap:.1e}"
         )
         if self.mended_gap is not None:
