@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 import compare
-from compare.facts import facts, first_ratios, fit_facts
+from compare.facts import facts, first_ratios
 from compare.records import Divergence, Verdict
-from compare.records.pairs import FitFacts
 
 
 @pytest.fixture
@@ -106,43 +105,3 @@ def test_what_the_step_coincides_with(problem, make_run, step, words):
     """Tail batch, a new epoch, the second update."""
     run = make_run("mine", dtype="float64")
     assert words in said(problem, run, run, step)
-
-
-FIT = FitFacts(
-    source="arrays",
-    rows=100,
-    batch_size=30,
-    shuffle=False,
-    shuffle_given=True,
-    epochs=10,
-    updates=40,
-    last_epoch_updates=4,
-    validation_split=0.0,
-    run_eagerly=False,
-    optimizer="SGD",
-    learning_rate=0.01,
-    loss="mse",
-)
-
-
-def test_a_fit_as_the_problem_wants_it_is_no_fact(problem):
-    """Nothing is said of what is right."""
-    assert not list(fit_facts("it", 40, (FIT,), problem))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"shuffle": True, "shuffle_given": False}, "which is its default"),
-        ({"batch_size": None}, "took 32 rows per update"),
-        ({"batch_size": 10}, "took 10 rows per update; the problem has 30"),
-        ({"validation_split": 0.2}, "held out the last 20% of the rows"),
-        ({"source": "generator", "rows": None}, "a Python generator for 10"),
-        ({"updates": 4}, "made 4 updates where 40 were asked for"),
-        ({"learning_rate": 0.001}, "has the learning rate 0.001"),
-    ],
-)
-def test_the_traps_of_fit_are_facts(problem, change, words):
-    """Shuffling, batch size, held-out rows, generators, counts, rates."""
-    text = " ".join(fit_facts("it", 40, (replace(FIT, **change),), problem))
-    assert words in text
