@@ -5,7 +5,12 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 `carry_out`, so that --help is instant.
 """
 
-from compare.commands import ladder, run
+from compare.commands import ladder, notebook, run
 from compare.commands import list as listing
 
-COMMANDS = {"run": run, "list": listing, "ladder": ladder}
+COMMANDS = {
+    "run": run,
+    "list": listing,
+    "ladder": ladder,
+    "notebook": notebook,
+}
