@@ -13,8 +13,12 @@ from compare.records import UsageError
 from compare.records.report import Report
 
 
-def check_writable(folder: Path) -> None:
-    """Find out before the work whether a report can be written.
+def check_writable(folder: Path, option: str = "--out") -> None:
+    """Find out before the work whether a folder can be written to.
+
+    Args:
+        folder: is made if it is not there.
+        option: by which the user chose it.
 
     Raises:
         UsageError: it cannot; says why.
@@ -24,7 +28,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(folder, error, option) from error
 
 
 def write_report(
@@ -49,8 +53,15 @@ def write_json(record: Any, path: Path) -> Path:
     return path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(
+    path: Path, content: bytes, option: str = "--out"
+) -> None:
     """Write a file under another name and rename it when it is complete.
+
+    Args:
+        path: the file.
+        content: all of it.
+        option: by which the user chose the folder.
 
     Raises:
         UsageError: it cannot be written; an older file is still there.
@@ -58,7 +69,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         _write(path, content)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error, option) from error
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -76,12 +87,13 @@ def _write(path: Path, content: bytes) -> None:
             raise
 
 
-def _unwritable(path: Path, error: OSError) -> UsageError:
+def _unwritable(path: Path, error: OSError, option: str) -> UsageError:
     reason = (
         "it is a file, not a folder"
         if isinstance(error, FileExistsError | NotADirectoryError)
         else error.strerror
     )
     return UsageError(
-        f"cannot write to {path}: {reason}; choose another folder with --out"
+        f"cannot write to {path}: {reason}; choose another folder with "
+        f"{option}"
     )

@@ -12,13 +12,24 @@ def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
     return float("nan")
 
 
+def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Return what a linear model or one with a hidden layer predicts.
+
+    The names of the parameters tell which of the two it is; in float64,
+    shape (rows,).
+    """
+    if "hidden_kernel" in parameters:
+        return _hidden_layer(parameters, x).ravel()
+    rows = x.astype(float).reshape(len(x), -1)
+    kernel = np.ravel(parameters["kernel"]).astype(float)
+    return np.asarray(rows @ kernel + float(np.ravel(parameters["bias"])[0]))
+
+
 def squared_error(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
     """Return the mean squared error of a linear model, in float64."""
-    rows = x.astype(float).reshape(len(x), -1)
-    kernel = np.ravel(parameters["kernel"]).astype(float)
-    y_hat = rows @ kernel + float(np.ravel(parameters["bias"])[0])
+    y_hat = predictions(parameters, x)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
 
@@ -35,12 +46,7 @@ def hidden_layer_error(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
     """Return the squared error of one relu layer and a linear output."""
-    weights = {name: v.astype(float) for name, v in parameters.items()}
-    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
-    y_hat = (
-        np.maximum(hidden, 0) @ weights["output_kernel"]
-        + weights["output_bias"]
-    )
+    y_hat = _hidden_layer(parameters, x)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.mean((y - y_hat) ** 2))
 
@@ -53,3 +59,12 @@ def cross_entropy(
     logits -= logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(logits).sum(axis=1))
     return float(np.mean(log_sums - logits[np.arange(len(y)), y]))
+
+
+def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
+    return np.asarray(
+        np.maximum(hidden, 0) @ weights["output_kernel"]
+        + weights["output_bias"]
+    )

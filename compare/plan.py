@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import codesize, probes, several, timing
+from compare import codesize, probes, several, thinning, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -29,9 +29,6 @@ from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
 from compare.theory import first_within_1_percent, theory_of
-
-FRAMES = 300
-"""Most rows of a trajectory that a report keeps."""
 
 SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
 
@@ -83,7 +80,7 @@ class Plan:
             run for run in self._runs.values() if isinstance(run, Trajectory)
         )
         runs = first_pair(trajectories)
-        frames = _frames(trajectories)
+        frames = thinning.frames(trajectories)
         sources: dict[str, str] = {
             side: source_of(exhibit(side, problem.lesson)) for side in SIDES
         }
@@ -108,7 +105,9 @@ class Plan:
                 for side in SIDES
                 if ("same", side) in found
             ),
-            trajectories=tuple(_thin(run, frames) for run in trajectories),
+            trajectories=tuple(
+                thinning.thin(run, frames) for run in trajectories
+            ),
             recorded_updates=frames,
             failures=tuple(
                 run for run in self._runs.values() if isinstance(run, Failure)
@@ -143,6 +142,7 @@ class Plan:
                 [found["tensors", side] for side in SIDES],
             ),
             iterators=(),
+            points=thinning.points(problem, self.theory),
         )
 
     def time(self, report: LessonReport, progress: Progress) -> LessonReport:
@@ -265,18 +265,3 @@ def _run(result: Any, side: str, mode: Mode, dtype: str) -> Run:
         return Failure(side, mode, dtype, result.reason, result.details)
     assert isinstance(result, Trajectory)
     return replace(result, side=side)
-
-
-def _frames(runs: Sequence[Trajectory]) -> np.ndarray:
-    """Choose at most FRAMES updates, first and last among them."""
-    last = max((run.updates for run in runs), default=0)
-    return np.unique(np.linspace(0, last, FRAMES).round().astype(int))
-
-
-def _thin(run: Trajectory, frames: np.ndarray) -> Trajectory:
-    kept = frames[frames <= run.updates]
-    return replace(
-        run,
-        parameters={name: v[kept] for name, v in run.parameters.items()},
-        losses=run.losses[kept],
-    )

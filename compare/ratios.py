@@ -93,7 +93,7 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
     """Yield when tracing or compiling has paid for itself, per side."""
     for side in SIDES:
         costs = {
-            timing.mode: _start_and_update(timing)
+            timing.mode: start_and_update(timing)
             for timing in timings
             if timing.side == side and timing.samples and not timing.control
         }
@@ -106,15 +106,15 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
                 yield BreakEven(side, mode, updates)
 
 
-def _per_epoch(timing: Timing) -> list[float]:
-    return [sample.per_epoch for sample in timing.samples]
-
-
-def _start_and_update(timing: Timing) -> tuple[float, float]:
+def start_and_update(timing: Timing) -> tuple[float, float]:
     """Return median seconds before the slope begins, and per update."""
     starts = [sample.build + sample.first_call for sample in timing.samples]
     per_epoch = statistics.median(_per_epoch(timing))
     return statistics.median(starts), per_epoch / timing.updates_per_epoch
+
+
+def _per_epoch(timing: Timing) -> list[float]:
+    return [sample.per_epoch for sample in timing.samples]
 
 
 def _ratio_or_none(

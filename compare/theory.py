@@ -72,6 +72,15 @@ def theory(
     )
 
 
+def hessian(x: np.ndarray) -> np.ndarray:
+    """Return the Hessian of the mean squared error in (kernel, bias).
+
+    It is 2 X'X / N with X = [x, 1], the same wherever the parameters are.
+    """
+    design = _design(x)
+    return np.asarray(2 * design.T @ design / len(x))
+
+
 def pack(parameters: dict[str, np.ndarray]) -> np.ndarray:
     """Lay kernel and bias out as one float64 vector, the bias last."""
     return np.concatenate(

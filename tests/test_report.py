@@ -9,13 +9,13 @@ import pytest
 
 from compare import plan as plan_module
 from compare.json_form import from_json, to_json
-from compare.plan import FRAMES
 from compare.processes import Silent
 from compare.records import UsageError
 from compare.records.problem import Settings
 from compare.records.report import Report
 from compare.report import make_report
 from compare.request import Request
+from compare.thinning import FRAMES
 from compare.timing import Effort
 
 MANUAL = (

@@ -18,6 +18,7 @@ from compare.options import (
 
 if TYPE_CHECKING:
     from compare import timing
+    from compare.records.report import Report
 
 HELP = "run lessons and report (the default)"
 
@@ -97,6 +98,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="stop a process that takes longer (300)",
     )
     add_out(parser, "report.json")
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        metavar="FOLDER",
+        help="write the charts there: PNG and SVG, a GIF of the learning",
+    )
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -123,6 +130,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         )
     lessons = _lessons(options)
     files.check_writable(options.out)
+    if options.figures:
+        files.check_writable(options.figures, "--figures")
     table = (
         read_table(options.data, options.target, options.features)
         if options.data
@@ -149,6 +158,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         raise
     show(report)
     sys.stdout.write(f"\nWritten: {path}\n")
+    if options.figures:
+        _write_figures(report, options.figures)
     sys.stdout.flush()
     return exit_code(
         [
@@ -157,6 +168,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             for verdict in lesson.all_verdicts
         ]
     )
+
+
+def _write_figures(report: Report, folder: Path) -> None:
+    from compare.figures import write_figures
+
+    for path in write_figures(report, folder):
+        sys.stdout.write(f"Written: {path}\n")
 
 
 def _effort(options: argparse.Namespace) -> timing.Effort | None:

@@ -45,6 +45,25 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Points:
+    """Some of a problem's rows, to be drawn.
+
+    Attributes:
+        x: shape (shown rows,) or (shown rows, features).
+        y: shape (shown rows,) or (shown rows, 1).
+        hessian: of the mean squared error in the parameters of a line,
+            (kernel, bias), on all rows: shape (2, 2); None where there are
+            other parameters.
+        least_loss: the loss on all rows at the closed form, or None.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    hessian: np.ndarray | None
+    least_loss: float | None
+
+
+@dataclass(frozen=True)
 class LessonReport:
     """All that was found out about one lesson.
 
@@ -85,6 +104,7 @@ class LessonReport:
     memory: tuple[Memory, ...]
     iterators: tuple[IteratorCost, ...]
     left_out: tuple[str, ...]
+    points: Points | None = None
 
     @property
     def all_verdicts(self) -> tuple[Verdict, ...]:
