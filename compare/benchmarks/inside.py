@@ -22,7 +22,7 @@ from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.fit import CallSample, EpochSample, FormSample
-from compare.worker import Report, load_exhibit
+from compare.worker import Report, load_exhibit, prepare
 
 SKIPPED = 2
 """Epochs, or calls, that are not counted: they trace and compile."""
@@ -45,10 +45,7 @@ def look(
     Returns:
         A trajectory that holds every value until the next look.
     """
-    import keras
-
-    keras.config.set_floatx(dtype)
-    keras.config.set_dtype_policy(dtype)
+    prepare(mode, dtype)
     train = load_exhibit(reference)
     problem = problem.astype(dtype)
     seen = [problem.initial]

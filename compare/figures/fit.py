@@ -18,11 +18,9 @@ MILLISECONDS = 1e3
 
 def fit_charts(report: FitReport) -> dict[str, Figure]:
     """Return the charts for which there are samples, by file name."""
-    charts = {
-        "fit-epoch": breakdown_chart(breakdown)
-        for breakdown in report.breakdowns
-        if breakdown.graph_optimiser
-    }
+    charts = {}
+    if report.textbook:
+        charts["fit-epoch"] = breakdown_chart(report.textbook)
     if any(form.samples for form in report.forms):
         charts["fit-forms"] = forms_chart(report)
     return charts

@@ -147,6 +147,11 @@ class FitReport:
     calls: tuple[CallCost, ...]
     left_out: tuple[str, ...]
 
+    @property
+    def textbook(self) -> Breakdown | None:
+        """Return the breakdown of `fit` as it is, or None."""
+        return next((b for b in self.breakdowns if b.graph_optimiser), None)
+
     def find(self, name: str) -> FormReport | None:
         """Return a form by its name, or None."""
         return next((f for f in self.forms if f.name == name), None)

@@ -35,9 +35,8 @@ def print_fit(report: Report, console: Console | None = None) -> None:
     console.print(Text(environment_line(report.environment)))
     for line in found.left_out:
         say(console, f"Left out: {line}.")
-    for breakdown in found.breakdowns:
-        if breakdown.graph_optimiser:
-            _print_breakdown(console, found, breakdown)
+    if found.textbook:
+        _print_breakdown(console, found, found.textbook)
     _print_forms(console, found)
     _print_changes(console, found)
     _print_limit(console, found)
