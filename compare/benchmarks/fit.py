@@ -11,11 +11,11 @@ from typing import Any
 from compare.benchmarks import inside
 from compare.benchmarks.forms import FORMS, TEXTBOOK, Form, change, title
 from compare.parity import Run, judge
-from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
 from compare.records.fit import Breakdown, CallCost, FitReport, FormReport
+from compare.records.problem import Problem, Settings
 from compare.records.report import Environment
 
 AFTER = (1, 2, 3, 10, 100, 1_100)

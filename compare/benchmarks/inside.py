@@ -18,10 +18,10 @@ from compare.benchmarks.stopwatch import (
     replaced,
     watching,
 )
-from compare.problem import Problem
 from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.fit import CallSample, EpochSample, FormSample
+from compare.records.problem import Problem
 from compare.worker import Report, load_exhibit, prepare
 
 SKIPPED = 2

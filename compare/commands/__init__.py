@@ -8,4 +8,10 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 from compare.commands import fit, ladder, pair, run
 from compare.commands import list as listing
 
-COMMANDS = {"run": run, "list": listing, "ladder": ladder, "pair": pair, "fit": fit}
+COMMANDS = {
+    "run": run,
+    "list": listing,
+    "ladder": ladder,
+    "pair": pair,
+    "fit": fit,
+}
