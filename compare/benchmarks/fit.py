@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -39,6 +38,10 @@ CALLS = {
 """Form of which a call is taken apart -> how many calls."""
 
 
+_Key = tuple[str, Any]
+"""What a job measures: "form", "watch" or "call", and of what."""
+
+
 @dataclass(frozen=True)
 class Study:
     """What to find out.
@@ -63,52 +66,74 @@ def study_fit(
 ) -> FitReport:
     """Compare all forms, then time those that are the same training."""
     problem = problem_of("fused_steps", Settings())
-    verdicts, left_out = _verdicts(study, problem, environment.cpus, progress)
+    verdicts, missing = _verdicts(study, problem, environment.cpus, progress)
     agreeing = [form for form in study.forms if _agrees(form, verdicts)]
-    jobs: dict[tuple[Any, ...], Job] = {
-        ("form", form.name): _time_job(form, problem) for form in agreeing
-    }
+    times = {("form", f.name): _time_job(f, problem) for f in agreeing}
     inner = {**_watch_jobs(study), **_call_jobs(agreeing, problem)}
-    found: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for number in range(study.rounds):
-        due = jobs | (inner if number < WATCHED else {})
-        keys = random.sample(list(due), len(due))
-        work = [due[key] for key in keys]
-        results = run_jobs(work, 1, study.timeout, progress)
-        left_out += why_broken(work, results)
-        for key, result in zip(keys, results, strict=True):
-            if not isinstance(result, Broken):
-                found[key].append(result)
-    by_name = {form.name: form for form in study.forms}
+    found, broken = _rounds(study, times, inner, progress)
     return FitReport(
         updates=problem.steps,
         compared_after=AFTER,
         breakdowns=tuple(
-            Breakdown(study.mode, optimiser, EPOCHS, tuple(samples))
+            Breakdown(study.mode, optimiser, EPOCHS, samples)
             for optimiser in (True, False)
-            if (samples := found["watch", optimiser])
+            if (samples := found.get(("watch", optimiser)))
         ),
-        forms=tuple(
-            FormReport(
-                name=form.name,
-                side=form.side,
-                title=title(form),
-                base=form.base,
-                change=change(form, by_name.get(form.base or "")),
-                mode=form.mode,
-                same_as=form.same_as,
-                verdict=verdicts[form.name],
-                samples=tuple(found["form", form.name]),
-            )
-            for form in study.forms
-            if form.name in verdicts
-        ),
+        forms=_reports(study, verdicts, found),
         calls=tuple(
-            CallCost(name, problem.hyper["steps_per_call"], tuple(samples))
+            CallCost(name, problem.hyper["steps_per_call"], samples)
             for name in CALLS
-            if (samples := found["call", name])
+            if (samples := found.get(("call", name)))
         ),
-        left_out=left_out,
+        left_out=(*missing, *broken),
+    )
+
+
+def _rounds(
+    study: Study,
+    times: dict[_Key, Job],
+    inner: dict[_Key, Job],
+    progress: Progress,
+) -> tuple[dict[_Key, tuple[Any, ...]], tuple[str, ...]]:
+    """Run every job once per round, in random order, alone.
+
+    Returns:
+        Samples by key, and why a process gave none.
+    """
+    found: dict[_Key, tuple[Any, ...]] = {}
+    broken: tuple[str, ...] = ()
+    for number in range(study.rounds):
+        due = times | (inner if number < WATCHED else {})
+        keys = random.sample(list(due), len(due))
+        jobs = [due[key] for key in keys]
+        results = run_jobs(jobs, 1, study.timeout, progress)
+        broken += why_broken(jobs, results)
+        for key, result in zip(keys, results, strict=True):
+            if not isinstance(result, Broken):
+                found[key] = (*found.get(key, ()), result)
+    return found, broken
+
+
+def _reports(
+    study: Study,
+    verdicts: dict[str, Verdict | None],
+    found: dict[_Key, tuple[Any, ...]],
+) -> tuple[FormReport, ...]:
+    by_name = {form.name: form for form in study.forms}
+    return tuple(
+        FormReport(
+            name=form.name,
+            side=form.side,
+            title=title(form),
+            base=form.base,
+            change=change(form, by_name.get(form.base or "")),
+            mode=form.mode,
+            same_as=form.same_as,
+            verdict=verdicts[form.name],
+            samples=found.get(("form", form.name), ()),
+        )
+        for form in study.forms
+        if form.name in verdicts
     )
 
 
@@ -130,29 +155,30 @@ def _verdicts(
     """
     by_name = {form.name: form for form in study.forms}
 
-    def look(forms: Sequence[Form], dtype: Dtype) -> list[Any]:
+    def look(forms: Sequence[Form], dtype: Dtype) -> list[Run]:
         jobs = [_look_job(form, problem, dtype) for form in forms]
-        return run_jobs(jobs, at_once, study.timeout, progress)
+        results = run_jobs(jobs, at_once, study.timeout, progress)
+        pairs = zip(forms, results, strict=True)
+        return [_run(form, result, dtype) for form, result in pairs]
+
+    def again(twin: Form, form: Form) -> tuple[Run, Run]:
+        left, right = look((twin, form), "float64")
+        return left, right
+
+    def judged(form: Form, twin: Form) -> Verdict:
+        left, right = runs[twin.name], runs[form.name]
+        verdict = judge(left, right, lambda: again(twin, form))
+        return _as_looked(verdict, form.mode)
 
     # The textbook form takes longest: it starts first.
-    slowest = sorted(study.forms, key=lambda form: form.timed)
-    runs = {
-        form.name: _run(form, result, "float32")
-        for form, result in zip(slowest, look(slowest, "float32"), strict=True)
-    }
+    slowest = sorted(study.forms, key=lambda form: (form.fused, form.timed))
+    runs = {run.side: run for run in look(slowest, "float32")}
     verdicts: dict[str, Verdict | None] = {}
     missing: tuple[str, ...] = ()
     for form in study.forms:
         run = runs[form.name]
         if form.same_as is not None:
-            pair = by_name[form.same_as], form
-
-            def rerun(pair: tuple[Form, Form] = pair) -> tuple[Run, Run]:
-                left, right = zip(pair, look(pair, "float64"), strict=True)
-                return _run(*left, "float64"), _run(*right, "float64")
-
-            verdict = judge(runs[form.same_as], run, rerun)
-            verdicts[form.name] = _as_looked(verdict, form.mode)
+            verdicts[form.name] = judged(form, by_name[form.same_as])
         elif isinstance(run, Failure):
             missing += (f"{form.name}: {run.reason}",)
         else:
@@ -196,7 +222,7 @@ def _time_job(form: Form, problem: Problem) -> Job:
     )
 
 
-def _watch_jobs(study: Study) -> dict[tuple[Any, ...], Job]:
+def _watch_jobs(study: Study) -> dict[_Key, Job]:
     if study.textbook is None:
         return {}
     problem = problem_of("linear_regression", Settings())
@@ -211,9 +237,7 @@ def _watch_jobs(study: Study) -> dict[tuple[Any, ...], Job]:
     }
 
 
-def _call_jobs(
-    forms: Sequence[Form], problem: Problem
-) -> dict[tuple[Any, ...], Job]:
+def _call_jobs(forms: Sequence[Form], problem: Problem) -> dict[_Key, Job]:
     return {
         ("call", form.name): Job(
             f"{form.side} {form.name}: take a call apart",

@@ -121,11 +121,11 @@ def watch_epochs(
     exhibit = load_exhibit(reference)
     exhibit(problem.replace(epochs=1), mode)  # starts TensorFlow
     job = problem.replace(epochs=SKIPPED + epochs + 1)
-    found: dict[bool, Any] = {}
+    found: dict[bool, Stopwatch] = {}
     for parts in random.sample((False, True), 2):
         report(len(found), 2)
         gc.collect()
-        stopwatch = Stopwatch()
+        stopwatch = found[parts] = Stopwatch()
         with watching(stopwatch, parts):
             exhibit(job, mode)
         if stopwatch.epochs != job.epochs:
@@ -133,8 +133,8 @@ def watch_epochs(
                 f"{reference} began {stopwatch.epochs} epochs of fit where "
                 f"{job.epochs} were due"
             )
-        found[parts] = stopwatch.per_epoch(SKIPPED)
-    (plain, _), (seconds, shares) = found[False], found[True]
+    plain, _ = found[False].per_epoch(SKIPPED)
+    seconds, shares = found[True].per_epoch(SKIPPED)
     return EpochSample(plain_seconds=plain, seconds=seconds, parts=shares)
 
 

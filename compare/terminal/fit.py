@@ -50,28 +50,30 @@ def _print_breakdown(
         f"Where does an epoch of the textbook fit go? ({breakdown.mode})",
     )
     grid = table("part", "calls", "time per epoch", "share")
-    optimiser = findings.graph_optimiser(report)
     for row in findings.rows(breakdown):
         calls = "" if row.calls is None else f"{row.calls:.3g}"
         grid.add_row(row.title, calls, spread(row.seconds), f"{row.share:.0%}")
-        if row.title.startswith("open") and optimiser:
-            grid.add_row(
-                "  of it the graph optimiser", "", seconds(optimiser), ""
-            )
-    watched = [sample.seconds for sample in breakdown.samples]
-    plain = [sample.plain_seconds for sample in breakdown.samples]
-    grid.add_row("the epoch, with timers", "", spread(watched), "100%")
-    grid.add_row("an epoch without timers", "", spread(plain), "")
+    samples = breakdown.samples
+    whole = spread([sample.seconds for sample in samples])
+    plain = spread([sample.plain_seconds for sample in samples])
+    grid.add_row("the epoch, with timers", "", whole, "100%")
+    grid.add_row("an epoch without timers", "", plain, "")
     console.print(grid)
-    several = len(breakdown.samples) > 1
+    shown = f"{number(len(samples), 'fresh process')}, each the mean of "
     say(
         console,
-        ("Median (smallest–largest) of " if several else "From ")
-        + f"{number(len(breakdown.samples), 'fresh process')}, each the "
-        f"mean of {breakdown.epochs} epochs. Of nested parts the inner one "
-        "gets its time. What the graph optimiser takes is the difference from "
-        "runs with it switched off.",
+        ("Median (smallest–largest) of " if len(samples) > 1 else "From ")
+        + f"{shown}{breakdown.epochs} epochs. Of nested parts the inner one "
+        "gets its time.",
     )
+    optimiser = findings.graph_optimiser(report)
+    if optimiser:
+        say(
+            console,
+            f"Opening takes {seconds(optimiser)} less with TensorFlow's graph "
+            "optimiser switched off, which works anew on the functions of "
+            "every iterator.",
+        )
     loop = report.find(breakdown.mode)  # the manual forms bear its name
     if loop and loop.samples:
         say(
@@ -84,13 +86,12 @@ def _print_breakdown(
 def _print_forms(console: Console, report: FitReport) -> None:
     updates = number(report.updates, "update")
     heading(console, f"What cures it? The time of {updates}")
-    grid = table("form", "changes", "time", "textbook / form", "verdict")
+    grid = table("form", "time", "textbook / form", "verdict")
     for form in report.forms:
         verdict = form.verdict
         gain = findings.speed_up(report, form)
         grid.add_row(
             f"{form.side} {form.name}",
-            form.base or "",
             spread([s * report.updates for s in form.per_update])
             if form.samples
             else "not timed",
