@@ -10,10 +10,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from compare import report as report_module
 from compare.benchmarks import findings, fit, inside
 from compare.benchmarks.fit import Study, study_fit
 from compare.benchmarks.forms import FORMS, Form, change, title
 from compare.benchmarks.stopwatch import PARTS, Stopwatch
+from compare.cli import main
 from compare.figures.fit import fit_charts
 from compare.figures.style import write_chart
 from compare.json_form import from_json, to_json
@@ -354,6 +356,31 @@ def test_nothing_measured_is_printed_without_a_fault(report):
     print_fit(Report(HERE, "x", fit=empty), Console(file=out, width=100))
     assert "not timed" in out.getvalue()
     assert fit_charts(empty) == {}
+
+
+def test_the_command_writes_prints_and_ends_with_its_verdicts(
+    report, tmp_path, monkeypatch, capsys
+):
+    """A form that is different is exit code 1; the report is on disk."""
+    monkeypatch.setattr(fit, "study_fit", lambda study, here, progress: report)
+    monkeypatch.setattr(
+        report_module, "read_environment", lambda timeout, progress: HERE
+    )
+    assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "fit.json",
+        *(f"fit-{chart}.{kind}" for chart in ("epoch", "forms")
+          for kind in ("png", "svg")),
+    }  # fmt: skip
+    assert "What cures it?" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [("--rounds", "0"), ("--mode", "fast")])
+def test_the_command_refuses_what_it_cannot_do(wrong, capsys):
+    """A bad option is one sentence and exit code 2."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["fit", *wrong])
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_labels_of_the_charts_keep_clear_of_each_other(report):

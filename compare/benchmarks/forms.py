@@ -78,7 +78,8 @@ FORMS = (
 
 def title(form: Form) -> str:
     """Return the first line of the form's docstring, without the full stop."""
-    return (ast.get_docstring(_function(form)) or "").rstrip(".")
+    text = ast.get_docstring(_function(form)) or ""
+    return text.partition("\n")[0].rstrip(".")
 
 
 def change(form: Form, base: Form | None) -> tuple[str, ...]:

@@ -57,7 +57,11 @@ def textbook(problem):
 
 
 def no_graph_optimiser(problem):
-    """Switch off what works anew on every iterator's functions."""
+    """Switch TensorFlow's graph optimiser off.
+
+    It works anew on the functions of every data iterator. It is off for the
+    whole process then, so that large graphs may get slower.
+    """
     x, y = problem.x, problem.y
     tf.config.optimizer.set_experimental_options(
         {"disable_meta_optimizer": True}
@@ -97,7 +101,7 @@ def steps_per_execution(problem):
 
 
 def plain_pipeline(problem):
-    """Take from tf.data what only pays for real pipelines."""
+    """Switch tf.data's autotuner and optimisations off."""
     x, y = problem.x, problem.y
     data = tf.data.Dataset.from_tensors((x, y)).repeat()
     options = tf.data.Options()

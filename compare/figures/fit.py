@@ -8,12 +8,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from compare.benchmarks import findings
-from compare.figures.style import COLOURS, HATCHES, NAMES, tidy
-from compare.records import SIDES
+from compare.figures.style import COLOURS, NAMES, tidy
+from compare.records import SIDES, Side
 from compare.records.fit import Breakdown, FitReport
-from compare.terminal.formats import seconds
+from compare.terminal.formats import number, seconds
 
 MILLISECONDS = 1e3
+
+MARKERS: dict[Side, str] = {"manual": "o", "keras": "D"}
+"""Points and not bars: on a log scale a bar's length says nothing."""
 
 
 def fit_charts(report: FitReport) -> dict[str, Figure]:
@@ -51,7 +54,8 @@ def breakdown_chart(breakdown: Breakdown) -> Figure:
     axes.margins(x=0.25)
     axes.set_xlim(left=0)
     axes.set_xlabel(
-        f"ms per epoch; median and range of {len(breakdown.samples)} processes"
+        "ms per epoch; median and range over "
+        + number(len(breakdown.samples), "process")
     )
     axes.set_title(
         f"An epoch of the textbook fit ({breakdown.mode})", fontsize=11
@@ -71,13 +75,13 @@ def forms_chart(report: FitReport) -> Figure:
     times = [[s * report.updates for s in form.per_update] for form in forms]
     for side in SIDES:
         places = [i for i, form in enumerate(forms) if form.side == side]
-        axes.barh(
-            places,
+        axes.errorbar(
             [statistics.median(times[i]) * MILLISECONDS for i in places],
+            places,
             xerr=_ranges([times[i] for i in places], MILLISECONDS),
+            fmt=MARKERS[side],
             color=COLOURS[side],
-            hatch=HATCHES[side],
-            edgecolor="white",
+            markersize=8,
             capsize=3,
             label=NAMES[side],
         )
