@@ -118,7 +118,7 @@ def _label(axes: Axes, end: float, place: int, text: str) -> None:
     axes.annotate(
         text,
         (end, place),
-        xytext=(6, 0),
+        xytext=(9, 0),
         textcoords="offset points",
         va="center",
         fontsize=9,
