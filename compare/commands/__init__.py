@@ -5,13 +5,20 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 `carry_out`, so that --help is instant.
 """
 
-from compare.commands import ladder, notebook, pair, run
+from compare.commands import (
+    fit,
+    ladder,
+    notebook,
+    pair,
+    run,
+)
 from compare.commands import list as listing
 
 COMMANDS = {
     "run": run,
     "list": listing,
-    "ladder": ladder,
     "pair": pair,
+    "ladder": ladder,
+    "fit": fit,
     "notebook": notebook,
 }

@@ -20,6 +20,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.fit import FitReport
 from compare.records.timing import IteratorCost, Memory, Timing
 
 
@@ -132,4 +133,5 @@ class Report:
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    fit: FitReport | None = None
     schema_version: int = field(default=SCHEMA_VERSION)

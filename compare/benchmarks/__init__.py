@@ -1,0 +1,1 @@
+"""One training in many forms, and where the time of `fit` goes."""
