@@ -54,6 +54,34 @@ def test_equal_code_is_called_different_in_at_most_5_percent():
     assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
 
 
+def sides(seed, keras=2.0, manual=1.0, count=8):
+    return [
+        timing("manual", noisy(seed, manual, count)),
+        timing("keras", noisy(seed + 1, keras, count)),
+    ]
+
+
+def test_growth_against_known_ratios():
+    """From 2 to 3 is 1.5 times, however fast either machine was."""
+    found = ratios.growth(sides(1), sides(3, 9.0, 3.0), "graph")
+    assert found.value == pytest.approx(1.5, rel=0.05)
+    assert found.low <= 1.5 <= found.high
+    assert found.answer == "slower"
+    assert ratios.growth(sides(1), sides(3, count=4), "graph").low is None
+    assert ratios.growth(sides(1), sides(3)[:1], "graph") is None
+    assert ratios.growth(sides(1), sides(3), "xla") is None
+
+
+def test_growth_is_found_where_there_is_none_in_at_most_5_percent():
+    """False alarms with four groups of processes, simulated."""
+    alarms = sum(
+        ratios.growth(sides(4 * i), sides(4 * i + 2), "graph").answer
+        != "no clear difference"
+        for i in range(400)
+    )
+    assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
+
+
 def test_the_same_samples_give_the_same_interval():
     """The bootstrap is seeded: a report can be rebuilt."""
     groups = noisy(1, 1.0), noisy(2, 1.1)

@@ -18,6 +18,8 @@ from compare.options import (
 
 if TYPE_CHECKING:
     from compare import timing
+    from compare.records.report import Report
+    from compare.request import Request
 
 HELP = "run lessons and report (the default)"
 
@@ -32,6 +34,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_request(parser)
+    add_out(parser, "report.json")
+
+
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """Let the user say what to run."""
     parser.add_argument(
         "lessons",
         nargs="*",
@@ -96,19 +104,43 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    add_out(parser, "report.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
-    from compare import files, records
+    from compare import files
     from compare.records import UsageError
-    from compare.records.problem import Settings
     from compare.report import make_report
-    from compare.request import Request
-    from compare.tables import read_table
     from compare.terminal import live, overview
     from compare.terminal.report import print_report
+
+    request = request_of(options, command)
+    files.check_writable(options.out)
+    with live.progress() as progress:
+        report = make_report(request, progress)
+    show = overview.print_summary if options.all else print_report
+    try:
+        path = files.write_report(report, options.out)
+    except UsageError:
+        show(report)  # what could not be written is not lost
+        raise
+    show(report)
+    sys.stdout.write(f"\nWritten: {path}\n")
+    sys.stdout.flush()
+    return report_code(report)
+
+
+def request_of(options: argparse.Namespace, command: str) -> Request:
+    """Turn the options into what to run.
+
+    Raises:
+        UsageError: options contradict each other, or there is no such table.
+    """
+    from compare import records
+    from compare.records import UsageError
+    from compare.records.problem import Settings
+    from compare.request import Request
+    from compare.tables import read_table
 
     if options.data and not options.target:
         raise UsageError("--data needs --target COLUMN, the column to predict")
@@ -121,15 +153,11 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             "--all runs every lesson on data of its own: leave --data and "
             "--batch-size out, or name the lessons"
         )
-    lessons = _lessons(options)
-    files.check_writable(options.out)
-    table = (
-        read_table(options.data, options.target, options.features)
-        if options.data
-        else None
+    table = options.data and read_table(
+        options.data, options.target, options.features
     )
-    request = Request(
-        lessons=lessons,
+    return Request(
+        lessons=_lessons(options),
         settings=Settings(
             table, options.steps, options.learning_rate, options.batch_size
         ),
@@ -139,17 +167,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         timeout=options.timeout,
         command=command,
     )
-    with live.progress() as progress:
-        report = make_report(request, progress)
-    show = overview.print_summary if options.all else print_report
-    try:
-        path = files.write_report(report, options.out)
-    except UsageError:
-        show(report)  # what could not be written is not lost
-        raise
-    show(report)
-    sys.stdout.write(f"\nWritten: {path}\n")
-    sys.stdout.flush()
+
+
+def report_code(report: Report) -> int:
+    """Return the exit code that the verdicts of a report ask for."""
     return exit_code(
         [
             verdict.outcome
