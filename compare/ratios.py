@@ -22,6 +22,9 @@ one in twenty slower by 20 % on average, 4,000 pairs each)."""
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
 
+SHORTEST = 1e-12
+"""Seconds below which no epoch is taken to be."""
+
 
 @dataclass(frozen=True)
 class BreakEven:
@@ -146,11 +149,12 @@ def _quotient(over: Groups, under: Groups) -> Ratio:
         np.median(generator.choice(group, (RESAMPLES, len(group))), axis=1)
         for group in groups
     ]
+    # A slope that noise made negative stands for a time of almost nothing.
+    again = [np.maximum(times, SHORTEST) for times in again]
     below, above = again[: len(under)], again[len(under) :]
     tail = (1 - CONFIDENCE) / 2
-    with np.errstate(divide="ignore"):
-        quotients = np.prod(above, axis=0) / np.prod(below, axis=0)
-        low, high = np.quantile(quotients, (tail, 1 - tail))
+    quotients = np.prod(above, axis=0) / np.prod(below, axis=0)
+    low, high = np.quantile(quotients, (tail, 1 - tail))
     return Ratio(value, float(low), float(high))
 
 

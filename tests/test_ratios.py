@@ -96,6 +96,15 @@ def test_medians_that_are_not_above_0_give_no_ratio():
     assert ratios.keras_to_manual(pair, "graph") is None
 
 
+def test_a_slope_lost_in_noise_widens_the_interval():
+    """No interval reaches below 0, and nothing is certain."""
+    lost = [0.02, 0.03, 0.04, -0.2, -0.1]
+    for pair in ([1.0] * 5, lost), (lost, [1.0] * 5):
+        found = ratios.ratio(*pair)
+        assert 0 < found.low < found.value < found.high
+    assert found.high > 1e6
+
+
 def test_sides_modes_and_control_are_told_apart():
     """Keras over manual; the control against the manual side."""
     entries = [

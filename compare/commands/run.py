@@ -95,7 +95,8 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=positive,
         metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor",
+        help="time each lesson so long, for intervals and the noise floor; "
+        "importing is timed besides, about 25 s",
     )
     parser.add_argument(
         "--timeout",

@@ -20,7 +20,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
-from compare.records.timing import IteratorCost, Memory, Timing
+from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,14 @@ class Report:
 
     `run` fills `lessons`; a command that measures something else writes a
     report of its own with its own section.
+
+    Attributes:
+        imports: what importing costs in fresh interpreters; None where it was
+            not measured.
     """
 
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    imports: Imports | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
