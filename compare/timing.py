@@ -50,9 +50,14 @@ class Subject:
         per_call = self.problem.hyper.get("steps_per_call")
         if per_call and self.mode != "eager":
             return int(per_call) * CALLS[self.mode]
-        epoch = self.run.seconds_per_update * self.problem.steps_per_epoch
-        wanted = round(LONG_SECONDS / max(epoch, 1e-6))
-        return min(max(wanted, EPOCHS[0]), EPOCHS[1])
+        update = self.run.seconds_per_update
+        return epochs_for(update * self.problem.steps_per_epoch)
+
+
+def epochs_for(seconds: float) -> int:
+    """Return how many epochs of so many seconds the long training makes."""
+    wanted = round(LONG_SECONDS / max(seconds, 1e-6))
+    return min(max(wanted, EPOCHS[0]), EPOCHS[1])
 
 
 @dataclass(frozen=True)

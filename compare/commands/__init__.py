@@ -5,7 +5,14 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 `carry_out`, so that --help is instant.
 """
 
-from compare.commands import check, ladder, pair, run, save_baseline
+from compare.commands import (
+    calibrate,
+    check,
+    ladder,
+    pair,
+    run,
+    save_baseline,
+)
 from compare.commands import list as listing
 
 COMMANDS = {
@@ -15,4 +22,5 @@ COMMANDS = {
     "pair": pair,
     "save-baseline": save_baseline,
     "check": check,
+    "calibrate": calibrate,
 }

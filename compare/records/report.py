@@ -20,6 +20,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.calibration import Calibration
 from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
@@ -117,4 +118,5 @@ class Report:
     command: str
     lessons: tuple[LessonReport, ...] = ()
     imports: Imports | None = None
+    calibration: Calibration | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
