@@ -15,11 +15,11 @@ import numpy as np
 
 from compare import burden, ratios
 from compare.probes import time_side
-from compare.records.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import UsageError
 from compare.records.calibration import Calibration, Planted, Rate
+from compare.records.problem import Problem, Settings
 from compare.records.timing import Sample
 from compare.timing import Effort, epochs_for, take_turns
 

@@ -16,11 +16,11 @@ from compare.calibration import assess, binomial_interval, calibrate
 from compare.cli import main
 from compare.json_form import from_json
 from compare.probes import time_side
-from compare.records.problem import Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, run_jobs
 from compare.records import UsageError
 from compare.records.calibration import Planted
+from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
 from compare.terminal.calibration import print_calibration
