@@ -6,6 +6,7 @@ import io
 import json
 import statistics
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -43,7 +44,12 @@ def simulated(rounds, noise=0.03, lie=0.0):
 
     reference = times(1)
     planted = [
-        Planted(percent, 0, (1.0, 1.0), times(1 + percent / 100 + extra))
+        Planted(
+            percent,
+            0,
+            (1 + percent / 100,) * 2,
+            times(1 + percent / 100 + extra),
+        )
         for percent, extra in ((0, lie), (2, 0), (5, 0), (10, 0))
     ]
     return assess(reference, planted, 0.9)
@@ -93,6 +99,19 @@ def test_a_timer_that_cries_wolf_is_named():
     found = simulated(10, lie=0.2)
     assert found.rates[0].found == found.rates[0].trials == 2
     assert "more than the 5% that are promised" in printed(found)
+
+
+def test_a_slow_down_that_was_not_planted_is_named(quiet):
+    """5 % that came out as 20 % are told, what came out right is not."""
+    assert "Not planted" not in printed(quiet)
+    planted = [
+        replace(group, factors=(1.2, 1.1, 1.3))
+        if group.percent == 5
+        else group
+        for group in quiet.planted
+    ]
+    text = printed(replace(quiet, planted=tuple(planted)))
+    assert "Not planted as wanted: 5 % slower; what" in text
 
 
 def test_small_calibrations_leave_large_experiments_out():

@@ -73,6 +73,14 @@ def _print_planted(console: Console, found: Calibration) -> None:
         f"burden in turns, median (smallest–largest) of "
         f"{number(len(found.planted[0].factors), 'process')}.",
     )
+    missed = [_name(group) for group in found.planted if _is_missed(group)]
+    if missed:
+        say(
+            console,
+            f"Not planted as wanted: {', '.join(missed)}; what was found of "
+            "it says little. This machine is too busy: try again when it is "
+            "quiet.",
+        )
 
 
 def _print_rates(console: Console, found: Calibration) -> None:
@@ -123,6 +131,12 @@ def _verdict(rate: Rate) -> str:
 
 def _name(group: Planted) -> str:
     return f"{group.percent} % slower" if group.percent else "the same code"
+
+
+def _is_missed(group: Planted) -> bool:
+    """Whether a slow-down came out wrong by more than a quarter of it."""
+    wanted = group.percent / 100
+    return abs(statistics.median(group.factors) - 1 - wanted) > wanted / 4
 
 
 def _overall(left: Sequence[float], right: Sequence[float]) -> str:
