@@ -6,11 +6,14 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 """
 
 from compare.commands import (
+    calibrate,
+    check,
     fit,
     ladder,
     notebook,
     pair,
     run,
+    save_baseline,
 )
 from compare.commands import list as listing
 
@@ -20,5 +23,8 @@ COMMANDS = {
     "pair": pair,
     "ladder": ladder,
     "fit": fit,
+    "calibrate": calibrate,
+    "save-baseline": save_baseline,
+    "check": check,
     "notebook": notebook,
 }

@@ -52,5 +52,7 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
         moving = learning_gif(lesson)
         if moving is not None:
             paths.append(folder / f"{lesson.lesson}-learning.gif")
-            write_atomically(paths[-1], moving, "--figures")
+            write_atomically(
+                paths[-1], moving, "choose another folder with --figures"
+            )
     return paths

@@ -63,7 +63,11 @@ def write_chart(figure: Figure, folder: Path, name: str) -> list[Path]:
         metadata = {"Date": None} if kind == "svg" else None
         figure.savefig(content, format=kind, dpi=150, metadata=metadata)
         paths.append(folder / f"{name}.{kind}")
-        write_atomically(paths[-1], content.getvalue(), "--figures")
+        write_atomically(
+            paths[-1],
+            content.getvalue(),
+            "choose another folder with --figures",
+        )
     return paths
 
 

@@ -20,8 +20,9 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.calibration import Calibration
 from compare.records.fit import FitReport
-from compare.records.timing import IteratorCost, Memory, Timing
+from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)
@@ -128,10 +129,16 @@ class Report:
 
     `run` fills `lessons`; a command that measures something else writes a
     report of its own with its own section.
+
+    Attributes:
+        imports: what importing costs in fresh interpreters; None where it was
+            not measured.
     """
 
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
     fit: FitReport | None = None
+    imports: Imports | None = None
+    calibration: Calibration | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
