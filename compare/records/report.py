@@ -20,6 +20,7 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.peers import Peers
 from compare.records.timing import IteratorCost, Memory, Timing
 
 
@@ -112,4 +113,5 @@ class Report:
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    peers: Peers | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
