@@ -19,6 +19,10 @@ FUSED = "fused_steps"
 AGAINST = "manual (graph)"
 """The implementation that all others are compared with."""
 
+SECOND_ORDER = "manual (graph), second order"
+"""The same on the second order of a shuffled dataset. On JAX and PyTorch `fit`
+draws a batch to build the model and opens the dataset anew to train."""
+
 BACKENDS: dict[Backend, tuple[str, Mode]] = {
     "tensorflow": ("TensorFlow", "graph"),
     "jax": ("JAX", "xla"),
@@ -47,6 +51,7 @@ class Peer:
         lesson: whose problem it gets.
         needs: module or program that must be installed, or "".
         note: why it is known to be another training, or "".
+        against: name of what it is compared with.
 
     The other attributes are those of `PeerResult`.
     """
@@ -59,6 +64,7 @@ class Peer:
     backend: Backend | None = None
     needs: str = ""
     note: str = ""
+    against: str = AGAINST
 
     @property
     def on_tensorflow(self) -> bool:
@@ -78,11 +84,20 @@ def peers_of(problem: Problem) -> tuple[Peer, ...]:
              lesson)
         for mode in problem.modes
     ]  # fmt: skip
-    found += [
-        Peer(f"Keras on {name}", "keras", exhibit("keras", lesson), mode,
-             lesson, backend, "" if backend == "tensorflow" else backend)
-        for backend, (name, mode) in BACKENDS.items()
-    ]  # fmt: skip
+    for backend, (name, mode) in BACKENDS.items():
+        reopens = backend != "tensorflow" and "seed" in problem.hyper
+        found.append(
+            Peer(
+                f"Keras on {name}",
+                "keras",
+                exhibit("keras", lesson),
+                mode,
+                lesson,
+                backend,
+                needs="" if backend == "tensorflow" else backend,
+                against=SECOND_ORDER if reopens else AGAINST,
+            )
+        )
     return (*found, *(_others() if lesson == FIRST else ()))
 
 

@@ -73,6 +73,27 @@ def record_peer(
     )
 
 
+def record_second_order(*arguments: Any) -> Trajectory:
+    """Record, as `worker.record` does, with a dataset that is opened twice.
+
+    A batch of it is drawn first, as Keras's `fit` does on JAX and PyTorch.
+    """
+    import tensorflow as tf
+
+    from compare import worker
+
+    opened: list[Any] = []
+    iterate = tf.data.Dataset.__iter__
+
+    def open_twice(dataset: Any) -> Any:
+        if not opened:
+            opened.append(next(iterate(dataset)))
+        return iterate(dataset)
+
+    tf.data.Dataset.__iter__ = open_twice
+    return worker.record(*arguments)
+
+
 def time_peer(
     task: Task, report: Report
 ) -> tuple[PeerSample, dict[str, np.ndarray]]:
@@ -134,11 +155,16 @@ def _choose_backend(backend: Backend | None) -> None:
 def _prepare_keras(backend: Backend, dtype: Dtype) -> None:
     """Set the dtype of new layers; let observers see every update.
 
+    On JAX and PyTorch Keras takes float64 down to float32 wherever it
+    promotes types, which would hide what a run in float64 is to show.
+
     On JAX `fit` takes the parameters out of the model while an epoch runs.
     Whoever looks at them after a batch has to ask for them first.
     """
     import keras
+    from keras.src.backend.common import dtypes
 
+    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)
     if backend != "jax":

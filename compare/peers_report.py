@@ -12,12 +12,18 @@ from compare import worker
 from compare.parity import Run, judge
 from compare.peers_catalogue import (
     AGAINST,
+    SECOND_ORDER,
     Peer,
     peers_of,
     versions,
     why_missing,
 )
-from compare.peers_probe import Task, record_peer, time_peer
+from compare.peers_probe import (
+    Task,
+    record_peer,
+    record_second_order,
+    time_peer,
+)
 from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
@@ -80,7 +86,6 @@ def make_peers_report(request: PeersRequest, progress: Progress) -> Report:
         peers=Peers(
             lesson=problem.lesson,
             updates=problem.steps,
-            against=AGAINST,
             versions=versions(),
             results=results,
             left_out=(*left_out, *broken),
@@ -139,34 +144,40 @@ class Bench:
         self._runs: dict[tuple[str, Dtype], Run] = {}
 
     def judge(self, peers: Sequence[Peer]) -> tuple[PeerResult, ...]:
-        """Record every training and compare it with the reference's."""
-        self._record(peers, "float32")
-        (against,) = (peer for peer in peers if peer.name == AGAINST)
-        results = []
-        for peer in peers:
-            pair = (against, peer)
-            left, right = (self._runs[p.name, "float32"] for p in pair)
+        """Record every training and compare it with its reference's."""
+        (first,) = (peer for peer in peers if peer.name == AGAINST)
+        references = {
+            name: replace(first, name=name)
+            for name in dict.fromkeys(peer.against for peer in peers)
+        }
+        self._record([*references.values(), *peers], "float32")
+        return tuple(
+            self._result(references[peer.against], peer) for peer in peers
+        )
 
-            def rerun(pair: tuple[Peer, Peer] = pair) -> tuple[Run, Run]:
-                self._record(pair, "float64")
-                one, other = (self._runs[p.name, "float64"] for p in pair)
-                return one, other
-
-            ends = right.results if isinstance(right, Trajectory) else {}
-            results.append(
-                PeerResult(
-                    name=peer.name,
-                    kind=peer.kind,
-                    reference=peer.reference,
-                    mode=peer.mode,
-                    backend=peer.backend,
-                    verdict=judge(left, right, rerun),
-                    note=peer.note,
-                    details=getattr(right, "details", ""),
-                    ends=ends,
-                )
+    def _result(self, reference: Peer, peer: Peer) -> PeerResult:
+        def rerun() -> tuple[Run, Run]:
+            self._record((reference, peer), "float64")
+            one, other = (
+                self._runs[name, "float64"]
+                for name in (reference.name, peer.name)
             )
-        return tuple(results)
+            return one, other
+
+        left = self._runs[reference.name, "float32"]
+        right = self._runs[peer.name, "float32"]
+        return PeerResult(
+            name=peer.name,
+            kind=peer.kind,
+            reference=peer.reference,
+            mode=peer.mode,
+            backend=peer.backend,
+            against=peer.against,
+            verdict=judge(left, right, rerun),
+            note=peer.note,
+            details=right.details if isinstance(right, Failure) else "",
+            ends=right.results if isinstance(right, Trajectory) else {},
+        )
 
     def time(
         self, peers: Sequence[Peer], results: Sequence[PeerResult]
@@ -202,12 +213,16 @@ class Bench:
 
     def _record(self, peers: Sequence[Peer], dtype: Dtype) -> None:
         """Record what has not been recorded yet."""
-        due = [peer for peer in peers if (peer.name, dtype) not in self._runs]
-        jobs = [self._record_job(peer, dtype) for peer in due]
+        due = {
+            peer.name: peer
+            for peer in peers
+            if (peer.name, dtype) not in self._runs
+        }
+        jobs = [self._record_job(peer, dtype) for peer in due.values()]
         found = run_jobs(
             jobs, self.at_once, self.request.timeout, self.progress
         )
-        for peer, result in zip(due, found, strict=True):
+        for peer, result in zip(due.values(), found, strict=True):
             if isinstance(result, Broken):
                 result = Failure(
                     peer.name, peer.mode, dtype, result.reason, result.details
@@ -222,7 +237,9 @@ class Bench:
         if not peer.on_tensorflow:
             return Job(label, record_peer, (task, peer.name, dtype), bare=True)
         arguments = (peer.reference, peer.name, task.problem(), peer.mode)
-        return Job(label, worker.record, (*arguments, dtype))
+        twice = peer.name == SECOND_ORDER
+        record = record_second_order if twice else worker.record
+        return Job(label, record, (*arguments, dtype))
 
     def _time_job(self, peer: Peer) -> Job:
         task = self._task(peer)

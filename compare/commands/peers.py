@@ -39,11 +39,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--backend",
-        nargs="+",
+        action="append",
         choices=BACKENDS,
         metavar="BACKEND",
         help="only Keras, on tensorflow, jax or torch, beside TensorFlow by "
-        "hand",
+        "hand; may be given again",
     )
     parser.add_argument(
         "--quick",

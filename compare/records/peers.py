@@ -45,8 +45,10 @@ class PeerResult:
         reference: the exhibit that was run.
         mode: how one update ran, where the implementation has modes.
         backend: Keras's backend; None where Keras is not used.
-        verdict: on the run against `Peers.against`; of that one, against
-            itself.
+        against: name of what it was compared with: a result, or the same
+            with a shuffled dataset's second order.
+        verdict: on its run against that one; of a result against itself,
+            whether it ran.
         note: why it is known to be another training, or "".
         details: the end of what a run that failed printed, or "".
         ends: what the training returned, by name.
@@ -58,6 +60,7 @@ class PeerResult:
     reference: str
     mode: Mode
     backend: Backend | None
+    against: str
     verdict: Verdict
     note: str
     details: str
@@ -72,7 +75,6 @@ class Peers:
     Attributes:
         lesson: which training.
         updates: how many updates were recorded and compared.
-        against: name of the result that all are compared with.
         versions: what was used besides TensorFlow and Keras, by name.
         results: in the order of the catalogue.
         left_out: what is missing, and why: one sentence each, no full stop.
@@ -80,7 +82,6 @@ class Peers:
 
     lesson: str
     updates: int
-    against: str
     versions: dict[str, str]
     results: tuple[PeerResult, ...]
     left_out: tuple[str, ...]

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from compare import ratios
 from compare.escape import printable
-from compare.peers_catalogue import BACKENDS
+from compare.peers_catalogue import BACKENDS, SECOND_ORDER
 from compare.records.peers import PeerResult, Peers
 from compare.records.report import Report
 from compare.records.timing import Ratio
@@ -45,6 +45,13 @@ def print_peers(report: Report, console: Console | None = None) -> None:
     for result in peers.results:
         if result.verdict.outcome != "identical":
             _print_reason(console, result)
+    if any(result.against == SECOND_ORDER for result in peers.results):
+        say(
+            console,
+            "On JAX and PyTorch fit draws a batch to build the model and then "
+            "opens the dataset anew: training sees the second of its shuffled "
+            "orders. These are compared with the manual loop on that order.",
+        )
     for line in peers.left_out:
         say(console, f"Left out: {line}.")
     _print_conditions(console, peers)
@@ -67,7 +74,7 @@ def _table(peers: Peers) -> Table:
     grid = table(*columns, *([f"times {limit.name}"] if limit else []))
     for result in slowest_first(peers):
         outcome = result.verdict.outcome
-        is_reference = result.name == peers.against and result.verdict.agree
+        is_reference = result.name == result.against and result.verdict.agree
         cells = [
             Text(printable(result.name)),
             Text("reference")
