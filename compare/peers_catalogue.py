@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata, util
 
-from compare.problem import Problem
 from compare.records import Mode
 from compare.records.peers import Backend, Kind
+from compare.records.problem import Problem
 from compare.sources import exhibit
 
 FIRST = "linear_regression"

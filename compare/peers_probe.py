@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from compare.problem import Problem
     from compare.records import Dtype, Mode, Trajectory
     from compare.records.peers import Backend, PeerSample
+    from compare.records.problem import Problem
 
 Report = Callable[[int, int], None]
 
@@ -48,8 +48,8 @@ class Task:
 
     def problem(self) -> Problem:
         """Make the problem."""
-        from compare.problem import Settings
         from compare.problems import problem_of
+        from compare.records.problem import Settings
 
         problem = problem_of(self.lesson, Settings(steps=self.steps))
         if "steps_per_call" in problem.hyper:

@@ -24,11 +24,11 @@ from compare.peers_probe import (
     record_second_order,
     time_peer,
 )
-from compare.problem import Problem, Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import Dtype, Failure, Trajectory, UsageError
 from compare.records.peers import Backend, PeerResult, Peers, PeerSample
+from compare.records.problem import Problem, Settings
 from compare.records.report import Report
 from compare.report import QUICK_STEPS, read_environment
 from compare.timing import Effort, take_turns

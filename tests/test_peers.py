@@ -24,11 +24,11 @@ from compare.json_form import from_json, to_json
 from compare.parity import judge
 from compare.peers_catalogue import AGAINST, Peer, peers_of, why_missing
 from compare.peers_probe import Task, time_peer
-from compare.problem import Settings
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Silent, run_jobs
 from compare.records import Trajectory, UsageError, Verdict
 from compare.records.peers import PeerResult, Peers, PeerSample
+from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.terminal.peers import print_peers
 from compare.timing import Effort
