@@ -80,10 +80,23 @@ def record(
         Exception: whatever the exhibit raised.
     """
     prepare(mode, dtype)
+    return observe(reference, side, problem, mode, dtype, report, made)
+
+
+def observe(
+    reference: str,
+    side: str,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+    made: int = 0,
+) -> Trajectory:
+    """Record, as `record` does, in whatever framework the exhibit uses."""
     problem = problem.astype(dtype)
     recorder = _Recorder(problem, report, made)
     returned = load_exhibit(reference)(problem, mode, recorder.on_step)
-    results = _arrays(returned, f"{reference} returned")
+    results = to_arrays(returned, f"{reference} returned")
     parameters = recorder.stacked()
     missing = sorted(set(parameters) - set(results))
     if missing:
@@ -167,7 +180,7 @@ class _Recorder:
                 f"on_step was called for update {update} where {expected} "
                 "was due"
             )
-        values = _arrays(parameters, "on_step was given")
+        values = to_arrays(parameters, "on_step was given")
         if set(values) != set(self._rows):
             raise RunError(
                 f"on_step was given {', '.join(sorted(values))}; the problem "
@@ -233,7 +246,7 @@ def prepare(mode: Mode, dtype: Dtype) -> None:
     )
 
 
-def _arrays(values: Any, what: str) -> dict[str, np.ndarray]:
+def to_arrays(values: Any, what: str) -> dict[str, np.ndarray]:
     """Copy variables, tensors and numbers into numpy arrays by name."""
     if not isinstance(values, dict) or not values:
         raise RunError(

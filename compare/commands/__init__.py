@@ -12,6 +12,7 @@ from compare.commands import (
     ladder,
     notebook,
     pair,
+    peers,
     run,
     save_baseline,
 )
@@ -23,6 +24,7 @@ COMMANDS = {
     "pair": pair,
     "ladder": ladder,
     "fit": fit,
+    "peers": peers,
     "calibrate": calibrate,
     "save-baseline": save_baseline,
     "check": check,

@@ -22,6 +22,7 @@ from compare.records import (
 )
 from compare.records.calibration import Calibration
 from compare.records.fit import FitReport
+from compare.records.peers import Peers
 from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
@@ -141,4 +142,5 @@ class Report:
     fit: FitReport | None = None
     imports: Imports | None = None
     calibration: Calibration | None = None
+    peers: Peers | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
