@@ -103,7 +103,7 @@ def time_subjects(
     taken: list[tuple[_Role, _Samples]] = []
     broken: list[str] = []
     rounds, longest = 0, 0.0
-    while roles and _goes_on(effort, rounds, clock() - start, longest):
+    while roles and goes_on(effort, rounds, clock() - start, longest):
         began = clock()
         order = random.sample(roles, len(roles))
         jobs = [_time_job(_of(subjects, side)) for side, _ in order]
@@ -149,9 +149,7 @@ def _of(subjects: Sequence[Subject], side: Side) -> list[Subject]:
     return [subject for subject in subjects if subject.side == side]
 
 
-def _goes_on(
-    effort: Effort, rounds: int, spent: float, longest: float
-) -> bool:
+def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
     """Whether to make another round: it must fit into the budget."""
     if rounds < effort.rounds:
         return True

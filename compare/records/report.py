@@ -20,6 +20,8 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.growth import Growth
+from compare.records.streaming import Streaming
 from compare.records.timing import IteratorCost, Memory, Timing
 
 
@@ -112,4 +114,6 @@ class Report:
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    growth: Growth | None = None
+    streaming: Streaming | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
