@@ -22,6 +22,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from compare.escape import without_nodes
+
 TICK = 0.1
 """Seconds between two looks at the clock while jobs run."""
 
@@ -275,7 +277,7 @@ def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
     if isinstance(error, RunError):
         return str(error)
-    message = " ".join(str(error).split())
+    message = " ".join(without_nodes(str(error)).split())
     if len(message) > 300:
         message = message[:300] + " ..."
     frames = traceback.extract_tb(error.__traceback__)

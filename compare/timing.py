@@ -174,7 +174,7 @@ def take_turns(
     rounds: list[dict[Role, Any]] = []
     broken: list[str] = []
     longest = 0.0
-    while jobs and _goes_on(effort, len(rounds), clock() - start, longest):
+    while jobs and goes_on(effort, len(rounds), clock() - start, longest):
         began = clock()
         order = random.sample(list(jobs), len(jobs))
         made = [jobs[role]() for role in order]
@@ -199,9 +199,7 @@ def _of(subjects: Sequence[Subject], side: Side) -> list[Subject]:
     return [subject for subject in subjects if subject.side == side]
 
 
-def _goes_on(
-    effort: Effort, rounds: int, spent: float, longest: float
-) -> bool:
+def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
     """Whether to make another round: it must fit into the budget."""
     if rounds < effort.rounds:
         return True

@@ -1,1 +1,1 @@
-"""One training in many forms, and where the time of `fit` goes."""
+"""One training in many forms, as an expert writes it, and their costs."""

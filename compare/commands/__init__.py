@@ -9,12 +9,14 @@ from compare.commands import (
     calibrate,
     check,
     fit,
+    grow,
     ladder,
     notebook,
     pair,
     peers,
     run,
     save_baseline,
+    stream,
 )
 from compare.commands import list as listing
 
@@ -24,6 +26,8 @@ COMMANDS = {
     "pair": pair,
     "ladder": ladder,
     "fit": fit,
+    "grow": grow,
+    "stream": stream,
     "peers": peers,
     "calibrate": calibrate,
     "save-baseline": save_baseline,

@@ -22,7 +22,9 @@ from compare.records import (
 )
 from compare.records.calibration import Calibration
 from compare.records.fit import FitReport
+from compare.records.growth import Growth
 from compare.records.peers import Peers
+from compare.records.streaming import Streaming
 from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
@@ -143,4 +145,6 @@ class Report:
     imports: Imports | None = None
     calibration: Calibration | None = None
     peers: Peers | None = None
+    growth: Growth | None = None
+    streaming: Streaming | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
