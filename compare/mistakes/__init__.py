@@ -6,9 +6,11 @@ of the checker, and for naming the mistake in a user's pair.
 
 from compare.mistakes.data import DATA
 from compare.mistakes.errors import ERRORS
-from compare.mistakes.keras_side import KERAS_SIDE
+from compare.mistakes.keras_compile import KERAS_COMPILE
+from compare.mistakes.keras_fit import KERAS_FIT
 from compare.mistakes.lessons import LESSONS
 from compare.mistakes.optimizers import OPTIMIZERS
+from compare.mistakes.schedules import SCHEDULES
 from compare.mistakes.slow import SLOW
 from compare.mistakes.updates import UPDATES
 from compare.records import UsageError
@@ -18,8 +20,10 @@ CATALOGUE: tuple[Mistake, ...] = (
     *UPDATES,
     *DATA,
     *OPTIMIZERS,
+    *SCHEDULES,
     *LESSONS,
-    *KERAS_SIDE,
+    *KERAS_FIT,
+    *KERAS_COMPILE,
     *ERRORS,
     *SLOW,
 )

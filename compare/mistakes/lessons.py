@@ -247,14 +247,12 @@ LESSONS: tuple[Mistake, ...] = (
     ),
     _silent(
         "full_loop",
-        "one-norm-for-all",
-        "Adam before clipping: the moments take the raw gradient",
+        "squares-not-clipped",
+        "Adam's squares taken from the gradient before clipping",
         "            g = tf.clip_by_norm(g, problem.clip_norm)\n"
-        "            m.assign_add((g - m) * (1 - problem.beta_1))\n"
-        "            v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))\n",
-        "            v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))\n"
-        "            g = tf.clip_by_norm(g, problem.clip_norm)\n"
-        "            m.assign_add((g - m) * (1 - problem.beta_1))\n",
+        "            m.assign_add((g - m) *",
+        "            clipped = tf.clip_by_norm(g, problem.clip_norm)\n"
+        "            m.assign_add((clipped - m) *",
         "The first updates are shorter where a gradient was clipped.",
         "The two means then belong to different gradients.",
         "An optimizer clips first.",

@@ -23,6 +23,7 @@ from compare.records import (
 from compare.records.calibration import Calibration
 from compare.records.fit import FitReport
 from compare.records.growth import Growth
+from compare.records.mistakes import MistakeReport
 from compare.records.peers import Peers
 from compare.records.streaming import Streaming
 from compare.records.timing import Imports, IteratorCost, Memory, Timing
@@ -146,5 +147,6 @@ class Report:
     calibration: Calibration | None = None
     peers: Peers | None = None
     growth: Growth | None = None
+    mistakes: tuple[MistakeReport, ...] = ()
     streaming: Streaming | None = None
     schema_version: int = field(default=SCHEMA_VERSION)

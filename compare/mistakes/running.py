@@ -1,0 +1,99 @@
+"""What runs inside a fresh process to see what a mistake does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from compare import probes, several
+from compare.records import Mode, Trajectory
+from compare.records.mistakes import Cost, Raised
+from compare.records.problem import Problem
+from compare.records.timing import Sample
+from compare.worker import Report, load_exhibit
+
+SHORT, MOST = 4, 10_000
+"""Epochs of the first timing, and when no longer one is tried."""
+
+LONG_SECONDS = 0.15
+"""How long the timed epochs must take: a start may vary by 10 ms or two."""
+
+
+def record_twice(
+    reference: str, side: str, problem: Problem, mode: Mode, report: Report
+) -> tuple[Trajectory, Trajectory]:
+    """Record an exhibit in float32 and, in the same process, in float64."""
+    arguments = (reference, side, problem, mode)
+    return (
+        several.record(*arguments, "float32", report),
+        several.record(*arguments, "float64", report),
+    )
+
+
+def attempt(
+    reference: str, problem: Problem, mode: Mode, report: Report
+) -> Raised | None:
+    """Train; return the exception that ended it, or None."""
+    made = 0
+
+    def on_step(update: int, parameters: Any) -> None:
+        nonlocal made
+        made = update
+
+    try:
+        load_exhibit(reference)(problem, mode, on_step)
+    except Exception as error:
+        # AutoGraph tells first where it happened, and last what.
+        text = [line.strip() for line in str(error).splitlines() if line]
+        last = text[-1] if text else ""
+        message = last.removeprefix(f"{type(error).__name__}: ")
+        return Raised(type(error).__name__, message, made)
+    return None
+
+
+def count_cost(
+    reference: str, problem: Problem, mode: Mode, report: Report
+) -> tuple[int, int]:
+    """Train; count how often Python ran the update, and data iterators.
+
+    Python runs the body of an update once for each trace of a graph, and for
+    every update where there is no graph.
+    """
+    import tensorflow as tf
+
+    counts = {"gradient": 0, "__iter__": 0}
+
+    def watch(owner: Any, name: str) -> None:
+        original = getattr(owner, name)
+
+        def counted(*given: Any, **named: Any) -> Any:
+            counts[name] += 1
+            return original(*given, **named)
+
+        setattr(owner, name, counted)
+
+    exhibit = load_exhibit(reference)
+    watch(tf.GradientTape, "gradient")
+    watch(tf.data.Dataset, "__iter__")
+    exhibit(problem, mode)
+    return counts["gradient"], counts["__iter__"]
+
+
+def time_updates(
+    reference: str, problem: Problem, mode: Mode, report: Report
+) -> Sample:
+    """Time an exhibit here, for as many epochs as tell the slope."""
+    epochs = SHORT
+    while True:
+        lengths: dict[Mode, int] = {mode: epochs}
+        samples, _ = probes.time_side(reference, problem, lengths, report)
+        sample = samples[mode]
+        if sample.per_epoch * epochs > LONG_SECONDS or epochs > MOST:
+            return sample
+        epochs *= 5
+
+
+def cost(
+    problem: Problem, counts: tuple[int, int], samples: tuple[Sample, ...]
+) -> Cost:
+    """Put counts and samples together."""
+    return Cost(samples, problem.steps_per_epoch, problem.steps, *counts)

@@ -1,0 +1,236 @@
+"""The catalogue: every mistake is caught, and no equivalent rewrite is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rewrites import REWRITES
+
+from compare.cli import main
+from compare.json_form import from_json, to_json
+from compare.mistakes import CATALOGUE
+from compare.mistakes.observing import observe
+from compare.mistakes.patching import (
+    diff,
+    mutant_source,
+    patched,
+    thread_url,
+)
+from compare.mistakes.running import record_twice
+from compare.parity import judge
+from compare.problems import LESSONS, problem_of
+from compare.processes import Job, run_jobs
+from compare.records.mistakes import KINDS, MistakeReport
+from compare.records.problem import Settings
+from compare.sources import exhibit, source_of
+
+KEYS = [mistake.key for mistake in CATALOGUE]
+BY_KEY = dict(zip(KEYS, CATALOGUE, strict=True))
+
+
+@pytest.fixture(scope="module")
+def observed():
+    """Make every mistake once; nothing is timed."""
+    reports = observe(CATALOGUE, rounds=0)
+    return {report.mistake.key: report for report in reports}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_mistake_is_caught(observed, key):
+    """The mutation test of the checker: no row of the catalogue escapes."""
+    assert observed[key].caught, observed[key].happened
+
+
+@pytest.mark.parametrize(
+    "key", [m.key for m in CATALOGUE if m.kind == "error"]
+)
+def test_what_is_raised_is_what_the_lesson_says(observed, key):
+    """The symptom names the exception that the run really raised."""
+    report = observed[key]
+    assert report.raised.error in report.mistake.symptom
+
+
+PLACES = {
+    "broadcast": (1, "kernel"),
+    "second-gradient": (1, "bias"),
+    "nominal-batch-size": (6, "kernel"),
+    "guarded-rebinding": (2, "kernel"),
+    "exhausted": (7, "kernel"),
+    "penalty-forgotten": (2, "kernel"),
+    "best-not-restored": (126, "kernel"),
+    "mean-of-means": (18, "val_loss"),
+    "fit-two-iterators": (7, "kernel"),
+    "iterations-run-ahead": (7, "kernel"),
+    "optimizer-not-built": (7, "kernel"),
+}
+
+
+@pytest.mark.parametrize("key", PLACES)
+def test_a_mistake_is_located(observed, key):
+    """Update and parameter are those where the mistake first acts."""
+    found = observed[key].verdict.divergence
+    assert (found.step, found.parameter) == PLACES[key]
+
+
+RATIOS = {
+    "broadcast": (0.0, 1.0),
+    "sum-for-mean": (64.0, 64.0),
+    "half-error": (0.5, 0.5),
+    "wrong-sign": (-1.0, -1.0),
+    "forgotten-variable": (1.0, 0.0),
+    "no-bias-correction": (3.162, 3.162),
+    "optimizer-string": (0.2, 0.2),
+}
+
+
+@pytest.mark.parametrize("key", RATIOS)
+def test_the_first_update_tells_the_factor(observed, key):
+    """The ratio of the first updates is the mistake's own number."""
+    ratios = observed[key].first_update
+    pair = ratios["kernel"], ratios["bias"]
+    assert pair == pytest.approx(RATIOS[key], abs=2e-3)
+
+
+def test_a_report_survives_json(observed):
+    """Each kind of report comes back from JSON as it was."""
+    for key in ("broadcast", "rebinding", "eager-loop"):
+        text = json.dumps(to_json(observed[key]), allow_nan=False)
+        assert from_json(MistakeReport, json.loads(text)) == observed[key]
+
+
+def test_a_slow_mistake_is_timed():
+    """Timing gives a ratio above 1 and keeps its samples."""
+    (report,) = observe([BY_KEY["function-in-loop"]], rounds=1)
+    assert report.caught
+    assert report.ratio.value > 2
+    assert len(report.bad.samples) == len(report.mended.samples) == 1
+    assert report.bad.python_runs > report.mended.python_runs
+
+
+def test_an_honest_exhibit_is_not_caught():
+    """A patch that changes nothing is seen neither as slow nor as wrong."""
+    from dataclasses import replace
+
+    nothing = (("# --- Training", "# --- Training, as before"),)
+    rows = [
+        replace(BY_KEY[key], patches=nothing)
+        for key in ("half-error", "tape-twice", "eager-loop")
+    ]
+    for report in observe(rows, rounds=0):
+        assert not report.caught, report.happened
+
+
+REWRITTEN = [f"{lesson}: {title}" for lesson, title, _ in REWRITES]
+
+
+@pytest.fixture(scope="module")
+def rewritten(tmp_path_factory):
+    """Run every rewrite and the Keras sides in both dtypes."""
+    folder = tmp_path_factory.mktemp("rewritten")
+    work = {}
+    for number, (lesson, _, patches) in enumerate(REWRITES):
+        path = folder / f"rewrite_{number}.py"
+        path.write_text(patched(source_of(exhibit("manual", lesson)), patches))
+        problem = problem_of(lesson, Settings(steps=12))
+        for key, side, reference in (
+            (number, "manual", f"{path}:train"),
+            (lesson, "keras", exhibit("keras", lesson)),
+        ):
+            arguments = (reference, side, problem, "graph")
+            work[key] = Job(lesson, record_twice, arguments)
+    found = run_jobs(list(work.values()), 2, 240.0)
+    return dict(zip(work, found, strict=True))
+
+
+@pytest.mark.parametrize("number", range(len(REWRITES)), ids=REWRITTEN)
+def test_an_equivalent_rewrite_raises_no_alarm(rewritten, number):
+    """Other words for the same mathematics are never called different."""
+    left, left64 = rewritten[number]
+    right, right64 = rewritten[REWRITES[number][0]]
+    verdict = judge(left, right, lambda: (left64, right64))
+    assert verdict.agree, verdict.reason
+
+
+def test_there_are_enough_rewrites():
+    """At least 30, over several lessons, no two alike."""
+    assert len(set(REWRITTEN)) == len(REWRITES) >= 30
+    assert len({lesson for lesson, *_ in REWRITES}) >= 6
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_row_is_complete(key):
+    """It fits its exhibit, is valid Python and says all that it has to."""
+    mistake = BY_KEY[key]
+    compile(mutant_source(mistake), key, "exec")
+    assert "\n+" in diff(mistake) or "\n-" in diff(mistake)
+    assert mistake.lesson in LESSONS
+    assert mistake.kind in KINDS
+    texts = mistake.title, mistake.symptom, mistake.why, mistake.keras
+    assert all(texts)
+    assert not mistake.title.endswith(".")
+
+
+def test_keys_are_unique():
+    """A key names one mistake."""
+    assert len(set(KEYS)) == len(KEYS)
+
+
+def test_a_patch_that_no_longer_fits_is_refused():
+    """A text that occurs never or twice is an error, not a silent no-op."""
+    for source in ("b", "aa"):
+        with pytest.raises(ValueError, match="not once"):
+            patched(source, (("a", "c"),))
+
+
+def test_threads_have_addresses():
+    """The project before the number is turned into an address."""
+    assert thread_url("keras#14627") == (
+        "https://github.com/keras-team/keras/issues/14627"
+    )
+    assert thread_url("tensorflow#28901") == (
+        "https://github.com/tensorflow/tensorflow/issues/28901"
+    )
+
+
+def test_the_command_lists_and_shows_without_running(capsys):
+    """The index has every key; a lesson has diff, reason and threads."""
+    assert main(["mistakes"]) == 0
+    index = capsys.readouterr().out
+    assert all(key in index for key in KEYS)
+    assert main(["mistakes", "broadcast"]) == 0
+    lesson = capsys.readouterr().out
+    for part in ("+    rows", "Why:", "Keras:", "issues/28901"):
+        assert part in lesson
+    assert main(["mistakes", "nonsense"]) == 2
+    assert main(["mistakes", "broadcast", "--all"]) == 2
+
+
+def test_the_command_makes_a_mistake(capsys, tmp_path):
+    """With --run the facts are printed and written."""
+    code = main(["mistakes", "half-error", "--run", "--out", str(tmp_path)])
+    assert code == 0
+    output = capsys.readouterr().out
+    assert "kernel 0.5, bias 0.5" in output
+    assert "Caught: 1 of 1." in output
+    written = json.loads((tmp_path / "mistakes.json").read_text())
+    assert written["mistakes"][0]["mistake"]["key"] == "half-error"
+
+
+def test_a_mistake_that_is_not_caught_ends_in_exit_code_1(
+    capsys, tmp_path, monkeypatch
+):
+    """The command fails where the checker does."""
+    from dataclasses import replace
+
+    from compare.mistakes import observing
+
+    def blind(*given):
+        return tuple(
+            replace(report, caught=False) for report in observe(*given)
+        )
+
+    monkeypatch.setattr(observing, "observe", blind)
+    code = main(["mistakes", "half-error", "--run", "--out", str(tmp_path)])
+    assert code == 1
+    assert "NOT caught" in capsys.readouterr().out
