@@ -51,6 +51,23 @@ def hidden_layer_error(
         return float(np.mean((y - y_hat) ** 2))
 
 
+def normalized_layer_error(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray, epsilon: float
+) -> float:
+    """Return the squared error of a hidden layer that is normalized.
+
+    Mean and variance are those of the rows, as in training on one batch.
+    """
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = x @ weights["hidden_kernel"]
+        deviation = np.sqrt(hidden.var(axis=0) + epsilon)
+        hidden = (hidden - hidden.mean(axis=0)) / deviation
+        hidden = np.maximum(hidden * weights["gamma"] + weights["beta"], 0)
+        y_hat = hidden @ weights["output_kernel"] + weights["output_bias"]
+        return float(np.mean((y - y_hat) ** 2))
+
+
 def cross_entropy(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:

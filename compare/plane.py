@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
-from compare.losses import hidden_layer_error, squared_error
+from compare.losses import (
+    cross_entropy,
+    hidden_layer_error,
+    normalized_layer_error,
+    squared_error,
+)
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
-from compare.tables import penguins
+from compare.tables import penguin_species, penguins
 
 Number = TypeVar("Number", int, float)
 
@@ -92,6 +98,43 @@ def with_hidden_layer(problem: Problem) -> Problem:
         },
         loss=hidden_layer_error,
         scaling=None,  # there is no slope per column to give in its units
+    ).astype("float32")
+
+
+def with_normalized_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with batch normalization, no bias."""
+    problem = with_hidden_layer(problem)
+    first = problem.initial
+    zeros = first["hidden_bias"]
+    return problem.replace(
+        initial={
+            "hidden_kernel": first["hidden_kernel"],
+            "gamma": np.ones_like(zeros),
+            "beta": zeros,
+            "output_kernel": first["output_kernel"],
+            "output_bias": first["output_bias"],
+            "moving_mean": zeros,
+            "moving_variance": np.ones_like(zeros),
+        },
+        loss=partial(normalized_layer_error, epsilon=problem.epsilon),
+    )
+
+
+def with_species(problem: Problem, learning_rate: float) -> Problem:
+    """Turn the problem into telling three species of penguins apart."""
+    x, y, table = penguin_species()
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
+    return problem.replace(
+        title="Tell classes apart: softmax and cross-entropy",
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": kernel, "bias": np.zeros(3)},
+        loss=cross_entropy,
+        hyper={**problem.hyper, "learning_rate": learning_rate},
+        scaling=None,
+        notes=table.notes,
+        truth=None,
     ).astype("float32")
 
 

@@ -7,11 +7,16 @@ from functools import partial
 
 import numpy as np
 
-from compare.losses import cross_entropy, ridge_error, squared_error
-from compare.plane import given, plane, with_hidden_layer
+from compare.losses import ridge_error, squared_error
+from compare.plane import (
+    given,
+    plane,
+    with_hidden_layer,
+    with_normalized_layer,
+    with_species,
+)
 from compare.records import UsageError
 from compare.records.problem import Problem, SameAs, Settings
-from compare.tables import penguin_species
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 """Adam's defaults in Keras."""
@@ -159,6 +164,19 @@ def dropout_mlp(settings: Settings) -> Problem:
     return with_hidden_layer(problem)
 
 
+def batch_norm(settings: Settings) -> Problem:
+    """Fit a hidden layer that is normalized batch by batch."""
+    problem = plane(
+        settings,
+        "batch_norm",
+        "A hidden layer, normalized batch by batch",
+        truth=None,
+        epochs=8,
+        hyper={"decay": 0.99, "epsilon": 1e-3},
+    )
+    return with_normalized_layer(problem)
+
+
 def classification(settings: Settings) -> Problem:
     """Tell three species of penguins apart by four measurements."""
     if settings.table:
@@ -166,26 +184,10 @@ def classification(settings: Settings) -> Problem:
             "classification has data of its own: leave --data out, or run "
             "another lesson"
         )
-    x, y, table = penguin_species()
     problem = plane(
         settings, "classification", "Softmax regression", epochs=15
     )
-    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
-    return problem.replace(
-        title="Tell classes apart: softmax and cross-entropy",
-        data=table.name,
-        x=x,
-        y=y,
-        initial={"kernel": kernel, "bias": np.zeros(3)},
-        loss=cross_entropy,
-        hyper={
-            **problem.hyper,
-            "learning_rate": given(settings.learning_rate, 0.5),
-        },
-        scaling=None,
-        notes=table.notes,
-        truth=None,
-    ).astype("float32")
+    return with_species(problem, given(settings.learning_rate, 0.5))
 
 
 def checkpoint_resume(settings: Settings) -> Problem:
@@ -270,6 +272,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         regularization,
         early_stopping,
         dropout_mlp,
+        batch_norm,
         classification,
         checkpoint_resume,
         multi_worker,

@@ -13,7 +13,7 @@ from compare.processes import Job, run_jobs
 from compare.records import MODES, SIDES
 from compare.records.problem import Settings
 from compare.several import record
-from compare.sources import exhibit, source_of
+from compare.sources import exhibit
 from compare.theory import distance, pack, theory_of
 
 STEPS = 20
@@ -105,6 +105,7 @@ GRADIENTS = {
     "regularization": {"clip_norm": 1e6},
     "classification": {},
     "dropout_mlp": {"rate": 0.0},
+    "batch_norm": {},
 }
 """Lessons of plain gradient descent, with what would blur a gradient off."""
 
@@ -126,6 +127,8 @@ def test_first_update_against_finite_differences(lesson):
     exact = problem.astype("float64")
     for run in run_jobs(work, 2, 60.0):
         for name, path in run.parameters.items():
+            if name.startswith("moving"):
+                continue  # a statistic has no slope
             slopes = finite_differences(exact, name)
             steps = (path[0] - path[1]) / exact.learning_rate
             np.testing.assert_allclose(steps, slopes, rtol=1e-6, atol=1e-8)
@@ -144,126 +147,6 @@ def finite_differences(problem, name):
             losses.append(problem.loss(parameters, problem.x, problem.y))
         slopes[place] = (losses[0] - losses[1]) / (2 * width)
     return slopes
-
-
-MISTAKES = {
-    "tail batch dropped": (
-        "minibatch",
-        "batch(problem.batch_size)",
-        "batch(problem.batch_size, drop_remainder=True)",
-    ),
-    "another order": ("minibatch", "seed=problem.seed", "seed=2"),
-    "a file left out": ("streaming", "(problem.files)", "(problem.files[:1])"),
-    "momentum on the gradient alone": (
-        "momentum",
-        "weight.assign_add(velocity)",
-        "weight.assign_add(velocity * 0.9 - move)",
-    ),
-    "Adam's epsilon elsewhere": (
-        "adam",
-        "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))",
-        "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon *"
-        " tf.sqrt(1 - problem.beta_2**t)))",
-    ),
-    "no bias correction": (
-        "adam",
-        "step_size /= 1 - problem.beta_1**t",
-        "step_size = problem.learning_rate",
-    ),
-    "schedule one update late": (
-        "lr_schedule",
-        "tf.minimum(count, problem.decay_steps)",
-        "tf.minimum(count + 1, problem.decay_steps)",
-    ),
-    "half the penalty": (
-        "regularization",
-        "problem.l2 * tf.reduce_sum",
-        "0.5 * problem.l2 * tf.reduce_sum",
-    ),
-    "penalty forgotten": (
-        "regularization",
-        "loss = error + penalty",
-        "loss = error",
-    ),
-    "mean of means in validation": (
-        "early_stopping",
-        "total += compute_loss(x, y) * len(x)",
-        "total += compute_loss(x, y) * problem.batch_size",
-    ),
-    "best weights not restored": (
-        "early_stopping",
-        "parameters[name].assign(weights)",
-        "pass",
-    ),
-    "patience one epoch longer": (
-        "early_stopping",
-        "epoch - best_epoch >= problem.patience",
-        "epoch - best_epoch > problem.patience",
-    ),
-    "another dropout seed": (
-        "dropout_mlp",
-        "seed=[problem.seed, masks_drawn]",
-        "seed=[problem.seed + 1, masks_drawn]",
-    ),
-    "dropout in inference": (
-        "dropout_mlp",
-        "if training:",
-        "if True:",
-    ),
-    "sum for mean": (
-        "classification",
-        "loss = tf.reduce_mean(",
-        "loss = tf.reduce_sum(",
-    ),
-    "velocities not saved": (
-        "checkpoint_resume",
-        "weights=weights, velocities=velocities, updates_done=updates_done",
-        "weights=weights, updates_done=updates_done",
-    ),
-    "data start again": (
-        "checkpoint_resume",
-        "batches = batches.skip(int(updates_done))",
-        "pass",
-    ),
-    "mask counted twice": (
-        "full_loop",
-        "seed=[problem.seed, count]",
-        "seed=[problem.seed, 2 * count]",
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory):
-    """Run every mistake in the manual side, and the honest Keras side."""
-    folder = tmp_path_factory.mktemp("planted")
-    work = []
-    for number, (lesson, before, after) in enumerate(MISTAKES.values()):
-        source = source_of(exhibit("manual", lesson))
-        assert source.count(before) == 1, (lesson, before)
-        path = folder / f"mistake_{number}.py"
-        path.write_text(source.replace(before, after))
-        problem = problem_of(lesson, Settings())
-        for reference, side in (
-            (f"{path}:train", "manual"),
-            (exhibit("keras", lesson), "keras"),
-        ):
-            for dtype in ("float32", "float64"):
-                arguments = (reference, side, problem, "graph", dtype)
-                work.append(Job(lesson, record, arguments))
-    found = run_jobs(work, 2, 120.0)
-    return {
-        mistake: found[4 * number : 4 * number + 4]
-        for number, mistake in enumerate(MISTAKES)
-    }
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_in_any_lesson_is_different(planted, mistake):
-    """Each planted mistake is caught, and float64 does not excuse it."""
-    left, left64, right, right64 = planted[mistake]
-    verdict = judge(left, right, lambda: (left64, right64))
-    assert verdict.outcome == "different", verdict.reason
 
 
 def test_unwatched_calls_end_where_watched_ones_do():

@@ -9,6 +9,7 @@ from compare.mistakes.errors import ERRORS
 from compare.mistakes.keras_compile import KERAS_COMPILE
 from compare.mistakes.keras_fit import KERAS_FIT
 from compare.mistakes.lessons import LESSONS
+from compare.mistakes.networks import NETWORKS
 from compare.mistakes.optimizers import OPTIMIZERS
 from compare.mistakes.schedules import SCHEDULES
 from compare.mistakes.slow import SLOW
@@ -22,6 +23,7 @@ CATALOGUE: tuple[Mistake, ...] = (
     *OPTIMIZERS,
     *SCHEDULES,
     *LESSONS,
+    *NETWORKS,
     *KERAS_FIT,
     *KERAS_COMPILE,
     *ERRORS,

@@ -1,4 +1,4 @@
-"""Silent mistakes around the update: stopping, dropout, metrics, files."""
+"""Silent mistakes around the update: stopping, metrics, files."""
 
 from typing import Any
 
@@ -27,6 +27,18 @@ WHOLE: dict[str, Any] = {"updates": None}
 """For mistakes that show only where the training ends."""
 
 LESSONS: tuple[Mistake, ...] = (
+    _silent(
+        "streaming",
+        "file-left-out",
+        "One of several files is left out",
+        "from_tensor_slices(problem.files)",
+        "from_tensor_slices(problem.files[:1])",
+        "Different from the first update on; nothing says how many rows "
+        "there were.",
+        "A pattern or a list that misses a file gives a shorter stream, "
+        "and a stream has no length to check.",
+        "fit, too, trains on what it is given.",
+    ),
     _silent(
         "early_stopping",
         "best-not-restored",
@@ -83,77 +95,6 @@ LESSONS: tuple[Mistake, ...] = (
         "falling.",
         "Rows that are trained on cannot show overfitting.",
         "validation_data takes what it is given, too.",
-    ),
-    _silent(
-        "dropout_mlp",
-        "no-training-flag",
-        "Dropout without training=True",
-        "predict(x, training=True)",
-        "predict(x)",
-        "Different from the first update on; it ignores the seed.",
-        "Nobody tells a forward pass by hand that it is training.",
-        "fit passes training=True; model(x) does not.",
-        "tensorflow#28028",
-    ),
-    _silent(
-        "dropout_mlp",
-        "dropout-in-inference",
-        "Dropout in inference too",
-        "if training:",
-        "if True:",
-        "Every update is equal; predictions are noisy.",
-        "The flag is ignored.",
-        "predict and evaluate pass training=False.",
-    ),
-    _silent(
-        "dropout_mlp",
-        "dropout-not-scaled",
-        "What dropout keeps is not scaled up",
-        "        masks_drawn.assign_add(1)\n",
-        "        masks_drawn.assign_add(1)\n"
-        "            hidden *= 1 - problem.rate\n",
-        "Activations are smaller in training than in inference.",
-        "Inverted dropout divides by 1 - rate in training, so that inference "
-        "needs nothing.",
-        "keras.layers.Dropout scales up in training.",
-    ),
-    _silent(
-        "dropout_mlp",
-        "other-dropout-seed",
-        "Another seed for dropout",
-        "seed=[problem.seed, masks_drawn]",
-        "seed=[problem.seed + 1, masks_drawn]",
-        "As far apart as Keras is from Keras with another seed.",
-        "Each seed draws other masks.",
-        "Dropout(rate, seed=...) and keras.utils.set_random_seed.",
-        "keras#2743",
-    ),
-    _silent(
-        "dropout_mlp",
-        "mask-frozen",
-        "The same mask at every update",
-        "seed=[problem.seed, masks_drawn]",
-        "seed=[problem.seed, 0]",
-        "Equal at the first update; some units are never trained.",
-        "A stateless random function needs another seed for every call; a "
-        "Python number is frozen into a graph.",
-        "Dropout has a seed generator that counts.",
-    ),
-    _silent(
-        "dropout_mlp",
-        "mask-per-batch",
-        "One mask for all rows of a batch",
-        "            hidden = tf.nn.experimental.stateless_dropout(\n"
-        "                hidden, rate=problem.rate,"
-        " seed=[problem.seed, masks_drawn]\n"
-        "            )\n",
-        "            hidden *= tf.nn.experimental.stateless_dropout(\n"
-        "                tf.ones_like(hidden[:1]), rate=problem.rate,\n"
-        "                seed=[problem.seed, masks_drawn],\n"
-        "            )\n",
-        "Different from the first update on, noisier.",
-        "A mask of shape (1, units) is broadcast over the rows.",
-        "Dropout draws for every entry, unless noise_shape says otherwise.",
     ),
     _silent(
         "classification",

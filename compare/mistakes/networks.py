@@ -1,0 +1,169 @@
+"""Silent mistakes in dropout and batch normalization."""
+
+from typing import Any
+
+from compare.records.mistakes import Mistake
+
+
+def _silent(
+    lesson: str,
+    key: str,
+    title: str,
+    before: str,
+    after: str,
+    symptom: str,
+    why: str,
+    keras: str,
+    *threads: str,
+    **given: Any,
+) -> Mistake:
+    return Mistake(
+        key, title, "manual", lesson, "silent", ((before, after),), symptom,
+        why, keras, threads, **given,
+    )  # fmt: skip
+
+
+NETWORKS: tuple[Mistake, ...] = (
+    _silent(
+        "dropout_mlp",
+        "no-training-flag",
+        "Dropout without training=True",
+        "predict(x, training=True)",
+        "predict(x)",
+        "Different from the first update on; it ignores the seed.",
+        "Nobody tells a forward pass by hand that it is training.",
+        "fit passes training=True; model(x) does not.",
+        "tensorflow#28028",
+    ),
+    _silent(
+        "dropout_mlp",
+        "dropout-in-inference",
+        "Dropout in inference too",
+        "if training:",
+        "if True:",
+        "Every update is equal; predictions are noisy.",
+        "The flag is ignored.",
+        "predict and evaluate pass training=False.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "dropout-not-scaled",
+        "What dropout keeps is not scaled up",
+        "        masks_drawn.assign_add(1)\n",
+        "        masks_drawn.assign_add(1)\n"
+        "            hidden *= 1 - problem.rate\n",
+        "Activations are smaller in training than in inference.",
+        "Inverted dropout divides by 1 - rate in training, so that inference "
+        "needs nothing.",
+        "keras.layers.Dropout scales up in training.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "other-dropout-seed",
+        "Another seed for dropout",
+        "seed=[problem.seed, masks_drawn]",
+        "seed=[problem.seed + 1, masks_drawn]",
+        "As far apart as Keras is from Keras with another seed.",
+        "Each seed draws other masks.",
+        "Dropout(rate, seed=...) and keras.utils.set_random_seed.",
+        "keras#2743",
+    ),
+    _silent(
+        "dropout_mlp",
+        "mask-frozen",
+        "The same mask at every update",
+        "seed=[problem.seed, masks_drawn]",
+        "seed=[problem.seed, 0]",
+        "Equal at the first update; some units are never trained.",
+        "A stateless random function needs another seed for every call; a "
+        "Python number is frozen into a graph.",
+        "Dropout has a seed generator that counts.",
+    ),
+    _silent(
+        "dropout_mlp",
+        "mask-per-batch",
+        "One mask for all rows of a batch",
+        "            hidden = tf.nn.experimental.stateless_dropout(\n"
+        "                hidden, rate=problem.rate,"
+        " seed=[problem.seed, masks_drawn]\n"
+        "            )\n",
+        "            hidden *= tf.nn.experimental.stateless_dropout(\n"
+        "                tf.ones_like(hidden[:1]), rate=problem.rate,\n"
+        "                seed=[problem.seed, masks_drawn],\n"
+        "            )\n",
+        "Different from the first update on, noisier.",
+        "A mask of shape (1, units) is broadcast over the rows.",
+        "Dropout draws for every entry, unless noise_shape says otherwise.",
+    ),
+    _silent(
+        "batch_norm",
+        "no-training-flag-norm",
+        "Batch normalization without training=True",
+        "predict(x, training=True)",
+        "predict(x)",
+        "Different from the first update on; the moving statistics stay at 0 "
+        "and 1.",
+        "Without the flag the layer normalizes by its moving statistics, as "
+        "in inference, and does not update them.",
+        "fit passes training=True; model(x) does not.",
+        "tensorflow#31184",
+    ),
+    _silent(
+        "batch_norm",
+        "statistics-not-moved",
+        "The moving statistics are never updated",
+        "            move(moving_mean, mean)\n"
+        "            move(moving_variance, variance)\n",
+        "",
+        "Every weight is equal; predictions are those of a mean of 0 and a "
+        "variance of 1.",
+        "They have no gradient: no optimizer moves them.",
+        "The layer moves them in every call with training=True.",
+    ),
+    _silent(
+        "batch_norm",
+        "decay-turned-round",
+        "The moving statistics' momentum turned round",
+        "        kept = average * problem.decay\n"
+        "        average.assign(kept + value * (1 - problem.decay))\n",
+        "        kept = average * (1 - problem.decay)\n"
+        "        average.assign(kept + value * problem.decay)\n",
+        "Every weight is equal; the moving statistics follow each batch.",
+        "Other frameworks give the weight of the new value, 0.01; Keras "
+        "gives that of the old one, 0.99.",
+        "BatchNormalization(momentum=0.99) keeps 0.99 of the old value.",
+    ),
+    _silent(
+        "batch_norm",
+        "sample-variance",
+        "The moving variance divided by N - 1",
+        "move(moving_variance, variance)",
+        "n = tf.cast(tf.shape(x)[0], x.dtype)\n"
+        "            move(moving_variance, variance * n / (n - 1))",
+        "Every weight is equal; the moving variance is a little larger.",
+        "Other frameworks, and fused kernels for images, take the unbiased "
+        "variance here.",
+        "Keras takes the variance that it normalizes by.",
+    ),
+    _silent(
+        "batch_norm",
+        "norm-epsilon",
+        "1e-5 for batch normalization's epsilon",
+        "beta, gamma, problem.epsilon",
+        "beta, gamma, 1e-5",
+        "Different from the first update on, by a percent or so.",
+        "Other frameworks have 1e-5.",
+        "Keras's default is 1e-3.",
+    ),
+    _silent(
+        "batch_norm",
+        "batch-statistics-in-inference",
+        "Inference by batch statistics",
+        "        if training:\n",
+        "        if True:\n",
+        "Every weight is equal; predictions depend on which rows come "
+        "together.",
+        "The flag is ignored.",
+        "predict and evaluate pass training=False.",
+    ),
+)
