@@ -59,9 +59,7 @@ def fused_steps(settings: Settings) -> Problem:
     problem = linear_regression(settings)
     hyper = {**problem.hyper, "steps_per_call": 1100}
     return problem.replace(
-        lesson="fused_steps",
-        title="Many updates in one call",
-        hyper=hyper,
+        lesson="fused_steps", title="Many updates in one call", hyper=hyper
     )
 
 
