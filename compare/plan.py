@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import codesize, probes, several, timing
+from compare import codesize, probes, rates, several, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -29,9 +29,7 @@ from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
 from compare.theory import first_within_1_percent, theory_of
-
-FRAMES = 300
-"""Most rows of a trajectory that a report keeps."""
+from compare.thinning import frames_of, points_of, thin
 
 SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
 
@@ -48,6 +46,11 @@ class Plan:
         self.modes = [m for m in request.modes if m in problem.modes]
         self.at_once = environment.cpus
         self._settling = settling_problem(problem, self.theory)
+        self._rates = (
+            rates.rates_to_try(problem, self.theory)
+            if request.effort and not request.quick
+            else ()
+        )
         self._runs: dict[tuple[Side, Mode], Run] = {}
         self.jobs: dict[tuple[Any, ...], Job] = {}
         for side in reversed(SIDES):  # fit is the slower one: start with it
@@ -69,6 +72,10 @@ class Plan:
                         side, "graph", dtype, self._settling
                     )
 
+        if self._rates:
+            for side, job in rates.jobs(problem, self._rates).items():
+                self.jobs["rates", side] = job
+
     def judge(
         self, found: dict[tuple[Any, ...], Any], progress: Progress
     ) -> LessonReport:
@@ -83,10 +90,11 @@ class Plan:
             run for run in self._runs.values() if isinstance(run, Trajectory)
         )
         runs = first_pair(trajectories)
-        frames = _frames(trajectories)
+        frames = frames_of(trajectories)
         sources: dict[str, str] = {
             side: source_of(exhibit(side, problem.lesson)) for side in SIDES
         }
+        beside = [key for key in found if key[0] in ("tensors", "rates")]
         return LessonReport(
             lesson=problem.lesson,
             title=problem.title,
@@ -108,7 +116,7 @@ class Plan:
                 for side in SIDES
                 if ("same", side) in found
             ),
-            trajectories=tuple(_thin(run, frames) for run in trajectories),
+            trajectories=tuple(thin(run, frames) for run in trajectories),
             recorded_updates=frames,
             failures=tuple(
                 run for run in self._runs.values() if isinstance(run, Failure)
@@ -139,10 +147,12 @@ class Plan:
             timings=(),
             memory=(),
             left_out=why_broken(
-                [self.jobs["tensors", side] for side in SIDES],
-                [found["tensors", side] for side in SIDES],
+                [self.jobs[key] for key in beside],
+                [found[key] for key in beside],
             ),
             iterators=(),
+            points=points_of(problem),
+            rates=rates.judge_rates(problem, self.theory, self._rates, found),
         )
 
     def time(self, report: LessonReport, progress: Progress) -> LessonReport:
@@ -265,18 +275,3 @@ def _run(result: Any, side: str, mode: Mode, dtype: str) -> Run:
         return Failure(side, mode, dtype, result.reason, result.details)
     assert isinstance(result, Trajectory)
     return replace(result, side=side)
-
-
-def _frames(runs: Sequence[Trajectory]) -> np.ndarray:
-    """Choose at most FRAMES updates, first and last among them."""
-    last = max((run.updates for run in runs), default=0)
-    return np.unique(np.linspace(0, last, FRAMES).round().astype(int))
-
-
-def _thin(run: Trajectory, frames: np.ndarray) -> Trajectory:
-    kept = frames[frames <= run.updates]
-    return replace(
-        run,
-        parameters={name: v[kept] for name, v in run.parameters.items()},
-        losses=run.losses[kept],
-    )

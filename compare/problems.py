@@ -9,7 +9,7 @@ import numpy as np
 
 from compare.losses import cross_entropy, ridge_error, squared_error
 from compare.plane import given, plane, with_hidden_layer
-from compare.records import UsageError
+from compare.records import Note, UsageError
 from compare.records.problem import Problem, SameAs, Settings
 from compare.tables import penguin_species
 
@@ -198,7 +198,7 @@ def multi_worker(settings: Settings) -> Problem:
         epochs=6,
         hyper={"workers": 2},
     )
-    note = (
+    note = Note(
         "two processes on this machine stand for two machines; no xla mode: "
         "XLA has no all-reduce between processes on CPUs"
     )

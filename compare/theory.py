@@ -55,12 +55,14 @@ def theory(
     start = pack(initial)
     gap, *_ = np.linalg.lstsq(features, targets - features @ start, RESOLUTION)
     solution = start + gap
-    curvatures, directions = np.linalg.eigh(2 * features.T @ features / rows)
+    hessian = 2 * features.T @ features / rows
+    curvatures, directions = np.linalg.eigh(hessian)
     descends = learning_rate is not None
     return Theory(
         closed_form=_unpack(solution, initial),
         smallest_curvature=_or_zero(curvatures[0], curvatures[-1]),
         largest_curvature=float(curvatures[-1]),
+        hessian=hessian,
         largest_learning_rate=2 / float(curvatures[-1]) if descends else None,
         updates_within_1_percent=_updates_within(
             directions.T @ gap,

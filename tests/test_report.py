@@ -9,13 +9,13 @@ import pytest
 
 from compare import plan as plan_module
 from compare.json_form import from_json, to_json
-from compare.plan import FRAMES
 from compare.processes import Silent
 from compare.records import UsageError
 from compare.records.problem import Settings
 from compare.records.report import Report
 from compare.report import make_report
 from compare.request import Request
+from compare.thinning import FRAMES
 from compare.timing import Effort
 
 MANUAL = (
@@ -167,7 +167,7 @@ def test_overshooting_while_finite_is_noted(monkeypatch):
     """Where nothing overflows yet, the growing loss is told."""
     lesson = report_with(monkeypatch, request(learning_rate=0.09))
     assert lesson.verdicts[0].outcome == "identical"
-    assert any(note.startswith("overshoots") for note in lesson.notes)
+    assert any(str(note).startswith("overshoots") for note in lesson.notes)
 
 
 def test_minibatch_settles_at_the_normal_equations(monkeypatch):

@@ -5,7 +5,7 @@ Every record is a frozen dataclass; `compare.json_form` writes and reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -29,6 +29,22 @@ SIDES: tuple[Side, Side] = ("manual", "keras")
 
 class UsageError(Exception):
     """What the user asked for cannot be done; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence for people that can be said in another language too.
+
+    Attributes:
+        text: English, with {names} where `values` belong.
+        values: name -> what stands there; numbers as they are shown.
+    """
+
+    text: str
+    values: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.text.format(**self.values)
 
 
 @dataclass(frozen=True)
@@ -193,6 +209,8 @@ class Theory:
             error (normal equations, float64).
         smallest_curvature, largest_curvature: extreme eigenvalues of the
             Hessian of the mean squared error.
+        hessian: of the mean squared error, float64 of shape (d + 1, d + 1),
+            the bias last.
         largest_learning_rate: 2 / largest_curvature; gradient descent on
             all rows overshoots beyond it. None where training is not plain
             gradient descent, so that nothing is predicted.
@@ -204,6 +222,7 @@ class Theory:
     closed_form: dict[str, np.ndarray]
     smallest_curvature: float
     largest_curvature: float
+    hessian: np.ndarray
     largest_learning_rate: float | None
     updates_within_1_percent: int | None
 
@@ -258,6 +277,19 @@ class TensorInfo:
     name: str
     shape: tuple[int, ...]
     dtype: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """Some of the rows that were trained on, spread evenly over all.
+
+    Attributes:
+        x: float, shape (points, features).
+        y: shape (points,); integers are classes.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,16 @@ from compare.records import (
     CodeSize,
     Convergence,
     Failure,
+    Note,
+    Points,
     Scaling,
     TensorInfo,
     Theory,
     Trajectory,
     Verdict,
 )
+from compare.records.ladder import Ladder
+from compare.records.rates import RateRun
 from compare.records.timing import IteratorCost, Memory, Timing
 
 
@@ -56,6 +60,8 @@ class LessonReport:
         left_out: what is missing in this report, and why.
         within_1_percent: side -> the update after which the run was within
             1 % of the closed form, None if it never was.
+        points: some of the rows, to be drawn.
+        rates: other learning rates, tried on both sides.
     """
 
     lesson: str
@@ -67,7 +73,7 @@ class LessonReport:
     workers: int
     updates: int
     learning_rate: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     sources: dict[str, str]
     sizes: dict[str, CodeSize]
     verdicts: tuple[Verdict, ...]
@@ -85,6 +91,8 @@ class LessonReport:
     memory: tuple[Memory, ...]
     iterators: tuple[IteratorCost, ...]
     left_out: tuple[str, ...]
+    points: Points | None = None
+    rates: tuple[RateRun, ...] = ()
 
     @property
     def all_verdicts(self) -> tuple[Verdict, ...]:
@@ -112,4 +120,5 @@ class Report:
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    ladder: Ladder | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
