@@ -15,6 +15,7 @@ from compare.page.language import marked
 from compare.records import (
     SIDES,
     Convergence,
+    Mode,
     Note,
     Theory,
     Trajectory,
@@ -60,6 +61,23 @@ RATES = {
     ),
 }
 
+ROUNDING = marked(
+    "In float64 the difference shrinks to {size}, so it is rounding."
+)
+NO_ROUNDING = marked(
+    "In float64 the difference is still {size}, so it is not rounding."
+)
+SETTLES = marked(
+    "On all rows at once, after {updates} updates, both sides end within "
+    "{single} of the normal equations in float32 and {double} in float64, "
+    "which is rounding."
+)
+SETTLES_NOT = marked(
+    "On all rows at once, after {updates} updates, both sides end within "
+    "{single} of the normal equations in float32 and {double} in float64, "
+    "which is more than rounding."
+)
+
 KINDS = {
     "far too small": marked("far too small"),
     "slow": marked("slow"),
@@ -85,38 +103,40 @@ class Speaker:
         return self.say(note.text, **note.values)
 
     def verdict(self, verdict: Verdict, lesson: LessonReport) -> str:
-        """Say why a verdict is what it is; "" where only data tells."""
-        gettext = self.gettext
-        found = verdict.divergence
-        manual, keras = verdict.updates
-        if verdict.outcome == "identical":
-            if not _moves(lesson, verdict):
-                return gettext(
-                    "Every parameter has the same bits after each update, "
-                    "but none has moved: the learning rate is too small."
-                )
-            return self.say(
-                "Every parameter has the same bits after each of {updates} "
-                "updates.",
-                updates=f"{manual:,}",
-            )
+        """Say why a verdict is what it is."""
         if verdict.outcome == "could not run":
             return self._why_not(lesson)
+        if verdict.outcome != "identical":
+            return self._difference(verdict)
+        if not _moves(lesson, verdict):
+            return self.gettext(
+                "Every parameter has the same bits after each update, but "
+                "none has moved: the learning rate is too small."
+            )
+        return self.say(
+            "Every parameter has the same bits after each of {updates} "
+            "updates.",
+            updates=f"{verdict.updates[0]:,}",
+        )
+
+    def _difference(self, verdict: Verdict) -> str:
+        """Say where two runs part, and whether that is rounding."""
         parts = []
+        manual, keras = (f"{count:,}" for count in verdict.updates)
         if manual != keras:
-            text = "By hand {manual} updates were made, in Keras {keras}."
-            text = gettext(
-                "By hand {manual} updates were made, in Keras {keras}."
-            )
-            parts.append(text.format(manual=f"{manual:,}", keras=f"{keras:,}"))
-        if found:
-            place = "".join(f"[{i}]" for i in found.index)
-            text = gettext(
-                "They part at update {update} in {name}: by hand {left}, in "
-                "Keras {right}."
-            )
             parts.append(
-                text.format(
+                self.say(
+                    "By hand {manual} updates were made, in Keras {keras}.",
+                    manual=manual,
+                    keras=keras,
+                )
+            )
+        if found := verdict.divergence:
+            place = "".join(f"[{i}]" for i in found.index)
+            parts.append(
+                self.say(
+                    "They part at update {update} in {name}: by hand {left}, "
+                    "in Keras {right}.",
                     update=f"{found.step:,}",
                     name=found.parameter + place,
                     left=f"{found.left:.9g}",
@@ -124,20 +144,9 @@ class Speaker:
                 )
             )
         if verdict.float64_difference is not None:
-            shrinks = verdict.outcome == "same mathematics"
-            text = (
-                gettext(
-                    "In float64 the difference shrinks to {size}, so it is "
-                    "rounding."
-                )
-                if shrinks
-                else gettext(
-                    "In float64 the difference is still {size}, so it is not "
-                    "rounding."
-                )
-            )
+            text = ROUNDING if verdict.agree else NO_ROUNDING
             size = f"{verdict.float64_difference:.1e}"
-            parts.append(text.format(size=size))
+            parts.append(self.say(text, size=size))
         return " ".join(parts)
 
     def _why_not(self, lesson: LessonReport) -> str:
@@ -174,16 +183,13 @@ class Speaker:
                 "Time per epoch, Keras against the loop by hand; an interval "
                 "needs more processes."
             )
-        return (
-            self.say(
-                "Time per epoch, Keras against the loop by hand, 95 % interval "
-                "{low} to {high}.",
-                low=digits(ratio.low),
-                high=digits(ratio.high),
-            )
-            + " "
-            + self.gettext(ANSWERS[ratio.answer])
+        interval = self.say(
+            "Time per epoch, Keras against the loop by hand; 95 % interval "
+            "{low} to {high}.",
+            low=digits(ratio.low),
+            high=digits(ratio.high),
         )
+        return f"{interval} {self.gettext(ANSWERS[ratio.answer])}"
 
     def why_slow(self, lesson: LessonReport) -> str:
         """Say where Keras's time goes, where that was measured."""
@@ -198,25 +204,18 @@ class Speaker:
             )
         return ""
 
-    def noise(self, lesson: LessonReport, mode: str) -> str:
+    def noise(self, lesson: LessonReport, mode: Mode) -> str:
         """Say what the manual loop against itself shows, if it was timed."""
-        for verdict in lesson.verdicts:
-            floor = (
-                ratios.noise_floor(lesson.timings, verdict.mode)
-                if verdict.mode == mode
-                else None
-            )
-            if floor is None or floor.low is None or floor.high is None:
-                continue
-            noise = max(1 - floor.low, floor.high - 1)
-            return self.say(
-                "{mode}: the manual loop against itself: {times}; a "
-                "difference below {noise} would be noise here.",
-                mode=mode,
-                times=times(floor),
-                noise=f"{noise:.0%}",
-            )
-        return ""
+        floor = ratios.noise_floor(lesson.timings, mode)
+        if floor is None or floor.low is None or floor.high is None:
+            return ""
+        return self.say(
+            "{mode}: the manual loop against itself: {times}; a difference "
+            "below {noise} would be noise here.",
+            mode=mode,
+            times=times(floor),
+            noise=f"{max(1 - floor.low, floor.high - 1):.0%}",
+        )
 
     def even(self, even: ratios.BreakEven, side: str) -> str:
         """Say when a slower start has paid for itself."""
@@ -255,20 +254,8 @@ class Speaker:
             "single": f"{single:.1e}",
             "double": f"{double:.1e}",
         }
-        text = (
-            self.gettext(
-                "On all rows at once, after {updates} updates, both sides "
-                "end within {single} of the normal equations in float32 and "
-                "{double} in float64, which is rounding."
-            )
-            if found.reached
-            else self.gettext(
-                "On all rows at once, after {updates} updates, both sides "
-                "end within {single} of the normal equations in float32 and "
-                "{double} in float64, which is more than rounding."
-            )
-        )
-        return f"{first} {text.format(**values)}"
+        text = SETTLES if found.reached else SETTLES_NOT
+        return f"{first} {self.say(text, **values)}"
 
     def imports(self, seconds_taken: float, size: int) -> str:
         """Say what starting TensorFlow costs."""

@@ -79,14 +79,14 @@ def _ulps(runs: tuple[Trajectory, ...], frames: int) -> np.ndarray:
     """Return the largest difference of each frame, in last places."""
     manual, keras = (run.parameters for run in runs)
     apart = [
-        ulps_apart(values[:frames], keras[name][:frames].reshape(v.shape))
-        .reshape(frames, -1)
-        .max(axis=1)
+        ulps_apart(
+            values[:frames].reshape(frames, -1),
+            keras[name][:frames].reshape(frames, -1),
+        ).max(axis=1)
         for name, values in manual.items()
-        for v in [values[:frames]]
         if name in keras
     ]
-    return np.max(apart, axis=0, initial=0)
+    return np.asarray(np.max(apart, axis=0, initial=0))
 
 
 def _parameters(
@@ -186,7 +186,7 @@ def _predictions(
 
 
 def _whole(values: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(values.round(), nan=-1).astype(int)
+    return np.asarray(np.nan_to_num(values.round(), nan=-1).astype(int))
 
 
 def _both(sides: list[np.ndarray]) -> dict[str, Any]:
