@@ -6,6 +6,9 @@ of their sizes is what the feature costs on that side.
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
+import platform
 from collections.abc import Sequence
 from dataclasses import fields
 
@@ -13,6 +16,7 @@ from compare.codesize import measure
 from compare.problems import LESSONS
 from compare.records import SIDES, CodeSize, Side
 from compare.records.ladder import Ladder, Rung
+from compare.records.report import Environment
 from compare.sources import exhibit, source_of
 
 FIRST = "linear_regression"
@@ -57,6 +61,22 @@ def ladder() -> Ladder:
             Rung(lesson, base, sizes[lesson], added, counted, running)
         )
     return Ladder(sizes[FIRST], tuple(rungs), sizes[ALL_AT_ONCE])
+
+
+def installed() -> Environment:
+    """Describe what is installed here; nothing is imported or run."""
+    version = importlib.metadata.version
+    return Environment(
+        python=platform.python_version(),
+        tensorflow=version("tensorflow"),
+        keras=version("keras"),
+        numpy=version("numpy"),
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+        devices=(),
+        import_seconds=0.0,
+        import_bytes=0,
+    )
 
 
 def add(sizes: Sequence[CodeSize]) -> CodeSize:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compare.options import (
     EPILOG,
     MODES,
+    add_language,
     add_out,
     count,
     exit_code,
@@ -96,12 +97,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    add_out(parser, "report.json")
+    add_language(parser)
+    add_out(parser, "report.json and report.html")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
     from compare import files, records
+    from compare.page.render import write_page
     from compare.records import UsageError
     from compare.records.problem import Settings
     from compare.report import make_report
@@ -143,12 +146,15 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         report = make_report(request, progress)
     show = overview.print_summary if options.all else print_report
     try:
-        path = files.write_report(report, options.out)
+        paths = [
+            files.write_report(report, options.out),
+            write_page([report], options.lang, options.out),
+        ]
     except UsageError:
         show(report)  # what could not be written is not lost
         raise
     show(report)
-    sys.stdout.write(f"\nWritten: {path}\n")
+    sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
     sys.stdout.flush()
     return exit_code(
         [

@@ -122,7 +122,7 @@ def rows(
         Row(
             name=name,
             lines={
-                side: lines[side][slice(*cut[side].get(name, (0, 0)))]
+                side: _shown(lines[side][slice(*cut[side].get(name, (0, 0)))])
                 for side in SIDES
             },
             wrote=_wrote(sources["keras"], cut["keras"].get(name, (0, 0))),
@@ -130,6 +130,14 @@ def rows(
         )
         for name in names
     ]
+
+
+def _shown(lines: list[Line]) -> list[Line]:
+    """Leave out the blank lines at the end."""
+    end = len(lines)
+    while end and not lines[end - 1].html.striptags():
+        end -= 1
+    return lines[:end]
 
 
 def _sections(source: str) -> dict[str, tuple[int, int]]:

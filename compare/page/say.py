@@ -22,8 +22,9 @@ from compare.records import (
     Verdict,
 )
 from compare.records.report import LessonReport
-from compare.records.timing import Ratio
+from compare.records.timing import IteratorCost, Ratio
 from compare.terminal.formats import digits, seconds, times
+from compare.terminal.timing import WORTH_A_REASON
 
 OUTCOMES = {
     "identical": marked("Identical"),
@@ -40,16 +41,16 @@ ANSWERS = {
 
 RATES = {
     "far too small": marked(
-        "Far too small: after {updates} updates most of the way is still "
-        "ahead."
+        "Far too small: after {updates} updates more than half of the loss "
+        "that can be avoided is left."
     ),
     "slow": marked(
-        "Slow: the loss falls, and after {updates} updates it is still on "
-        "its way."
+        "Slow: after {updates} updates more than 1 % of the loss that can be "
+        "avoided is left."
     ),
     "converges": marked(
-        "Converges: after {updates} updates the loss is within 1 % of the "
-        "least."
+        "Converges: after {updates} updates less than 1 % of the loss that "
+        "can be avoided is left."
     ),
     "zigzags": marked(
         "Zigzags: each update overshoots the valley's floor and comes back "
@@ -193,16 +194,15 @@ class Speaker:
 
     def why_slow(self, lesson: LessonReport) -> str:
         """Say where Keras's time goes, where that was measured."""
-        for cost in lesson.iterators:
-            share = cost.seconds / cost.epoch_seconds
-            return self.say(
-                "{share} of the time that fit takes goes into opening data "
-                "iterators, {iterators} per epoch; the update itself is "
-                "cheap.",
-                share=f"{share:.0%}",
-                iterators=f"{cost.iterators:.3g}",
-            )
-        return ""
+        cost = iterator_cost(lesson)
+        if cost is None:
+            return ""
+        return self.say(
+            "{share} of the time that fit takes goes into opening data "
+            "iterators, {iterators} per epoch; the update itself is cheap.",
+            share=f"{cost.seconds / cost.epoch_seconds:.0%}",
+            iterators=f"{cost.iterators:.3g}",
+        )
 
     def noise(self, lesson: LessonReport, mode: Mode) -> str:
         """Say what the manual loop against itself shows, if it was timed."""
@@ -277,6 +277,17 @@ def _moves(lesson: LessonReport, verdict: Verdict) -> bool:
         for run in runs
         for values in run.parameters.values()
     )
+
+
+def iterator_cost(lesson: LessonReport) -> IteratorCost | None:
+    """Return what iterators cost where that explains an epoch's length.
+
+    Where they seem to cost more than the epoch the machine was too busy.
+    """
+    for cost in lesson.iterators:
+        if WORTH_A_REASON <= cost.seconds / cost.epoch_seconds <= 1:
+            return cost
+    return None
 
 
 def headline(lesson: LessonReport) -> tuple[Verdict, Ratio | None]:

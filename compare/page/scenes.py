@@ -33,6 +33,9 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         "losses": _both([run.losses[:frames] for run in runs]),
         "ulps": apart.tolist(),
         "parameters": _parameters(runs, frames),
+        "line": None,
+        "bowl": None,
+        "predictions": None,
     }
     points = lesson.points
     if points is None:

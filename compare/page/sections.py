@@ -14,7 +14,7 @@ from compare import ratios
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
 from compare.page.language import marked
-from compare.page.say import KINDS, RATES, Speaker
+from compare.page.say import KINDS, RATES, Speaker, iterator_cost
 from compare.page.texts import (
     MEASURE_NAMES,
     RANKS,
@@ -132,7 +132,7 @@ def _speed(lesson: LessonReport, speaker: Speaker) -> Context:
     ]
     if not any(track for _, track in tracks):
         return None
-    cost = next(iter(lesson.iterators), None)
+    cost = iterator_cost(lesson)
     return {
         "tracks": [(title, track) for title, track in tracks if track],
         "processes": max(len(t.samples) for t in lesson.timings),

@@ -67,7 +67,7 @@ class Chart {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (!width || (width === this.width && height === this.height)) return;
     Object.assign(this, { width, height });
-    this.inner = { left: 50, top: 10, right: width - 12, bottom: height - 44 };
+    this.inner = { left: 50, top: 26, right: width - (this.axes.y.margin ?? 12), bottom: height - 44 };
     this.svg.attr("viewBox", `0 0 ${width} ${height}`).selectAll("*").remove();
     const { left, top, right, bottom } = this.inner;
     this.x = scale(this.axes.x).range([left, right]);
@@ -152,7 +152,7 @@ function axis(chart, which, drawn, count) {
   if (which === "x") {
     name.attr("x", right).attr("y", bottom + 38).attr("text-anchor", "end");
   } else {
-    name.attr("x", left + 8).attr("y", top + 8).attr("class", "name halo");
+    name.attr("x", 0).attr("y", 12);
   }
 }
 
@@ -168,9 +168,9 @@ function bowl({ lowest, hessian, least }) {
 /** Draw the contours of a bowl and a cross at its lowest point. */
 function contours(chart, scene) {
   const loss = bowl(scene);
-  const size = 80;
-  const place = (axis) => chart[axis].copy().range([0, size]);
-  const [x, y] = [place("x"), chart.y.copy().range([size, 0])];
+  const size = 90, rim = 5; // the rim hides where contours end
+  const [x, y] = [chart.x.copy().range([rim, size - rim]),
+    chart.y.copy().range([size - rim, rim])];
   const grid = [];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
@@ -182,8 +182,9 @@ function contours(chart, scene) {
   const { left, right, top, bottom } = chart.inner;
   const path = d3.geoPath(d3.geoTransform({
     point(column, row) {
-      this.stream.point(left + (column / size) * (right - left),
-        top + (row / size) * (bottom - top));
+      this.stream.point(
+        left + ((column - rim) / (size - 2 * rim)) * (right - left),
+        top + ((row - rim) / (size - 2 * rim)) * (bottom - top));
     },
   }));
   chart.plot.append("g").selectAll("path")

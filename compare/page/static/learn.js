@@ -50,10 +50,13 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
     },
     parameters(box) {
       const all = scene.parameters.flatMap((p) => [...p.manual, ...keras(p)]);
-      return new Chart(box, time, { label: texts.value, domain: extent(all) },
+      return new Chart(box, time, { label: texts.value, domain: extent(all),
+        margin: 12 + 7 * d3.max(scene.parameters, (p) => p.name.length) },
         (chart) => {
           const moves = scene.parameters.map((p) =>
             over(chart, along(p.manual), along(keras(p))));
+          nameEnds(chart, scene.parameters.map((p) =>
+            ({ name: p.name, value: p.manual[last] })));
           return (n) => moves.forEach((move) => move(n));
         });
     },
@@ -124,6 +127,25 @@ function over(chart, one, other) {
     set(one.slice(0, n + 1), other.slice(0, n + 1));
     dots(one[n], other[n]);
   };
+}
+
+/** Write names at the right, moved apart where they would overlap. */
+function nameEnds(chart, ends) {
+  const gap = 14, { right, top, bottom } = chart.inner;
+  const labels = ends.map(({ name, value }) => ({ name, end: chart.y(value) }))
+    .filter(({ end }) => Number.isFinite(end)).sort((a, b) => a.end - b.end);
+  let above = top - gap;
+  for (const label of labels) above = label.at = Math.max(label.end, above + gap);
+  let below = bottom + gap;
+  for (const label of labels.reverse()) {
+    below = label.at = Math.min(label.at, below - gap);
+  }
+  for (const { name, end, at } of labels) {
+    chart.over.append("path").attr("class", "leader")
+      .attr("d", `M${right + 2},${end}L${right + 10},${at}`);
+    chart.over.append("text").attr("x", right + 12).attr("y", at)
+      .attr("dy", ".35em").text(name);
+  }
 }
 
 function upright(chart, at) {
