@@ -84,6 +84,9 @@ def same(lesson: LessonReport, speaker: Speaker) -> Context:
         "limit": speaker.limit(lesson.theory)
         if lesson.theory and lesson.theory.largest_learning_rate
         else "",
+        "unsettled": lesson.convergence.reason
+        if lesson.convergence and not lesson.convergence.distance
+        else "",
         "settles": speaker.convergence(lesson.convergence)
         if lesson.convergence
         else "",

@@ -75,8 +75,7 @@ def page(reports: Sequence[Report], language: str) -> str:
     common = [
         {"section": section, "name": section.name, "it": context}
         for section in REPORT_SECTIONS
-        for report in _each(reports, section.name)
-        if (context := section.context(report, speaker)) is not None
+        if (context := section.context(reports, speaker)) is not None
     ]
     return (
         templates(speaker)
@@ -91,11 +90,6 @@ def page(reports: Sequence[Report], language: str) -> str:
             texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
         )
     )
-
-
-def _each(reports: Sequence[Report], name: str) -> Sequence[Any]:
-    """Return what a section is made of: the method shows all reports."""
-    return [reports] if name == "method" else reports
 
 
 def _lesson(

@@ -68,6 +68,7 @@ ROUNDING = marked(
 NO_ROUNDING = marked(
     "In float64 the difference is still {size}, so it is not rounding."
 )
+NOT_SETTLED = marked("They were not trained until they settle:")
 SETTLES = marked(
     "On all rows at once, after {updates} updates, both sides end within "
     "{single} of the normal equations in float32 and {double} in float64, "
@@ -244,7 +245,7 @@ class Speaker:
             "pulls towards a minimum of its own."
         )
         if not found.distance:
-            return first
+            return f"{first} {self.gettext(NOT_SETTLED)}"
         single, double = (
             max(sides[dtype] for sides in found.distance.values())
             for dtype in ("float32", "float64")

@@ -156,8 +156,8 @@ def _speed(lesson: LessonReport, speaker: Speaker) -> Context:
     }
 
 
-def _ladder(report: Report, speaker: Speaker) -> Context:
-    found = report.ladder
+def _ladder(reports: Sequence[Report], speaker: Speaker) -> Context:
+    found = next((r.ladder for r in reports if r.ladder), None)
     if found is None:
         return None
     return {

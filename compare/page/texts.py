@@ -51,7 +51,6 @@ SCRIPT_TEXTS = {
     "update": marked("update"),
     "at": marked("Update {update} of {last}"),
     "loss": marked("loss"),
-    "ulps": marked("difference in ULPs"),
     "same": marked("0 ULP: the same bits"),
     "apart": marked("{ulps} ULP apart"),
     "kernel": marked("kernel w"),
@@ -65,7 +64,6 @@ SCRIPT_TEXTS = {
     "end": marked("loss after {updates} updates"),
     "limit": marked("tips over at {limit}"),
     "chosen": marked("Learning rate {rate}, loss {first} → {last}"),
-    "least": marked("least loss"),
     "infinite": marked("infinite"),
 }
 """What the scripts show; {names} are filled in there."""
