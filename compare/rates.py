@@ -1,5 +1,8 @@
 """The same training with other learning rates, from useless to overshooting.
 
+The sides may part in the last bits: `w * x + b` and Keras's matrix product sum
+in another order. Where training overshoots that difference grows with it.
+
 Only where it is plain gradient descent on all rows does the largest
 eigenvalue of the Hessian tell at which rate a training tips over (see
 `compare.theory`); there the rates are tried on both sides.
@@ -180,10 +183,10 @@ def _outcome(path: dict[str, np.ndarray], excess: np.ndarray) -> RateOutcome:
     """
     if not excess[-1] < excess[0]:
         return "overshoots"
-    if excess[-1] > SMALL * excess[0]:
-        return "far too small"
     rows = [values.reshape(len(excess), -1) for values in path.values()]
     steps = np.diff(np.concatenate(rows, axis=1).astype(float), axis=0)
     if steps[0] @ steps[1] < 0:  # the second update goes back
         return "zigzags"
+    if excess[-1] > SMALL * excess[0]:
+        return "far too small"
     return "slow" if excess[-1] > NEAR * excess[0] else "converges"

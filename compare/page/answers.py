@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from compare import ratios
-from compare.page.say import OUTCOMES, Speaker, headline
-from compare.page.texts import SIDE_NAMES
+from compare.page.say import Speaker, headline
+from compare.page.texts import OUTCOMES, SIDE_NAMES
 from compare.records import SIDES
 from compare.records.report import LessonReport, first_pair
 from compare.terminal.formats import SHOWN_VALUES, digits, value

@@ -47,14 +47,14 @@ KEYWORDS = {
 
 def template() -> Catalog:
     """Return a catalogue of all texts, without translations."""
-    catalog = Catalog(project="gradient-twins", charset="utf-8")
+    catalog = Catalog()
     found = extract_from_dir(
         PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
     )
-    for file, _, message, *_ in found:
-        catalog.add(message, locations=[(f"compare/{file}", None)])
+    for file, line, message, *_ in found:
+        catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
-        catalog.add(text, locations=[("compare/problems.py", None)])
+        catalog.add(text, locations=[("compare/problems.py", 1)])
     return catalog
 
 
@@ -70,7 +70,7 @@ def update(language: str) -> None:
     catalog.update(template(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     content = io.BytesIO()
-    write_po(content, catalog, width=78, sort_output=True)
+    write_po(content, catalog, 78, sort_output=True, include_lineno=False)
     write_atomically(_path(language), content.getvalue())
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from babel.support import NullTranslations
 
 from compare import ratios
-from compare.page.language import marked
+from compare.page.texts import (
+    ANSWERS,
+    NO_ROUNDING,
+    NOT_SETTLED,
+    OUTCOMES,
+    ROUNDING,
+    SETTLES,
+    SETTLES_NOT,
+)
 from compare.records import (
     SIDES,
     Convergence,
@@ -25,68 +33,6 @@ from compare.records.report import LessonReport
 from compare.records.timing import IteratorCost, Ratio
 from compare.terminal.formats import digits, seconds, times
 from compare.terminal.timing import WORTH_A_REASON
-
-OUTCOMES = {
-    "identical": marked("Identical"),
-    "same mathematics": marked("Same mathematics"),
-    "different": marked("Different"),
-    "could not run": marked("Could not run"),
-}
-
-ANSWERS = {
-    "faster": marked("Keras is faster."),
-    "slower": marked("Keras is slower."),
-    "no clear difference": marked("There is no clear difference."),
-}
-
-RATES = {
-    "far too small": marked(
-        "Far too small: after {updates} updates more than half of the loss "
-        "that can be avoided is left."
-    ),
-    "slow": marked(
-        "Slow: after {updates} updates more than 1 % of the loss that can be "
-        "avoided is left."
-    ),
-    "converges": marked(
-        "Converges: after {updates} updates less than 1 % of the loss that "
-        "can be avoided is left."
-    ),
-    "zigzags": marked(
-        "Zigzags: each update overshoots the valley's floor and comes back "
-        "from the other side, but it comes nearer."
-    ),
-    "overshoots": marked(
-        "Overshoots: each update lands higher on the other side than it "
-        "started; the loss grows without end."
-    ),
-}
-
-ROUNDING = marked(
-    "In float64 the difference shrinks to {size}, so it is rounding."
-)
-NO_ROUNDING = marked(
-    "In float64 the difference is still {size}, so it is not rounding."
-)
-NOT_SETTLED = marked("They were not trained until they settle:")
-SETTLES = marked(
-    "On all rows at once, after {updates} updates, both sides end within "
-    "{single} of the normal equations in float32 and {double} in float64, "
-    "which is rounding."
-)
-SETTLES_NOT = marked(
-    "On all rows at once, after {updates} updates, both sides end within "
-    "{single} of the normal equations in float32 and {double} in float64, "
-    "which is more than rounding."
-)
-
-KINDS = {
-    "far too small": marked("far too small"),
-    "slow": marked("slow"),
-    "converges": marked("converges"),
-    "zigzags": marked("zigzags"),
-    "overshoots": marked("overshoots"),
-}
 
 
 class Speaker:

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from compare import ratios
+from compare.differences import ulps_apart
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
 from compare.page.language import marked
-from compare.page.say import KINDS, RATES, Speaker, iterator_cost
+from compare.page.say import Speaker, iterator_cost
 from compare.page.texts import (
+    ALL_SAME,
+    KINDS,
     MEASURE_NAMES,
     RANKS,
+    RATES,
     ROLES,
     SECTION_NAMES,
     SIDE_NAMES,
+    SOME_SAME,
 )
 from compare.records import SIDES, TensorInfo
 from compare.records.report import LessonReport, Report
@@ -112,8 +117,30 @@ def _rates(lesson: LessonReport, speaker: Speaker) -> Context:
         "count": len(scene["tried"]),
         "limit": f"{scene['limit']:.5g}",
         "curvature": f"{2 / scene['limit']:.4g}",
-        "all_same": all(tried["same"] for tried in scene["tried"]),
+        "same": _same_rates(lesson, speaker),
     }
+
+
+def _same_rates(lesson: LessonReport, speaker: Speaker) -> str:
+    """Say at how many rates the bits are the same, and how far others part."""
+    runs = {
+        side: [r for r in lesson.rates if r.side == side] for side in SIDES
+    }
+    same = [run.same_bits for run in runs["keras"]]
+    if all(same):
+        return speaker.gettext(ALL_SAME)
+    apart = [
+        int(ulps_apart(values, keras.parameters[name]).max())
+        for manual, keras in zip(*runs.values(), strict=True)
+        for name, values in manual.parameters.items()
+        if manual.outcome != "overshoots"
+    ]
+    return speaker.say(
+        SOME_SAME,
+        same=sum(same),
+        count=len(same),
+        ulps=f"{max(apart, default=0):,}",
+    )
 
 
 def _size(lesson: LessonReport, speaker: Speaker) -> Context:

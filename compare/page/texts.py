@@ -4,6 +4,75 @@ from __future__ import annotations
 
 from compare.page.language import marked
 
+OUTCOMES = {
+    "identical": marked("Identical"),
+    "same mathematics": marked("Same mathematics"),
+    "different": marked("Different"),
+    "could not run": marked("Could not run"),
+}
+
+ANSWERS = {
+    "faster": marked("Keras is faster."),
+    "slower": marked("Keras is slower."),
+    "no clear difference": marked("There is no clear difference."),
+}
+
+RATES = {
+    "far too small": marked(
+        "Far too small: after {updates} updates more than half of the loss "
+        "that can be avoided is left."
+    ),
+    "slow": marked(
+        "Slow: after {updates} updates more than 1 % of the loss that can be "
+        "avoided is left."
+    ),
+    "converges": marked(
+        "Converges: after {updates} updates less than 1 % of the loss that "
+        "can be avoided is left."
+    ),
+    "zigzags": marked(
+        "Zigzags: each update jumps over the valley's floor to the other "
+        "side; the nearer to the limit, the less it gains."
+    ),
+    "overshoots": marked(
+        "Overshoots: each update lands higher on the other side than it "
+        "started; the loss grows without end."
+    ),
+}
+
+ROUNDING = marked(
+    "In float64 the difference shrinks to {size}, so it is rounding."
+)
+NO_ROUNDING = marked(
+    "In float64 the difference is still {size}, so it is not rounding."
+)
+ALL_SAME = marked("At every rate both sides have the same bits.")
+SOME_SAME = marked(
+    "At {same} of {count} rates both sides have the same bits after every "
+    "update. At the others sums are rounded in another order: where training "
+    "converges they are at most {ulps} ULP apart; where it overshoots, that "
+    "grows too."
+)
+NOT_SETTLED = marked("They were not trained until they settle:")
+SETTLES = marked(
+    "On all rows at once, after {updates} updates, both sides end within "
+    "{single} of the normal equations in float32 and {double} in float64, "
+    "which is rounding."
+)
+SETTLES_NOT = marked(
+    "On all rows at once, after {updates} updates, both sides end within "
+    "{single} of the normal equations in float32 and {double} in float64, "
+    "which is more than rounding."
+)
+
+KINDS = {
+    "far too small": marked("far too small"),
+    "slow": marked("slow"),
+    "converges": marked("converges"),
+    "zigzags": marked("zigzags"),
+    "overshoots": marked("overshoots"),
+}
+
 SIDE_NAMES = {"manual": marked("by hand"), "keras": marked("Keras")}
 
 MEASURE_NAMES = {
