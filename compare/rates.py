@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from compare.records.problem import Problem
 from compare.processes import Job
 from compare.records import SIDES, Side, Theory
+from compare.records.problem import Problem
 from compare.records.rates import RateOutcome, RateRun
 from compare.sources import exhibit
 

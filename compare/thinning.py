@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.records.problem import Problem
 from compare.records import Points, Trajectory
+from compare.records.problem import Problem
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""

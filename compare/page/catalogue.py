@@ -17,8 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 from compare.files import write_atomically
 from compare.page.language import DOMAIN, LANGUAGES, LOCALE
-from compare.problem import Settings
 from compare.problems import LESSONS, problem_of
+from compare.records.problem import Settings
 
 PACKAGE = Path(str(LOCALE)).parents[1]
 

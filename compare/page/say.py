@@ -132,8 +132,8 @@ class Speaker:
                 "needs more processes."
             )
         interval = self.say(
-            "Time per epoch, Keras against the loop by hand; 95 % interval "
-            "{low} to {high}.",
+            "Time per epoch, Keras against the loop by hand; the 95-percent "
+            "interval is {low} to {high}.",
             low=digits(ratio.low),
             high=digits(ratio.high),
         )

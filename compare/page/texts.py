@@ -23,12 +23,12 @@ RATES = {
         "that can be avoided is left."
     ),
     "slow": marked(
-        "Slow: after {updates} updates more than 1 % of the loss that can be "
-        "avoided is left."
+        "Slow: after {updates} updates more than one percent of the loss that "
+        "can be avoided is left."
     ),
     "converges": marked(
-        "Converges: after {updates} updates less than 1 % of the loss that "
-        "can be avoided is left."
+        "Converges: after {updates} updates less than one percent of the loss "
+        "that can be avoided is left."
     ),
     "zigzags": marked(
         "Zigzags: each update jumps over the valley's floor to the other "
