@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.records import Points, Trajectory
+from compare.records import Trajectory
 from compare.records.problem import Problem
+from compare.records.report import Points
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""

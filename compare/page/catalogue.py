@@ -67,7 +67,9 @@ def read(language: str) -> Catalog:
 def update(language: str) -> None:
     """Bring a catalogue up to date with the texts."""
     catalog = read(language)
-    catalog.update(template(), no_fuzzy_matching=True)
+    catalog.update(
+        template(), no_fuzzy_matching=True, update_creation_date=False
+    )
     catalog.obsolete.clear()
     content = io.BytesIO()
     write_po(content, catalog, 78, sort_output=True, include_lineno=False)

@@ -9,8 +9,8 @@ import numpy as np
 
 from compare.differences import ulps_apart
 from compare.losses import log_likelihoods, predict
-from compare.records import SIDES, Points, Theory, Trajectory
-from compare.records.report import LessonReport, first_pair
+from compare.records import SIDES, Theory, Trajectory
+from compare.records.report import LessonReport, Points, first_pair
 
 SERIES = 8
 """Most parameters whose way is drawn, one line each."""

@@ -280,19 +280,6 @@ class TensorInfo:
 
 
 @dataclass(frozen=True)
-class Points:
-    """Some of the rows that were trained on, spread evenly over all.
-
-    Attributes:
-        x: float, shape (points, features).
-        y: shape (points,); integers are classes.
-    """
-
-    x: np.ndarray
-    y: np.ndarray
-
-
-@dataclass(frozen=True)
 class Scaling:
     """How a table's columns were standardised: (value - mean) / scale."""
 

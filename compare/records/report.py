@@ -15,7 +15,6 @@ from compare.records import (
     Convergence,
     Failure,
     Note,
-    Points,
     Scaling,
     TensorInfo,
     Theory,
@@ -46,6 +45,19 @@ class Environment:
     devices: tuple[str, ...]
     import_seconds: float
     import_bytes: int
+
+
+@dataclass(frozen=True)
+class Points:
+    """Some of the rows that were trained on, spread evenly over all.
+
+    Attributes:
+        x: float, shape (points, features).
+        y: shape (points,); integers are classes.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
 
 
 @dataclass(frozen=True)
