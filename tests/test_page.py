@@ -13,11 +13,14 @@ import pytest
 
 from compare import files
 from compare.cli import main
+from compare.mistakes import CATALOGUE
 from compare.options import LANGUAGES
 from compare.page import bars, catalogue, code, language, scenes
 from compare.page.render import page, read_report
 from compare.page.say import Speaker
 from compare.records import Divergence, Failure, Note, TensorInfo, Verdict
+from compare.records.mistakes import MistakeReport, Raised
+from compare.records.timing import Ratio
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 
@@ -305,3 +308,53 @@ def test_bars_stay_on_their_tracks(small_report):
             for bar in entries:
                 assert 0 < bar.low <= bar.width <= bar.high <= 100
     assert bars.speeds((), "build") is None
+
+
+@pytest.fixture
+def mistake_report(small_report):
+    """Return a report on a silent, a loud and a slow mistake."""
+    base = CATALOGUE[0]
+    diff = f"--- a\n+++ b\n@@ -1 +1 @@\n-right\n+{HOSTILE}\n"
+    found = Verdict(
+        "eager",
+        "different",
+        "",
+        (5, 5),
+        Divergence(2, "bias", (), 1.0, 2.0, 1.0),
+    )
+    reports = (
+        MistakeReport(base, diff, True, "", found, {"kernel": 0.5}),
+        MistakeReport(
+            replace(base, kind="error"),
+            diff,
+            True,
+            "",
+            raised=Raised("TypeError", HOSTILE, 1),
+        ),
+        MistakeReport(
+            replace(base, kind="slow"),
+            diff,
+            False,
+            "",
+            ratio=Ratio(12.0, 11.0, 13.0),
+        ),
+    )
+    return replace(small_report, lessons=(), ladder=None, mistakes=reports)
+
+
+def test_mistakes_are_shown_as_diffs(mistake_report):
+    """Each kind has its heading, its diff and what happens, as text."""
+    text = page([mistake_report], "en")
+    assert "They part at update 2 in bias" in text
+    assert "It raises TypeError after 1 updates." in text
+    assert "12 (11 to 13) times as long" in text
+    assert text.count("not caught") == 1
+    assert '<span class="gd">-right</span>' in text
+    assert "<script>hacked" not in text
+    assert CATALOGUE[0].why in text
+
+
+def test_prose_that_is_not_translated_is_marked(mistake_report):
+    """What is still English on the Korean page says so to a reader."""
+    text = page([mistake_report], "ko")
+    assert f'<span lang="en">{CATALOGUE[0].title}' in text

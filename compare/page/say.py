@@ -55,7 +55,7 @@ class Speaker:
         if verdict.outcome == "could not run":
             return self._why_not(lesson)
         if verdict.outcome != "identical":
-            return self._difference(verdict)
+            return self.difference(verdict)
         if not _moves(lesson, verdict):
             return self.gettext(
                 "Every parameter has the same bits after each update, but "
@@ -67,7 +67,7 @@ class Speaker:
             updates=f"{verdict.updates[0]:,}",
         )
 
-    def _difference(self, verdict: Verdict) -> str:
+    def difference(self, verdict: Verdict) -> str:
         """Say where two runs part, and whether that is rounding."""
         parts = []
         manual, keras = (f"{count:,}" for count in verdict.updates)

@@ -15,6 +15,7 @@ from compare.differences import ulps_apart
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
 from compare.page.language import marked
+from compare.page.mistakes import mistakes
 from compare.page.say import Speaker, iterator_cost
 from compare.page.texts import (
     ALL_SAME,
@@ -222,6 +223,7 @@ LESSON_SECTIONS = (
 )
 
 REPORT_SECTIONS = (
+    Section("mistakes", marked("Classic mistakes"), mistakes),
     Section("ladder", marked("What each feature costs"), _ladder),
     Section("method", marked("How it was measured"), _method),
 )

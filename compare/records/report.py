@@ -22,6 +22,7 @@ from compare.records import (
     Verdict,
 )
 from compare.records.ladder import Ladder
+from compare.records.mistakes import MistakeReport
 from compare.records.rates import RateRun
 from compare.records.timing import IteratorCost, Memory, Timing
 
@@ -133,4 +134,5 @@ class Report:
     command: str
     lessons: tuple[LessonReport, ...] = ()
     ladder: Ladder | None = None
+    mistakes: tuple[MistakeReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
