@@ -62,7 +62,7 @@ def deviations(variant: Variant, learning_rate: float) -> list[Deviation]:
         variant: the training.
         learning_rate: the problem's.
     """
-    hyper = dict(variant.hyper)
+    hyper = dict(variant.forced)
     found = []
     if variant.lesson == "momentum":
         found.append(NESTEROV if hyper.get("nesterov") else MOMENTUM)

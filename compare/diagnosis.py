@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.deviations import Deviation, deviations
-from compare.evidence import loss_facts, seed_facts
-from compare.facts import facts, fit_facts
+from compare.evidence import loss_facts, mended_gap, seed_facts
+from compare.facts import facts
+from compare.fit_traps import counts, traps
+from compare.mistakes import CATALOGUE
 from compare.pairs import Pair
 from compare.processes import Progress
 from compare.records import Trajectory, Verdict
@@ -35,7 +37,7 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     said = [
         text
         for side, name in enumerate(pair.sides.names)
-        for text in fit_facts(name, *pair.fits(side), pair.problem)
+        for text in counts(name, *pair.fits(side))
     ]
     if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
         return Diagnosis((), tuple(said), 0)
@@ -47,10 +49,48 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     ]
     if found is None or found.step == 0:
         return Diagnosis((), tuple(said), 0)
+    seen = tuple(_observed(pair, progress))
+    if seen:
+        return Diagnosis(seen, tuple(said), 0)
     search = Search(pair, left, right, found.step, exact)
     causes = _causes(search, *search.run(progress))
     said += search.notes
+    if not search.tried:
+        said.append(
+            "no known mistake was tried: they are for linear problems whose "
+            "`initial` names a kernel and a bias."
+        )
     return Diagnosis(causes, tuple(said), search.tried)
+
+
+def _observed(pair: Pair, progress: Progress) -> Iterator[Cause]:
+    """Yield the traps that a side's fit fell into, if mending closes the gap.
+
+    The side is run again with other arguments for its own call of fit.
+    """
+    threads = {mistake.key: mistake.threads for mistake in CATALOGUE}
+    for side, name in enumerate(pair.sides.names):
+        _, fits = pair.fits(side)
+        found = list(traps(name, fits[0], pair.problem)) if fits else []
+        instead = {k: v for trap in found for k, v in trap.instead.items()}
+        if not instead:
+            continue
+        gap = mended_gap(pair, side, instead, progress)
+        if gap is None:
+            continue
+        for trap in found:
+            yield Cause(
+                side=name,
+                key=trap.key,
+                title=trap.fact,
+                certainty="observed",
+                why="",
+                cure=f"{trap.cure}.",
+                threads=threads.get(trap.key, ()),
+                updates=pair.furthest,
+                gap=None,
+                mended_gap=gap,
+            )
 
 
 def _causes(

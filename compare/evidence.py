@@ -115,6 +115,32 @@ def _largest_gap(pair: Pair, epochs: int) -> float:
     )
 
 
+def mended_gap(
+    pair: Pair,
+    side: int,
+    instead: dict[str, Any],
+    progress: Progress,
+) -> float | None:
+    """Run a side with other arguments for fit; return what still differs.
+
+    Args:
+        pair: after its check.
+        side: 0 or 1.
+        instead: see `keras_watch.watch_fit`.
+        progress: told of every process.
+
+    Returns:
+        The largest difference to the other side if it is rounding, else None.
+    """
+    mended = Pair(pair.sides, progress, {side: instead})
+    verdict = mended.check_as_far(pair)
+    if not verdict.agree:
+        return None
+    if verdict.float64_difference is not None:
+        return verdict.float64_difference
+    return verdict.largest_difference or 0.0
+
+
 def side_cost(
     reference: Reference,
     name: str,

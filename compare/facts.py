@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
 from compare.records import Trajectory, Verdict
-from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 
 SAME = 1e-6
@@ -85,8 +84,6 @@ def _first_update(left: Trajectory, right: Trajectory) -> Iterator[str]:
             f"{', '.join(said)}."
         )
     for name in left.parameters:
-        if name not in ratios:
-            continue
         start = np.ravel(left.parameters[name][0]).astype(float)
         gap = np.ravel(left.parameters[name][1]) - np.ravel(
             right.parameters[name][1]
@@ -144,7 +141,10 @@ def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
         return
     per_epoch = problem.steps_per_epoch
     equal = found.step - 1
-    yield f"the sides are the same training for {equal:,} updates."
+    yield (
+        f"the sides are the same training for {equal:,} "
+        f"update{'s' * (equal > 1)}."
+    )
     if per_epoch > 1 and equal % per_epoch == 0:
         yield (
             f"update {found.step:,} is the first of epoch "
@@ -162,69 +162,4 @@ def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
         yield (
             "they part at the second update: look at what has a memory "
             "(momentum, a rebound variable, a schedule, a counter)."
-        )
-
-
-def fit_facts(
-    name: str, updates: int, fits: Sequence[FitFacts], problem: Problem
-) -> Iterator[str]:
-    """Yield what a side's calls of Keras's `fit` show that one may not know.
-
-    Args:
-        name: of the side.
-        updates: how many the run should have made.
-        fits: its calls, in order.
-        problem: what it was given.
-    """
-    made = sum(fit.updates for fit in fits)
-    if fits and made != updates:
-        yield (
-            f"{name}'s fit made {made:,} updates where {updates:,} were "
-            "asked for."
-        )
-    if len(fits) > 1:
-        yield f"{name} called fit {len(fits):,} times."
-    for fit in fits[:1]:
-        yield from _traps(name, fit, problem)
-
-
-def _traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[str]:
-    rows = fit.rows or 0
-    size = fit.batch_size or 32
-    if fit.source == "arrays" and rows > size and fit.shuffle:
-        how = "as told" if fit.shuffle_given else "which is its default"
-        yield (
-            f"{name}'s fit shuffled the rows anew in every epoch, {how}; "
-            "shuffle=False keeps their order."
-        )
-    if fit.source == "arrays" and fit.batch_size is None and rows > 32:
-        yield (
-            f"{name}'s fit was given no batch_size and took 32 rows per "
-            f"update, {fit.last_epoch_updates} updates per epoch; the "
-            f"problem has {problem.batch_size} rows per update."
-        )
-    elif fit.batch_size and fit.batch_size != problem.batch_size:
-        yield (
-            f"{name}'s fit took {fit.batch_size} rows per update; the "
-            f"problem has {problem.batch_size}."
-        )
-    if fit.validation_split:
-        yield (
-            f"{name}'s fit held out the last {fit.validation_split:.0%} of "
-            "the rows (validation_split takes them unshuffled)."
-        )
-    if fit.source == "generator" and fit.epochs > 1:
-        yield (
-            f"{name}'s fit got a Python generator for {fit.epochs} epochs; "
-            "one that ends does not start again."
-        )
-    rate = problem.hyper.get("learning_rate")
-    if (
-        rate
-        and fit.learning_rate
-        and not np.isclose(fit.learning_rate, float(rate), rtol=SAME)
-    ):
-        yield (
-            f"{name}'s optimizer {fit.optimizer} has the learning rate "
-            f"{fit.learning_rate:.6g}; the problem has {float(rate):.6g}."
         )

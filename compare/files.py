@@ -12,8 +12,11 @@ from compare.json_form import to_json
 from compare.records import UsageError
 from compare.records.report import Report
 
+OTHER_FOLDER = "choose another folder with --out"
+OTHER_NAME = "name another file"
 
-def check_writable(folder: Path) -> None:
+
+def check_writable(folder: Path, advice: str = OTHER_FOLDER) -> None:
     """Find out before the work whether a report can be written.
 
     Raises:
@@ -24,7 +27,7 @@ def check_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(folder, error, advice) from error
 
 
 def write_report(
@@ -38,19 +41,42 @@ def write_report(
     return write_json(report, folder / name)
 
 
-def write_json(record: Any, path: Path) -> Path:
+def write_json(record: Any, path: Path, advice: str = OTHER_FOLDER) -> Path:
     """Write a record whole or not at all; return its path.
 
     Raises:
         UsageError: it cannot be written; an older file is still there.
     """
     text = json.dumps(to_json(record), allow_nan=False, separators=(",", ":"))
-    write_atomically(path, text.encode())
+    write_atomically(path, text.encode(), advice)
     return path
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def read_json(path: Path) -> Any:
+    """Read a file of JSON.
+
+    Raises:
+        UsageError: there is none; says why.
+    """
+    try:
+        return json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"there is no file {path}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not JSON: {error}") from error
+
+
+def write_atomically(
+    path: Path, content: bytes, advice: str = OTHER_FOLDER
+) -> None:
     """Write a file under another name and rename it when it is complete.
+
+    Args:
+        path: the file.
+        content: all of it.
+        advice: what to do where it cannot be written.
 
     Raises:
         UsageError: it cannot be written; an older file is still there.
@@ -58,7 +84,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         _write(path, content)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, error, advice) from error
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -76,12 +102,10 @@ def _write(path: Path, content: bytes) -> None:
             raise
 
 
-def _unwritable(path: Path, error: OSError) -> UsageError:
+def _unwritable(path: Path, error: OSError, advice: str) -> UsageError:
     reason = (
         "it is a file, not a folder"
         if isinstance(error, FileExistsError | NotADirectoryError)
         else error.strerror
     )
-    return UsageError(
-        f"cannot write to {path}: {reason}; choose another folder with --out"
-    )
+    return UsageError(f"cannot write to {path}: {reason}; {advice}")

@@ -5,15 +5,22 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from compare.records.pairs import FitFacts
 
 
 @contextlib.contextmanager
-def watch_fit() -> Iterator[list[FitFacts]]:
-    """Note every call of `keras.Model.fit` in this process."""
+def watch_fit(
+    instead: Mapping[str, Any] | None = None,
+) -> Iterator[list[FitFacts]]:
+    """Note every call of `keras.Model.fit` in this process.
+
+    Args:
+        instead: arguments of fit that are given other values, to see whether
+            they are the cause; "learning_rate" is set on the optimizer.
+    """
     import keras
 
     facts: list[FitFacts] = []
@@ -27,6 +34,10 @@ def watch_fit() -> Iterator[list[FitFacts]]:
         callbacks = given.get("callbacks")
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             given["callbacks"] = [*_listed(callbacks), counter]
+        other = dict(instead or {})
+        if "learning_rate" in other:
+            model.optimizer.learning_rate = other.pop("learning_rate")
+        given |= other
         rate = _learning_rate(model.optimizer)
         result = fit(**{**_flat(given), "self": model})
         facts.append(_facts(model, given, counter, rate))

@@ -12,45 +12,24 @@ def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
     return float("nan")
 
 
-def predict(parameters: Parameters, x: np.ndarray) -> np.ndarray:
-    """Return what the model with these parameters says, in float64.
+def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Return what a linear model or one with a hidden layer predicts.
 
-    Args:
-        parameters: of a hidden layer, where their names say so; else of a
-            linear model.
-        x: shape (rows,) or (rows, features).
-
-    Returns:
-        Shape (rows, outputs): one number a row, or a logit for each class.
+    The names of the parameters tell which of the two it is; in float64,
+    shape (rows,).
     """
+    if "hidden_kernel" in parameters:
+        return _hidden_layer(parameters, x).ravel()
     rows = x.astype(float).reshape(len(x), -1)
-    weights = {name: v.astype(float) for name, v in parameters.items()}
-    with np.errstate(over="ignore", invalid="ignore"):
-        if "hidden_kernel" in weights:
-            hidden = rows @ weights["hidden_kernel"] + weights["hidden_bias"]
-            rows = np.maximum(hidden, 0)
-            kernel, bias = weights["output_kernel"], weights["output_bias"]
-        else:
-            kernel, bias = weights["kernel"], weights["bias"]
-        outputs = rows @ kernel.reshape(rows.shape[1], -1) + bias.ravel()
-    return np.asarray(outputs)
-
-
-def log_likelihoods(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> np.ndarray:
-    """Return the log-probability of each row's right class by softmax."""
-    logits = predict(parameters, x)
-    logits -= logits.max(axis=1, keepdims=True)
-    log_sums = np.log(np.exp(logits).sum(axis=1))
-    return np.asarray(logits[np.arange(len(y)), y] - log_sums)
+    kernel = np.ravel(parameters["kernel"]).astype(float)
+    return np.asarray(rows @ kernel + float(np.ravel(parameters["bias"])[0]))
 
 
 def squared_error(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
-    """Return the mean squared error, in float64."""
-    y_hat = predict(parameters, x).ravel()
+    """Return the mean squared error of a linear model, in float64."""
+    y_hat = predictions(parameters, x)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
 
@@ -68,3 +47,22 @@ def cross_entropy(
 ) -> float:
     """Return the mean cross-entropy of softmax regression."""
     return -float(np.mean(log_likelihoods(parameters, x, y)))
+
+
+def log_likelihoods(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    """Return the log-probability of each row's right class by softmax."""
+    logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
+    logits -= logits.max(axis=1, keepdims=True)
+    log_sums = np.log(np.exp(logits).sum(axis=1))
+    return np.asarray(logits[np.arange(len(y)), y] - log_sums)
+
+
+def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
+    return np.asarray(
+        np.maximum(hidden, 0) @ weights["output_kernel"]
+        + weights["output_bias"]
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from compare.differences import plain_shape
 from compare.processes import RunError
+from compare.records import Dtype
+from compare.records.problem import Problem
 from compare.sides import Returned
 
 HOW = "return a dict with the same names on both sides"
@@ -104,15 +106,52 @@ def _listed(side: Returned) -> str:
     return f"{len(side.values)} parameters in order, of shapes {shapes}"
 
 
-def values_of(returned: Returned, keys: Sequence[str]) -> list[np.ndarray]:
-    """Return the arrays under these keys.
+def start_of(
+    problem: Problem, keys: Mapping[str, str], dtype: Dtype
+) -> Returned | None:
+    """Return the first parameters if the problem names all of them.
+
+    Args:
+        problem: has them by name.
+        keys: name -> the side's own key.
+        dtype: of the run.
+    """
+    if set(keys) != set(problem.initial):
+        return None
+    return Returned(
+        True,
+        {
+            key: np.asarray(problem.initial[name], dtype)
+            for name, key in keys.items()
+        },
+    )
+
+
+def stack(
+    states: Sequence[Returned], keys: Mapping[str, str]
+) -> dict[str, np.ndarray]:
+    """Put the states of a side in rows.
+
+    Args:
+        states: one after the other; the last says the shapes.
+        keys: name -> the side's own key.
+
+    Returns:
+        name -> array (states, *shape).
 
     Raises:
         RunError: the side does not give the same parameters every time.
     """
-    if set(returned.values) != set(keys):
-        raise RunError(
-            f"it gave {', '.join(keys)} before and then "
-            f"{', '.join(returned.values)}: give all parameters every time"
+    for state in states:
+        if set(state.values) != set(keys.values()):
+            raise RunError(
+                f"it gave {', '.join(state.values)} and another time "
+                f"{', '.join(keys.values())}: give all parameters every time"
+            )
+    shapes = states[-1].values
+    return {
+        name: np.stack(
+            [state.values[key].reshape(shapes[key].shape) for state in states]
         )
-    return [returned.values[key] for key in keys]
+        for name, key in keys.items()
+    }

@@ -30,7 +30,7 @@ SIZE_MEASURES = (
 EPILOG = """\
 exit codes:
   0  every pair agrees: identical bits, or the same mathematics
-  1  a pair is different
+  1  a pair is different; for check: something became worse
   2  the request cannot be carried out: bad option, bad data, no place to write
   3  a pair could not run: an error, a time-out, numbers that are not finite
  70  a fault in this program; please report it with the traceback

@@ -8,13 +8,13 @@ until the first update that differs is found by bisection.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from compare.matching import match, values_of
+from compare.matching import match, stack, start_of
 from compare.parity import Run, judge
 from compare.perturbation import (
     PERTURBATIONS,
@@ -67,8 +67,14 @@ class Sides:
 class Pair:
     """Runs two sides at several lengths and in both dtypes, each run once."""
 
-    def __init__(self, sides: Sides, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        sides: Sides,
+        progress: Progress | None = None,
+        instead: Mapping[int, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.sides = sides
+        self._instead = instead or {}
         self.problem = sides.problem
         self.observed = False
         self._progress = progress or Silent()
@@ -174,12 +180,18 @@ class Pair:
         self._runs |= dict(zip(keys, found, strict=True))
 
     def job(self, side: int, problem: Problem, dtype: Dtype) -> Job:
-        """Return the job that runs a side on a problem."""
+        """Return the job that runs a side; see `sides.run_side`."""
         return Job(
             f"{self.sides.names[side]}: {problem.steps:,} updates"
             f"{' in float64' * (dtype == 'float64')}",
             run_side,
-            (self.sides.references[side], problem, self.sides.mode, dtype),
+            (
+                self.sides.references[side],
+                problem,
+                self.sides.mode,
+                dtype,
+                dict(self._instead.get(side, {})),
+            ),
         )
 
     def result(self, side: int, epochs: int) -> SideRun | Broken:
@@ -190,6 +202,16 @@ class Pair:
     def shortest(self) -> int:
         """The fewest epochs that both sides were run for."""
         return min(self._lengths)
+
+    @property
+    def furthest(self) -> int:
+        """The most updates that both sides were run for."""
+        return max(self._lengths) * self._per_epoch
+
+    def check_as_far(self, other: Pair) -> Verdict:
+        """Judge at the lengths at which another pair was judged."""
+        self.observed, self._lengths = other.observed, other._lengths
+        return self._judge()
 
     def look_further(self, updates: int) -> None:
         """Have the trajectories reach so many updates, if the problem does."""
@@ -236,54 +258,32 @@ class Pair:
         """Put the parameters of both sides in rows under common names."""
         left, right = (own[-1].final for own in found)
         pairs = match(left, right, tuple(self.problem.initial))
-        one, other = (
-            self._rows(side, own, starts, pairs, dtype)
-            for side, own in enumerate(found)
-        )
-        return one, other
-
-    def _rows(
-        self,
-        side: int,
-        runs: Sequence[SideRun],
-        starts: Sequence[SideRun | Broken],
-        pairs: dict[str, tuple[str, str]],
-        dtype: Dtype,
-    ) -> Trajectory:
-        keys = [pair[side] for pair in pairs.values()]
-        states = runs[-1].path if self.observed else [r.final for r in runs]
-        rows = [values_of(state, keys) for state in states]
-        updates = (
-            list(range(1, len(rows) + 1))
-            if self.observed
-            else [n * self._per_epoch for n in self._lengths]
-        )
-        if starts and all(isinstance(start, SideRun) for start in starts):
-            start = starts[side]
-            assert isinstance(start, SideRun)
-            rows.insert(0, values_of(start.final, keys))
-            updates.insert(0, 0)
-        elif set(pairs) == set(self.problem.initial):
-            first = [self.problem.initial[name] for name in pairs]
-            rows.insert(
-                0,
-                [
-                    np.asarray(value, dtype).reshape(like.shape)
-                    for value, like in zip(first, rows[0], strict=True)
-                ],
+        agreed = [start for start in starts if isinstance(start, SideRun)]
+        runs = []
+        for side, own in enumerate(found):
+            seen = own[-1].path if self.observed else [r.final for r in own]
+            updates = (
+                list(range(1, len(seen) + 1))
+                if self.observed
+                else [n * self._per_epoch for n in self._lengths]
             )
-            updates.insert(0, 0)
-        stacked = {
-            name: np.stack([row[place] for row in rows])
-            for place, name in enumerate(pairs)
-        }
-        return Trajectory(
-            side=self.sides.names[side],
-            mode=self.sides.mode,
-            dtype=dtype,
-            parameters=stacked,
-            results={},
-            losses=np.array([]),
-            seconds_per_update=0.0,
-            recorded=np.array(updates),
-        )
+            keys = {name: pair[side] for name, pair in pairs.items()}
+            first = (
+                agreed[side].final
+                if len(agreed) == 2
+                else start_of(self.problem, keys, dtype)
+            )
+            states = [first, *seen] if first else list(seen)
+            runs.append(
+                Trajectory(
+                    side=self.sides.names[side],
+                    mode=self.sides.mode,
+                    dtype=dtype,
+                    parameters=stack(states, keys),
+                    results={},
+                    losses=np.array([]),
+                    seconds_per_update=0.0,
+                    recorded=np.array([0, *updates] if first else updates),
+                )
+            )
+        return runs[0], runs[1]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import codesize, probes, rates, several, timing
+from compare import codesize, probes, rates, several, thinning, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -29,7 +29,6 @@ from compare.settling import judge_settling, settling_problem
 from compare.sources import exhibit, source_of
 from compare.tables import in_user_units
 from compare.theory import first_within_1_percent, theory_of
-from compare.thinning import frames_of, points_of, thin
 
 SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
 
@@ -90,7 +89,7 @@ class Plan:
             run for run in self._runs.values() if isinstance(run, Trajectory)
         )
         runs = first_pair(trajectories)
-        frames = frames_of(trajectories)
+        frames = thinning.frames(trajectories)
         sources: dict[str, str] = {
             side: source_of(exhibit(side, problem.lesson)) for side in SIDES
         }
@@ -116,7 +115,9 @@ class Plan:
                 for side in SIDES
                 if ("same", side) in found
             ),
-            trajectories=tuple(thin(run, frames) for run in trajectories),
+            trajectories=tuple(
+                thinning.thin(run, frames) for run in trajectories
+            ),
             recorded_updates=frames,
             failures=tuple(
                 run for run in self._runs.values() if isinstance(run, Failure)
@@ -151,7 +152,7 @@ class Plan:
                 [found[key] for key in beside],
             ),
             iterators=(),
-            points=points_of(problem),
+            points=thinning.points(problem, self.theory),
             rates=rates.judge_rates(problem, self.theory, self._rates, found),
         )
 

@@ -11,6 +11,7 @@ from typing import Any
 from compare.records import Mode, Side, TensorInfo
 from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Sample
+from compare.rows_on_disk import with_files
 from compare.worker import Exhibit, Report, load_exhibit
 
 FEW = 2
@@ -35,11 +36,13 @@ def time_side(
 
     exhibit = load_exhibit(reference)
     before = peak_bytes()
-    exhibit(problem.replace(epochs=0), "graph")  # starts TensorFlow
+    with with_files(problem.replace(epochs=0)) as empty:
+        exhibit(empty, "graph")  # starts TensorFlow
     samples: dict[Mode, Sample] = {}
-    for mode, epochs in lengths.items():
-        report(len(samples), len(lengths))
-        samples[mode] = _sample(exhibit, problem, mode, epochs)
+    with with_files(problem) as given:
+        for mode, epochs in lengths.items():
+            report(len(samples), len(lengths))
+            samples[mode] = _sample(exhibit, given, mode, epochs)
     return samples, peak_bytes() - before
 
 
@@ -81,7 +84,6 @@ def iterator_cost(
     import tensorflow as tf
 
     exhibit = load_exhibit(reference)
-    exhibit(problem.replace(epochs=1), mode)
     times: list[float] = []
     dataset = tf.data.Dataset
     opened = dataset.__iter__
@@ -95,14 +97,16 @@ def iterator_cost(
     dataset.__iter__ = timed
     try:
         seconds = []
-        for length in (1, epochs):
-            report(length, epochs)
-            times.clear()
-            start = time.perf_counter()
-            exhibit(problem.replace(epochs=length), mode)
-            seconds.append(
-                (time.perf_counter() - start, len(times), sum(times))
-            )
+        with with_files(problem) as given:
+            exhibit(given.replace(epochs=1), mode)
+            for length in (1, epochs):
+                report(length, epochs)
+                times.clear()
+                start = time.perf_counter()
+                exhibit(given.replace(epochs=length), mode)
+                seconds.append(
+                    (time.perf_counter() - start, len(times), sum(times))
+                )
     finally:
         dataset.__iter__ = opened
     (short, few, little), (long, many, much) = seconds
@@ -160,7 +164,8 @@ def tensor_map(
         one_batch = problem.replace(
             x=problem.x[batch], y=problem.y[batch], epochs=1
         )
-        parameters = exhibit(one_batch, "eager")
+        with with_files(one_batch) as given:
+            parameters = exhibit(given, "eager")
     finally:
         sys.setprofile(None)
         tf.GradientTape.gradient = gradient

@@ -70,6 +70,23 @@ def minibatch(settings: Settings) -> Problem:
     )
 
 
+def streaming(settings: Settings) -> Problem:
+    """Fit the plane to rows that stay in files."""
+    problem = plane(
+        settings,
+        "streaming",
+        "Rows that stay on disk: a table larger than memory",
+        hyper={"files": []},  # the harness writes them where it trains
+    )
+    hyper = {**problem.hyper, "shuffle_buffer": len(problem.x)}
+    return problem.replace(
+        hyper=hyper,
+        same_as=SameAs(
+            "the run with all rows in memory", "minibatch", {"files": None}
+        ),
+    )
+
+
 def momentum(settings: Settings) -> Problem:
     """Fit the plane with momentum."""
     return plane(
@@ -246,6 +263,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         linear_regression,
         fused_steps,
         minibatch,
+        streaming,
         momentum,
         adam,
         lr_schedule,

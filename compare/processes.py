@@ -22,6 +22,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Protocol
 
+from compare.escape import without_nodes
+
 TICK = 0.1
 """Seconds between two looks at the clock while jobs run."""
 
@@ -38,11 +40,14 @@ class Job:
         function: importable by name; called as function(*arguments, report),
             where report(done, total) tells how far it is.
         arguments: picklable.
+        bare: whether to start a new interpreter, which has imported nothing,
+            rather than to fork one that has imported TensorFlow.
     """
 
     label: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,9 @@ def why_broken(jobs: Sequence[Job], results: Sequence[Any]) -> tuple[str, ...]:
     )
 
 
-def _context() -> Any:
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+def _context(bare: bool) -> Any:
+    methods = multiprocessing.get_all_start_methods()
+    if bare or "forkserver" not in methods:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["compare.preload"])
@@ -164,7 +170,7 @@ class _Run:
         self.result: Any = None
         log, self._log = tempfile.mkstemp(prefix="compare-", suffix=".log")
         os.close(log)
-        context = _context()
+        context = _context(job.bare)
         self._receiver, sender = context.Pipe(duplex=False)
         self._process = context.Process(
             target=_main, args=(job, sender, self._log), daemon=False
@@ -271,7 +277,7 @@ def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
     if isinstance(error, RunError):
         return str(error)
-    message = " ".join(str(error).split())
+    message = " ".join(without_nodes(str(error)).split())
     if len(message) > 300:
         message = message[:300] + " ..."
     frames = traceback.extract_tb(error.__traceback__)

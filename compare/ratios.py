@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ one in twenty slower by 20 % on average, 4,000 pairs each)."""
 
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
+
+SHORTEST = 1e-12
+"""Seconds below which no epoch is taken to be."""
 
 
 @dataclass(frozen=True)
@@ -52,31 +56,31 @@ def ratio(left: Sequence[float], right: Sequence[float]) -> Ratio:
     Raises:
         ValueError: a median is not above 0, so there is no ratio.
     """
-    medians = statistics.median(left), statistics.median(right)
-    if min(medians) <= 0:
-        raise ValueError(f"medians {medians} give no ratio")
-    value = medians[1] / medians[0]
-    if min(len(left), len(right)) < FEWEST:
-        return Ratio(value, None, None)
-    generator = np.random.default_rng(0)
-    below, above = (
-        np.median(generator.choice(group, (RESAMPLES, len(group))), axis=1)
-        for group in (left, right)
-    )
-    with np.errstate(divide="ignore"):
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.quantile(above / below, (tail, 1 - tail))
-    return Ratio(value, float(low), float(high))
+    return _quotient([right], [left])
 
 
 def keras_to_manual(timings: Sequence[Timing], mode: Mode) -> Ratio | None:
     """Return Keras's time per epoch against the manual one's, or None."""
-    found = {
-        timing.side: _per_epoch(timing)
-        for timing in timings
-        if timing.mode == mode and not timing.control and timing.samples
-    }
-    return _ratio_or_none(found.get("manual"), found.get("keras"))
+    found = _sides(timings, mode)
+    if len(found) < len(SIDES):
+        return None
+    return _or_none([found["keras"]], [found["manual"]])
+
+
+def growth(
+    before: Sequence[Timing], now: Sequence[Timing], mode: Mode
+) -> Ratio | None:
+    """Return how many times its earlier size `keras_to_manual` has now.
+
+    The four groups of processes are independent of each other. None where a
+    side was not timed.
+    """
+    earlier, later = _sides(before, mode), _sides(now, mode)
+    if not len(earlier) == len(later) == len(SIDES):
+        return None
+    over = [later["keras"], earlier["manual"]]
+    under = [later["manual"], earlier["keras"]]
+    return _or_none(over, under)
 
 
 def noise_floor(timings: Sequence[Timing], mode: Mode) -> Ratio | None:
@@ -86,14 +90,16 @@ def noise_floor(timings: Sequence[Timing], mode: Mode) -> Ratio | None:
         for timing in timings
         if timing.mode == mode and timing.side == "manual" and timing.samples
     }
-    return _ratio_or_none(found.get(False), found.get(True))
+    if len(found) < 2:
+        return None
+    return _or_none([found[True]], [found[False]])
 
 
 def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
     """Yield when tracing or compiling has paid for itself, per side."""
     for side in SIDES:
         costs = {
-            timing.mode: _start_and_update(timing)
+            timing.mode: start_and_update(timing)
             for timing in timings
             if timing.side == side and timing.samples and not timing.control
         }
@@ -106,23 +112,54 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
                 yield BreakEven(side, mode, updates)
 
 
-def _per_epoch(timing: Timing) -> list[float]:
-    return [sample.per_epoch for sample in timing.samples]
-
-
-def _start_and_update(timing: Timing) -> tuple[float, float]:
+def start_and_update(timing: Timing) -> tuple[float, float]:
     """Return median seconds before the slope begins, and per update."""
     starts = [sample.build + sample.first_call for sample in timing.samples]
     per_epoch = statistics.median(_per_epoch(timing))
     return statistics.median(starts), per_epoch / timing.updates_per_epoch
 
 
-def _ratio_or_none(
-    left: Sequence[float] | None, right: Sequence[float] | None
-) -> Ratio | None:
-    if not left or not right:
-        return None
+def _per_epoch(timing: Timing) -> list[float]:
+    return [sample.per_epoch for sample in timing.samples]
+
+
+def _sides(timings: Sequence[Timing], mode: Mode) -> dict[Side, list[float]]:
+    """Return the times per epoch of the sides that were timed."""
+    return {
+        timing.side: _per_epoch(timing)
+        for timing in timings
+        if timing.mode == mode and not timing.control and timing.samples
+    }
+
+
+Groups = Sequence[Sequence[float]]
+
+
+def _quotient(over: Groups, under: Groups) -> Ratio:
+    """Divide the medians of `over` by those of `under`, with the interval."""
+    groups = [*under, *over]
+    medians = [statistics.median(group) for group in groups]
+    if min(medians) <= 0:
+        raise ValueError(f"medians {medians} give no ratio")
+    value = math.prod(medians[len(under) :]) / math.prod(medians[: len(under)])
+    if min(map(len, groups)) < FEWEST:
+        return Ratio(value, None, None)
+    generator = np.random.default_rng(0)
+    again = [
+        np.median(generator.choice(group, (RESAMPLES, len(group))), axis=1)
+        for group in groups
+    ]
+    # A slope that noise made negative stands for a time of almost nothing.
+    again = [np.maximum(times, SHORTEST) for times in again]
+    below, above = again[: len(under)], again[len(under) :]
+    tail = (1 - CONFIDENCE) / 2
+    quotients = np.prod(above, axis=0) / np.prod(below, axis=0)
+    low, high = np.quantile(quotients, (tail, 1 - tail))
+    return Ratio(value, float(low), float(high))
+
+
+def _or_none(over: Groups, under: Groups) -> Ratio | None:
     try:
-        return ratio(left, right)
+        return _quotient(over, under)
     except ValueError:
         return None

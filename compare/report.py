@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from compare import worker
+from compare.imports import import_costs
 from compare.ladder import ladder
 from compare.plan import Plan
 from compare.problems import problem_of
@@ -41,6 +42,8 @@ def make_report(request: Request, progress: Progress) -> Report:
     for plan in plans:
         found = {key: next(results) for key in plan.jobs}
         reports.append(plan.judge(found, progress))
+    effort = request.effort
+    budgeted = effort is not None and effort.budget is not None
     return Report(
         environment=environment,
         command=request.command,
@@ -49,6 +52,7 @@ def make_report(request: Request, progress: Progress) -> Report:
             plan.time(report, progress)
             for plan, report in zip(plans, reports, strict=True)
         ),
+        imports=import_costs(request.timeout, progress) if budgeted else None,
     )
 
 

@@ -39,6 +39,7 @@ class Known:
     """A variant and what it gave, under the user's names."""
 
     variant: Variant
+    names: tuple[str, ...]
     rows: dict[str, np.ndarray]
 
 
@@ -78,19 +79,30 @@ class Search:
 
     def _train(self, variants: Sequence[Variant], progress: Progress) -> None:
         """Train variants on the problem, for each way to name parameters."""
-        for names in permutations(self.sides[0].parameters):
+        for names in self._orders():
             problem = linear(self.pair.problem, names)
             if problem is None or not variants:
                 continue
             found = self._trained(variants, problem, progress)
             self.tried += len(found)
             self._known += [
-                Known(variant, _renamed(rows, names))
+                Known(variant, names, _renamed(rows, names))
                 for variant, rows in found
                 if not isinstance(rows, str)
             ]
-            if all(self._matching(run) for run in self.sides):
+            if any(self._matching(run) for run in self.sides):
                 return
+
+    def _orders(self) -> list[tuple[str, ...]]:
+        """Return which parameter may be the kernel and which the bias.
+
+        The order in which they came, and the other way round as long as
+        nothing was found that matches a side.
+        """
+        names = tuple(self.sides[0].parameters)
+        orders = list(permutations(names)) if len(names) == 2 else []
+        matched = [k.names for run in self.sides for k in self._matching(run)]
+        return matched[:1] or orders
 
     def _trained(
         self, variants: Sequence[Variant], problem: Problem, progress: Progress
@@ -131,7 +143,7 @@ class Search:
                 ):
                     rate = float(self.pair.problem.learning_rate) * ratios[0]
                     found.append(
-                        replace(plain, hyper=(("learning_rate", rate),))
+                        replace(plain, forced=(("learning_rate", rate),))
                     )
         return found
 

@@ -105,9 +105,19 @@ def run_side(
     problem: Problem,
     mode: Mode,
     dtype: Dtype,
+    instead: Mapping[str, Any],
     report: Report,
 ) -> SideRun:
     """Run a side here; in float64 its float32 is lifted.
+
+    Args:
+        reference: see `reference_of`.
+        problem: what it trains; its arrays are float64.
+        mode: given to a side that takes it.
+        dtype: of this run.
+        instead: other arguments for its calls of Keras's fit, see
+            `keras_watch.watch_fit`.
+        report: told how far it is.
 
     Raises:
         RunError: it returned something else than parameters; says what.
@@ -126,7 +136,7 @@ def run_side(
         path.append(read(parameters))
         report(update, problem.steps)
 
-    with keras_watch.watch_fit() as fits:
+    with keras_watch.watch_fit(instead) as fits:
         final = call(side, problem, mode, on_step)
         if isinstance(final, GeneratorType):
             path = [read(parameters) for parameters in final]

@@ -55,14 +55,12 @@ def theory(
     start = pack(initial)
     gap, *_ = np.linalg.lstsq(features, targets - features @ start, RESOLUTION)
     solution = start + gap
-    hessian = 2 * features.T @ features / rows
-    curvatures, directions = np.linalg.eigh(hessian)
+    curvatures, directions = np.linalg.eigh(2 * features.T @ features / rows)
     descends = learning_rate is not None
     return Theory(
         closed_form=_unpack(solution, initial),
         smallest_curvature=_or_zero(curvatures[0], curvatures[-1]),
         largest_curvature=float(curvatures[-1]),
-        hessian=hessian,
         largest_learning_rate=2 / float(curvatures[-1]) if descends else None,
         updates_within_1_percent=_updates_within(
             directions.T @ gap,
@@ -72,6 +70,15 @@ def theory(
         if learning_rate is not None
         else None,
     )
+
+
+def hessian(x: np.ndarray) -> np.ndarray:
+    """Return the Hessian of the mean squared error in (kernel, bias).
+
+    It is 2 X'X / N with X = [x, 1], the same wherever the parameters are.
+    """
+    design = _design(x)
+    return np.asarray(2 * design.T @ design / len(x))
 
 
 def pack(parameters: dict[str, np.ndarray]) -> np.ndarray:

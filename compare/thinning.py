@@ -1,4 +1,4 @@
-"""What a report keeps of long runs and of many rows."""
+"""What a report keeps of long runs and of large data, to be drawn."""
 
 from __future__ import annotations
 
@@ -7,42 +7,51 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare.records import Trajectory
+from compare.records import Theory, Trajectory
 from compare.records.problem import Problem
 from compare.records.report import Points
+from compare.theory import hessian
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
 
-POINTS = 120
-"""Most rows of the data that a report keeps, to be drawn."""
+SHOWN_NUMBERS = 2000
+"""About how many numbers of the rows a report keeps."""
 
 
-def frames_of(runs: Sequence[Trajectory]) -> np.ndarray:
-    """Choose at most FRAMES updates, first and last among them."""
+def frames(runs: Sequence[Trajectory]) -> np.ndarray:
+    """Choose at most FRAMES updates: the first ones, then evenly the rest.
+
+    Most of the way is made in the first updates.
+    """
     last = max((run.updates for run in runs), default=0)
-    return _spread(last, FRAMES)
+    first = min(last, FRAMES // 6)
+    rest = np.linspace(first, last, FRAMES - first).round()
+    return np.unique(np.r_[:first, rest].astype(int))
+
+
+def points(problem: Problem, truth: Theory | None) -> Points:
+    """Choose rows to be drawn, evenly, and describe the loss around them."""
+    columns = problem.x.reshape(len(problem.x), -1)
+    shown = max(min(len(columns), SHOWN_NUMBERS // columns.shape[1]), 1)
+    rows = np.linspace(0, len(columns) - 1, shown).round().astype(int)
+    return Points(
+        x=problem.x[rows],
+        y=problem.y[rows],
+        hessian=hessian(problem.x)
+        if truth is not None and columns.shape[1] == 1
+        else None,
+        least_loss=problem.loss(truth.closed_form, problem.x, problem.y)
+        if truth is not None
+        else None,
+    )
 
 
 def thin(run: Trajectory, frames: np.ndarray) -> Trajectory:
-    """Keep the rows of these updates, as far as the run went."""
+    """Keep these updates of a run."""
     kept = frames[frames <= run.updates]
     return replace(
         run,
         parameters={name: v[kept] for name, v in run.parameters.items()},
         losses=run.losses[kept],
     )
-
-
-def points_of(problem: Problem) -> Points:
-    """Choose at most POINTS rows of the data."""
-    rows = len(problem.x)
-    kept = _spread(rows - 1, POINTS)
-    return Points(
-        x=problem.x.reshape(rows, -1)[kept], y=problem.y.ravel()[kept]
-    )
-
-
-def _spread(last: int, most: int) -> np.ndarray:
-    """Return at most so many whole numbers from 0 to the last, evenly."""
-    return np.unique(np.linspace(0, last, most).round().astype(int))

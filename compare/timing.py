@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from compare.probes import iterator_cost, time_side
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -48,9 +50,14 @@ class Subject:
         per_call = self.problem.hyper.get("steps_per_call")
         if per_call and self.mode != "eager":
             return int(per_call) * CALLS[self.mode]
-        epoch = self.run.seconds_per_update * self.problem.steps_per_epoch
-        wanted = round(LONG_SECONDS / max(epoch, 1e-6))
-        return min(max(wanted, EPOCHS[0]), EPOCHS[1])
+        update = self.run.seconds_per_update
+        return epochs_for(update * self.problem.steps_per_epoch)
+
+
+def epochs_for(seconds: float) -> int:
+    """Return how many epochs of so many seconds the long training makes."""
+    wanted = round(LONG_SECONDS / max(seconds, 1e-6))
+    return min(max(wanted, EPOCHS[0]), EPOCHS[1])
 
 
 @dataclass(frozen=True)
@@ -99,23 +106,15 @@ def time_subjects(
     roles: list[_Role] = [(s, False) for s in SIDES if _of(subjects, s)]
     if effort.budget is not None and ("manual", False) in roles:
         roles.append(("manual", True))
-    start = clock()
-    taken: list[tuple[_Role, _Samples]] = []
-    broken: list[str] = []
-    rounds, longest = 0, 0.0
-    while roles and _goes_on(effort, rounds, clock() - start, longest):
-        began = clock()
-        order = random.sample(roles, len(roles))
-        jobs = [_time_job(_of(subjects, side)) for side, _ in order]
-        found = run_jobs(jobs, 1, timeout, progress)
-        broken += why_broken(jobs, found)
-        taken += [
-            (role, result)
-            for role, result in zip(order, found, strict=True)
-            if not isinstance(result, Broken)
-        ]
-        rounds += 1
-        longest = max(longest, clock() - began)
+    jobs = {
+        (side, control): partial(_time_job, _of(subjects, side))
+        for side, control in roles
+    }
+    rounds, broken = take_turns(jobs, effort, timeout, progress, clock)
+    taken: dict[_Role, list[_Samples]] = {
+        role: [found[role] for found in rounds if role in found]
+        for role in roles
+    }
     return Timed(
         timings=tuple(
             Timing(
@@ -124,8 +123,7 @@ def time_subjects(
                 updates_per_epoch=subject.problem.steps_per_epoch,
                 samples=tuple(
                     samples[subject.mode]
-                    for at, (samples, _) in taken
-                    if at == (side, control)
+                    for samples, _ in taken[side, control]
                 ),
                 control=control,
             )
@@ -133,12 +131,64 @@ def time_subjects(
             for subject in _of(subjects, side)
         ),
         memory=tuple(
-            Memory(side, tuple(b for at, (_, b) in taken if at[0] == side))
+            Memory(
+                side,
+                tuple(
+                    grown
+                    for role in roles
+                    if role[0] == side
+                    for _, grown in taken[role]
+                ),
+            )
             for side, control in roles
             if not control
         ),
-        broken=tuple(broken),
+        broken=broken,
     )
+
+
+Role = TypeVar("Role")
+
+
+def take_turns(
+    jobs: Mapping[Role, Callable[[], Job]],
+    effort: Effort,
+    timeout: float,
+    progress: Progress,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[list[dict[Role, Any]], tuple[str, ...]]:
+    """Run a job of every role in every round, one at a time.
+
+    Args:
+        jobs: role -> what makes its next job; the order is random.
+        effort: how many rounds.
+        timeout: seconds that one process may take.
+        progress: told of every process.
+        clock: seconds, for the budget.
+
+    Returns:
+        For each round the results by role, without those that broke; and
+        why these broke.
+    """
+    start = clock()
+    rounds: list[dict[Role, Any]] = []
+    broken: list[str] = []
+    longest = 0.0
+    while jobs and goes_on(effort, len(rounds), clock() - start, longest):
+        began = clock()
+        order = random.sample(list(jobs), len(jobs))
+        made = [jobs[role]() for role in order]
+        found = run_jobs(made, 1, timeout, progress)
+        broken += why_broken(made, found)
+        rounds.append(
+            {
+                role: result
+                for role, result in zip(order, found, strict=True)
+                if not isinstance(result, Broken)
+            }
+        )
+        longest = max(longest, clock() - began)
+    return rounds, tuple(broken)
 
 
 _Role = tuple[Side, bool]
@@ -149,9 +199,7 @@ def _of(subjects: Sequence[Subject], side: Side) -> list[Subject]:
     return [subject for subject in subjects if subject.side == side]
 
 
-def _goes_on(
-    effort: Effort, rounds: int, spent: float, longest: float
-) -> bool:
+def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
     """Whether to make another round: it must fit into the budget."""
     if rounds < effort.rounds:
         return True

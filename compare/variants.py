@@ -43,14 +43,16 @@ class Variant:
         side, lesson: the exhibit that it comes from.
         mistakes: what was made wrong on purpose.
         in_order: whether the rows are not shuffled.
-        hyper: hyper-parameters besides the user's.
+        needs: hyper-parameters where the user has none of the name.
+        forced: hyper-parameters whatever the user has.
     """
 
     side: Side
     lesson: str
     mistakes: tuple[Mistake, ...] = ()
     in_order: bool = True
-    hyper: tuple[tuple[str, Any], ...] = ()
+    needs: tuple[tuple[str, Any], ...] = ()
+    forced: tuple[tuple[str, Any], ...] = ()
 
     def source(self) -> str:
         """Return the source of the exhibit with all mistakes in it.
@@ -69,10 +71,10 @@ class Variant:
 def singles() -> list[Variant]:
     """Return the trainings without a mistake and with one."""
     found = [Variant("manual", lesson) for lesson in BASES]
-    found.append(Variant("manual", "momentum", hyper=(("nesterov", True),)))
+    found.append(Variant("manual", "momentum", forced=(("nesterov", True),)))
     found.append(Variant("manual", "minibatch", in_order=False))
     found += [
-        Variant(m.side, m.lesson, (m,), hyper=tuple(m.hyper.items()))
+        Variant(m.side, m.lesson, (m,), needs=tuple(m.hyper.items()))
         for m in CATALOGUE
         if m.general and m.kind == "silent"
     ]
@@ -84,8 +86,8 @@ def doubles() -> Iterator[Variant]:
     general = [m for m in CATALOGUE if m.general and m.kind == "silent"]
     for one, other in itertools.combinations(general, 2):
         if one.lesson == other.lesson and one.side == other.side == "manual":
-            hyper = tuple({**one.hyper, **other.hyper}.items())
-            yield Variant("manual", one.lesson, (one, other), hyper=hyper)
+            needs = tuple({**one.hyper, **other.hyper}.items())
+            yield Variant("manual", one.lesson, (one, other), needs=needs)
 
 
 def linear(problem: Problem, names: Sequence[str]) -> Problem | None:
@@ -152,7 +154,8 @@ def train_variants(
 def _adapted(problem: Problem, variant: Variant) -> Problem:
     """Give the user's problem what the lesson needs besides."""
     own = problem_of(variant.lesson, Settings())
-    hyper = {**own.hyper, **dict(variant.hyper), **problem.hyper}
+    needs, forced = dict(variant.needs), dict(variant.forced)
+    hyper = {**own.hyper, **needs, **problem.hyper, **forced}
     return problem.replace(lesson=variant.lesson, hyper=hyper)
 
 

@@ -24,6 +24,7 @@ from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.problem import Problem
 from compare.records.report import Environment
+from compare.rows_on_disk import with_files
 
 Report = Callable[[int, int], None]
 Exhibit = Callable[..., Any]
@@ -36,12 +37,15 @@ def load_exhibit(reference: str) -> Exhibit:
     """Import an exhibit.
 
     Args:
-        reference: "manual.adam" for the function `train` of that module, or
+        reference: "manual.adam" for the function `train` of that module,
+            "compare.benchmarks.module:function", or
             "path/to/file.py:function".
     """
     if ":" not in reference:
         return importlib.import_module(reference).train  # type: ignore[no-any-return]
     file, _, name = reference.rpartition(":")
+    if file.startswith(f"{__package__}."):
+        return getattr(importlib.import_module(file), name)  # type: ignore[no-any-return]
     path = Path(file).resolve()
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None or not path.exists():
@@ -80,10 +84,24 @@ def record(
         Exception: whatever the exhibit raised.
     """
     prepare(mode, dtype)
+    return observe(reference, side, problem, mode, dtype, report, made)
+
+
+def observe(
+    reference: str,
+    side: str,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+    made: int = 0,
+) -> Trajectory:
+    """Record, as `record` does, in whatever framework the exhibit uses."""
     problem = problem.astype(dtype)
     recorder = _Recorder(problem, report, made)
-    returned = load_exhibit(reference)(problem, mode, recorder.on_step)
-    results = _arrays(returned, f"{reference} returned")
+    with with_files(problem) as given:
+        returned = load_exhibit(reference)(given, mode, recorder.on_step)
+    results = to_arrays(returned, f"{reference} returned")
     parameters = recorder.stacked()
     missing = sorted(set(parameters) - set(results))
     if missing:
@@ -167,7 +185,7 @@ class _Recorder:
                 f"on_step was called for update {update} where {expected} "
                 "was due"
             )
-        values = _arrays(parameters, "on_step was given")
+        values = to_arrays(parameters, "on_step was given")
         if set(values) != set(self._rows):
             raise RunError(
                 f"on_step was given {', '.join(sorted(values))}; the problem "
@@ -204,6 +222,14 @@ class _Recorder:
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
 
+def set_dtype(dtype: Dtype) -> None:
+    """Give new layers this dtype, whatever the user's keras.json says."""
+    import keras
+
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+
+
 def prepare(mode: Mode, dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
@@ -215,12 +241,10 @@ def prepare(mode: Mode, dtype: Dtype) -> None:
     it, again for every iterator that is opened. On small data these cost
     `fit` far more than the updates. Timing never does this.
     """
-    import keras
     import tensorflow as tf
 
     gc.freeze()
-    keras.config.set_floatx(dtype)  # whatever the user's keras.json says
-    keras.config.set_dtype_policy(dtype)
+    set_dtype(dtype)
     if mode != "graph":
         tf.config.optimizer.set_experimental_options(
             {"disable_meta_optimizer": True}
@@ -233,7 +257,7 @@ def prepare(mode: Mode, dtype: Dtype) -> None:
     )
 
 
-def _arrays(values: Any, what: str) -> dict[str, np.ndarray]:
+def to_arrays(values: Any, what: str) -> dict[str, np.ndarray]:
     """Copy variables, tensors and numbers into numpy arrays by name."""
     if not isinstance(values, dict) or not values:
         raise RunError(

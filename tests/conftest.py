@@ -48,11 +48,12 @@ def make_run() -> Callable[..., Trajectory]:
         dtype: str = "float32",
         learning_rate: float = 0.01,
         updates: int = 20,
+        start: float = 0.7,
     ) -> Trajectory:
         x = np.arange(1, 6, dtype=dtype)
         y = x + 1
         rate = np.array(learning_rate, dtype)
-        path = [(np.array(0.7, dtype), np.array(0.7, dtype))]
+        path = [(np.array(start, dtype), np.array(start, dtype))]
         for _ in range(updates):
             w, b = path[-1]
             error = w * x + b - y

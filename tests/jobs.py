@@ -63,3 +63,12 @@ def run_cluster(fault, patience, report):
     """Run two workers of which one may misbehave."""
     fork = multiprocessing.get_context("fork")
     return run_workers(fork, Cluster(fault), 2, patience, report)
+
+
+def lifted_dtypes(report):
+    """Return the dtypes that a user's ways to say float32 give."""
+    from compare import lift
+    from tests import says_float32
+
+    lift.lift(says_float32.dtypes)
+    return says_float32.dtypes()

@@ -153,6 +153,7 @@ MISTAKES = {
         "batch(problem.batch_size, drop_remainder=True)",
     ),
     "another order": ("minibatch", "seed=problem.seed", "seed=2"),
+    "a file left out": ("streaming", "(problem.files)", "(problem.files[:1])"),
     "momentum on the gradient alone": (
         "momentum",
         "weight.assign_add(velocity)",
@@ -320,6 +321,15 @@ def test_a_resumed_run_equals_one_that_never_stopped(runs, side):
     resumed = runs["checkpoint_resume", "graph", side]
     straight = runs["momentum", "graph", side]
     assert judged(resumed, straight).outcome == "identical"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("side", SIDES)
+def test_rows_from_files_equal_rows_in_memory(runs, side, mode):
+    """Streaming makes the updates of minibatch, in every mode."""
+    streamed = runs["streaming", mode, side]
+    held = runs["minibatch", mode, side]
+    assert judged(streamed, held).outcome == "identical"
 
 
 @pytest.mark.parametrize("lesson", ["early_stopping", "full_loop"])

@@ -62,6 +62,14 @@ def test_jobs_are_fresh_and_tensorflow_stays_out_of_this_process():
     assert "tensorflow" not in sys.modules
 
 
+def test_a_bare_job_gets_an_interpreter_without_tensorflow():
+    """What is imported there can be timed, and Keras's backend chosen."""
+    bare = Job("bare", faults.is_tensorflow_loaded, (), bare=True)
+    ((loaded, process),) = run_jobs([bare], 1, 60.0)
+    assert not loaded
+    assert process != os.getpid()
+
+
 def test_progress_sees_start_advance_and_end():
     """A progress is told of each event, in order."""
     seen = []

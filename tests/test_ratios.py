@@ -54,6 +54,34 @@ def test_equal_code_is_called_different_in_at_most_5_percent():
     assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
 
 
+def sides(seed, keras=2.0, manual=1.0, count=8):
+    return [
+        timing("manual", noisy(seed, manual, count)),
+        timing("keras", noisy(seed + 1, keras, count)),
+    ]
+
+
+def test_growth_against_known_ratios():
+    """From 2 to 3 is 1.5 times, however fast either machine was."""
+    found = ratios.growth(sides(1), sides(3, 9.0, 3.0), "graph")
+    assert found.value == pytest.approx(1.5, rel=0.05)
+    assert found.low <= 1.5 <= found.high
+    assert found.answer == "slower"
+    assert ratios.growth(sides(1), sides(3, count=4), "graph").low is None
+    assert ratios.growth(sides(1), sides(3)[:1], "graph") is None
+    assert ratios.growth(sides(1), sides(3), "xla") is None
+
+
+def test_growth_is_found_where_there_is_none_in_at_most_5_percent():
+    """False alarms with four groups of processes, simulated."""
+    alarms = sum(
+        ratios.growth(sides(4 * i), sides(4 * i + 2), "graph").answer
+        != "no clear difference"
+        for i in range(400)
+    )
+    assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
+
+
 def test_the_same_samples_give_the_same_interval():
     """The bootstrap is seeded: a report can be rebuilt."""
     groups = noisy(1, 1.0), noisy(2, 1.1)
@@ -66,6 +94,15 @@ def test_medians_that_are_not_above_0_give_no_ratio():
         ratios.ratio([-1.0], [1.0])
     pair = [timing("manual", [-1.0]), timing("keras", [1.0])]
     assert ratios.keras_to_manual(pair, "graph") is None
+
+
+def test_a_slope_lost_in_noise_widens_the_interval():
+    """No interval reaches below 0, and nothing is certain."""
+    lost = [0.02, 0.03, 0.04, -0.2, -0.1]
+    for pair in ([1.0] * 5, lost), (lost, [1.0] * 5):
+        found = ratios.ratio(*pair)
+        assert 0 < found.low < found.value < found.high
+    assert found.high > 1e6
 
 
 def test_sides_modes_and_control_are_told_apart():

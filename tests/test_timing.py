@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 import types
+from dataclasses import replace
 
 import pytest
 
@@ -132,7 +134,6 @@ def test_nothing_to_time_takes_no_time():
 
 def test_the_long_training_follows_the_recorded_pace(line, make_run):
     """Fast sides run many epochs, slow ones few, within limits."""
-    from dataclasses import replace
 
     def epochs(seconds):
         run = replace(make_run(), seconds_per_update=seconds)
@@ -141,3 +142,62 @@ def test_the_long_training_follows_the_recorded_pace(line, make_run):
     assert epochs(1.0) == timing.EPOCHS[0]
     assert epochs(0.0) == timing.EPOCHS[1]
     assert epochs(timing.LONG_SECONDS / 100) == 100
+
+
+SLEEPER = """
+import time
+
+def train(problem, mode, on_step=None):
+    time.sleep(problem.build)
+    if problem.epochs:
+        time.sleep(problem.first_call)
+    for _ in range(problem.epochs):
+        time.sleep(problem.update)
+"""
+"""An exhibit of known cost. It sleeps because its cost is what is measured;
+nothing here waits for anything."""
+
+COSTS = {"build": 0.05, "first_call": 0.1, "update": 0.01}
+"""Seconds; long against the 0.1 ms by which a sleep is late."""
+
+
+def test_phases_against_a_sleeping_process(exhibit_file, line, make_run):
+    """What costs twice as much takes twice as long, in each phase."""
+    # A sleep never ends early, so every training takes at least its cost. It
+    # ends late, the more so on a busy machine: so phases are compared with
+    # each other, as medians over processes, and may be off by a third.
+    reference = exhibit_file(SLEEPER)
+    subjects = [
+        timing.Subject(
+            reference,
+            side,
+            "graph",
+            line.replace(
+                hyper={name: factor * cost for name, cost in COSTS.items()}
+            ),
+            replace(make_run(), seconds_per_update=factor * COSTS["update"]),
+        )
+        for side, factor in (("manual", 1), ("keras", 2))
+    ]
+    timed = timing.time_subjects(subjects, timing.Effort(3), 60.0, None)
+    assert not timed.broken
+    medians = {}
+    for entry, factor in zip(timed.timings, (1, 2), strict=True):
+        build, first_call, update = (factor * x for x in COSTS.values())
+        for sample in entry.samples:
+            for epochs, spent in sample.runs:
+                cost = build + bool(epochs) * first_call + epochs * update
+                assert spent >= cost
+        medians[entry.side] = [
+            statistics.median(
+                getattr(sample, phase) for sample in entry.samples
+            )
+            for phase in ("build", "first_call", "per_epoch")
+        ]
+    manual, keras = medians["manual"], medians["keras"]
+    for less, more in zip(manual, keras, strict=True):
+        assert more / less == pytest.approx(2, rel=1 / 3)
+    for side in (manual, keras):
+        assert [x / side[1] for x in side] == pytest.approx(
+            [x / COSTS["first_call"] for x in COSTS.values()], rel=1 / 3
+        )

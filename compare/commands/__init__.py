@@ -5,13 +5,34 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 `carry_out`, so that --help is instant.
 """
 
-from compare.commands import ladder, pair, render, run
+from compare.commands import (
+    calibrate,
+    check,
+    fit,
+    grow,
+    ladder,
+    notebook,
+    pair,
+    peers,
+    render,
+    run,
+    save_baseline,
+    stream,
+)
 from compare.commands import list as listing
 
 COMMANDS = {
     "run": run,
     "list": listing,
-    "ladder": ladder,
     "pair": pair,
+    "ladder": ladder,
+    "fit": fit,
+    "grow": grow,
+    "stream": stream,
+    "peers": peers,
+    "calibrate": calibrate,
+    "save-baseline": save_baseline,
+    "check": check,
+    "notebook": notebook,
     "render": render,
 }

@@ -19,11 +19,15 @@ from compare.options import (
 
 if TYPE_CHECKING:
     from compare import timing
+    from compare.records.report import Report
+    from compare.request import Request
 
 HELP = "run lessons and report (the default)"
 
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes that each side is timed in."""
+
+OTHER_FIGURES = "choose another folder with --figures"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +37,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_request(parser)
+    add_language(parser)
+    add_out(parser, "report.json and report.html")
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        metavar="FOLDER",
+        help="write the charts there: PNG and SVG, a GIF of the learning",
+    )
+
+
+def add_request(parser: argparse.ArgumentParser) -> None:
+    """Let the user say what to run."""
     parser.add_argument(
         "lessons",
         nargs="*",
@@ -88,7 +105,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=positive,
         metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor",
+        help="time each lesson so long, for intervals and the noise floor; "
+        "importing is timed besides, about 25 s",
     )
     parser.add_argument(
         "--timeout",
@@ -97,51 +115,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    add_language(parser)
-    add_out(parser, "report.json and report.html")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
-    from compare import files, records
+    from compare import files
     from compare.page.render import write_page
     from compare.records import UsageError
-    from compare.records.problem import Settings
     from compare.report import make_report
-    from compare.request import Request
-    from compare.tables import read_table
     from compare.terminal import live, overview
     from compare.terminal.report import print_report
 
-    if options.data and not options.target:
-        raise UsageError("--data needs --target COLUMN, the column to predict")
-    if not options.data and (options.target or options.features):
-        raise UsageError("--target and --features need --data FILE")
-    if options.all and options.lessons:
-        raise UsageError("--all runs every lesson: leave their names out")
-    if options.all and (options.data or options.batch_size):
-        raise UsageError(
-            "--all runs every lesson on data of its own: leave --data and "
-            "--batch-size out, or name the lessons"
-        )
-    lessons = _lessons(options)
+    request = request_of(options, command)
     files.check_writable(options.out)
-    table = (
-        read_table(options.data, options.target, options.features)
-        if options.data
-        else None
-    )
-    request = Request(
-        lessons=lessons,
-        settings=Settings(
-            table, options.steps, options.learning_rate, options.batch_size
-        ),
-        modes=tuple(mode for mode in records.MODES if mode in options.modes),
-        effort=_effort(options),
-        quick=options.quick,
-        timeout=options.timeout,
-        command=command,
-    )
+    if options.figures:
+        files.check_writable(options.figures, OTHER_FIGURES)
     with live.progress() as progress:
         report = make_report(request, progress)
     show = overview.print_summary if options.all else print_report
@@ -155,7 +143,53 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         raise
     show(report)
     sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
+    if options.figures:
+        _write_figures(report, options.figures)
     sys.stdout.flush()
+    return report_code(report)
+
+
+def request_of(options: argparse.Namespace, command: str) -> Request:
+    """Turn the options into what to run.
+
+    Raises:
+        UsageError: options contradict each other, or there is no such table.
+    """
+    from compare import records
+    from compare.records import UsageError
+    from compare.records.problem import Settings
+    from compare.request import Request
+    from compare.tables import read_table
+
+    if options.data and not options.target:
+        raise UsageError("--data needs --target COLUMN, the column to predict")
+    if not options.data and (options.target or options.features):
+        raise UsageError("--target and --features need --data FILE")
+    if options.all and options.lessons:
+        raise UsageError("--all runs every lesson: leave their names out")
+    if options.all and (options.data or options.batch_size):
+        raise UsageError(
+            "--all runs every lesson on data of its own: leave --data and "
+            "--batch-size out, or name the lessons"
+        )
+    table = options.data and read_table(
+        options.data, options.target, options.features
+    )
+    return Request(
+        lessons=_lessons(options),
+        settings=Settings(
+            table, options.steps, options.learning_rate, options.batch_size
+        ),
+        modes=tuple(mode for mode in records.MODES if mode in options.modes),
+        effort=_effort(options),
+        quick=options.quick,
+        timeout=options.timeout,
+        command=command,
+    )
+
+
+def report_code(report: Report) -> int:
+    """Return the exit code that the verdicts of a report ask for."""
     return exit_code(
         [
             verdict.outcome
@@ -163,6 +197,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             for verdict in lesson.all_verdicts
         ]
     )
+
+
+def _write_figures(report: Report, folder: Path) -> None:
+    from compare.figures import write_figures
+
+    for path in write_figures(report, folder):
+        sys.stdout.write(f"Written: {path}\n")
 
 
 def _effort(options: argparse.Namespace) -> timing.Effort | None:

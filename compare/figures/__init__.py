@@ -1,1 +1,58 @@
 """Charts, drawn with matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from compare.figures.animation import learning_gif
+from compare.figures.break_even import break_even_chart
+from compare.figures.learning import learning_chart
+from compare.figures.loss import loss_chart
+from compare.figures.parameters import parameters_chart
+from compare.figures.size import size_chart
+from compare.figures.speed import speed_chart
+from compare.figures.style import write_chart
+from compare.files import write_atomically
+from compare.records.report import LessonReport, Report
+
+CHARTS: dict[str, Callable[[LessonReport], Figure | None]] = {
+    "learning": learning_chart,
+    "loss": loss_chart,
+    "parameters": parameters_chart,
+    "size": size_chart,
+    "speed": speed_chart,
+    "break-even": break_even_chart,
+}
+"""Chart -> what draws it; None where the report lacks its data."""
+
+
+def write_figures(report: Report, folder: Path) -> list[Path]:
+    """Write every chart as PNG and SVG, and the learning as a GIF.
+
+    Args:
+        report: as made, or read from its JSON.
+        folder: exists; see `compare.files.check_writable`.
+
+    Returns:
+        The files, named LESSON-CHART.KIND.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    paths = []
+    for lesson in report.lessons:
+        for name, chart in CHARTS.items():
+            figure = chart(lesson)
+            if figure is not None:
+                stem = f"{lesson.lesson}-{name}"
+                paths += write_chart(figure, folder, stem)
+        moving = learning_gif(lesson)
+        if moving is not None:
+            paths.append(folder / f"{lesson.lesson}-learning.gif")
+            write_atomically(
+                paths[-1], moving, "choose another folder with --figures"
+            )
+    return paths

@@ -14,7 +14,8 @@ from compare.records.ladder import Ladder
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     """Draw what each feature adds, and the running sum beside the whole."""
-    figure = Figure(figsize=(10, 5.2), layout="constrained")
+    height = 0.8 + 0.4 * len(ladder.rungs)
+    figure = Figure(figsize=(10, height), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_features(left, ladder, measure)
     _draw_sum(right, ladder, measure)

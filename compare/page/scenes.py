@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from compare.differences import ulps_apart
-from compare.losses import log_likelihoods, predict
-from compare.records import SIDES, Theory, Trajectory
+from compare.losses import log_likelihoods, predictions
+from compare.records import SIDES, Trajectory
 from compare.records.report import LessonReport, Points, first_pair
 
 SERIES = 8
 """Most parameters whose way is drawn, one line each."""
+
+POINTS = 120
+"""Most points whose prediction is drawn."""
 
 GRID = 1000
 """Steps into which predictions are rounded: finer than a screen shows."""
@@ -42,7 +46,7 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         return scene
     if lesson.features == 1 and "kernel" in runs[0].parameters:
         scene["line"] = _line(lesson, points)
-        scene["bowl"] = _bowl(lesson.theory, runs[0])
+        scene["bowl"] = _bowl(lesson)
     else:
         scene["predictions"] = _predictions(runs, points, frames)
     return scene
@@ -50,7 +54,8 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
 
 def rates(lesson: LessonReport) -> dict[str, Any] | None:
     """Return the learning rates that were tried, or None without any."""
-    if not lesson.rates or lesson.theory is None:
+    bowl = _bowl(lesson)
+    if not lesson.rates or lesson.theory is None or bowl is None:
         return None
     by_rate: dict[float, dict[str, Any]] = {}
     for run in lesson.rates:
@@ -73,7 +78,7 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
     return {
         "limit": lesson.theory.largest_learning_rate,
         "own": lesson.learning_rate,
-        "bowl": _bowl(lesson.theory, lesson.rates[0]),
+        "bowl": bowl,
         "tried": tried,
     }
 
@@ -114,25 +119,25 @@ def _line(lesson: LessonReport, points: Points) -> dict[str, Any]:
     scaling = lesson.scaling
     return {
         "x": _numbers(points.x.ravel()),
-        "y": _numbers(points.y),
+        "y": _numbers(points.y.ravel()),
         "feature": scaling.features[0] if scaling else "x",
         "target": scaling.target if scaling else "y",
     }
 
 
-def _bowl(theory: Theory | None, run: Any) -> dict[str, Any] | None:
+def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
     """Return the quadratic that the loss is over kernel and bias."""
-    if theory is None or theory.hessian.shape != (2, 2):
+    points, theory = lesson.points, lesson.theory
+    if points is None or points.hessian is None or theory is None:
         return None
-    lowest = np.array(
-        [float(np.ravel(theory.closed_form[n])[0]) for n in ("kernel", "bias")]
-    )
-    start = _path(run.parameters)[0] - lowest
-    least = float(run.losses[0] - start @ theory.hessian @ start / 2)
+    lowest = [
+        float(np.ravel(theory.closed_form[name])[0])
+        for name in ("kernel", "bias")
+    ]
     return {
-        "lowest": _numbers(lowest),
-        "hessian": theory.hessian.tolist(),
-        "least": max(least, 0.0),
+        "lowest": _numbers(np.array(lowest)),
+        "hessian": points.hessian.tolist(),
+        "least": points.least_loss or 0.0,
     }
 
 
@@ -155,37 +160,50 @@ def _predictions(
     Of classes it is the probability of the right one. Numbers are in steps
     of 1 / GRID of the range that is drawn.
     """
-    classes = points.y.dtype.kind in "iu" and len(points.y) > 0
-    found = []
-    for run in runs:
-        rows = []
-        for frame in range(frames):
-            now = {n: v[frame] for n, v in run.parameters.items()}
-            if classes:
-                rows.append(np.exp(log_likelihoods(now, points.x, points.y)))
-            else:
-                rows.append(predict(now, points.x).ravel())
-        found.append(np.stack(rows))
-    shown = [f[np.isfinite(f)] for f in (*found, points.y.astype(float))]
-    if classes:
-        low, high = 0.0, 1.0
-    else:
-        truth = shown[-1]
-        reach = float(np.ptp(truth)) or 1.0
-        low, high = float(truth.min() - reach), float(truth.max() + reach)
-        low = max(low, min(float(s.min()) for s in shown if s.size))
-        high = min(high, max(float(s.max()) for s in shown if s.size))
+    kept = np.linspace(0, len(points.x) - 1, POINTS).round().astype(int)
+    kept = np.unique(kept)
+    x, y = points.x[kept], points.y[kept].ravel()
+    classes = y.dtype.kind in "iu" and "kernel" in runs[0].parameters
+    found = [_predicted(run, x, y, frames, classes) for run in runs]
+    low, high = (0.0, 1.0) if classes else _reach(y, found)
     steps = [
         np.clip((f - low) / (high - low) * GRID, -1, GRID + 1) for f in found
     ]
     return {
-        "truth": points.y.tolist() if classes else _numbers(points.y),
-        "classes": bool(classes),
+        "truth": y.tolist() if classes else _numbers(y),
+        "classes": classes,
         "low": low,
         "high": high,
         "grid": GRID,
         **_both([_whole(s) for s in steps]),
     }
+
+
+def _predicted(
+    run: Trajectory, x: np.ndarray, y: np.ndarray, frames: int, classes: bool
+) -> np.ndarray:
+    """Return predictions, or probabilities of y, shape (frames, points)."""
+    rows = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for frame in range(frames):
+            now = {n: v[frame] for n, v in run.parameters.items()}
+            if classes:
+                rows.append(np.exp(log_likelihoods(now, x, y)))
+            else:
+                rows.append(predictions(now, x))
+    return np.stack(rows)
+
+
+def _reach(
+    truth: np.ndarray, found: Sequence[np.ndarray]
+) -> tuple[float, float]:
+    """Return the range to be drawn: what overshoots far is left outside."""
+    room = float(np.ptp(truth)) or 1.0
+    shown = np.concatenate([f[np.isfinite(f)] for f in (*found, truth)])
+    return (
+        max(float(truth.min()) - room, float(shown.min())),
+        min(float(truth.max()) + room, float(shown.max())),
+    )
 
 
 def _whole(values: np.ndarray) -> np.ndarray:

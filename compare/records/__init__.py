@@ -209,8 +209,6 @@ class Theory:
             error (normal equations, float64).
         smallest_curvature, largest_curvature: extreme eigenvalues of the
             Hessian of the mean squared error.
-        hessian: of the mean squared error, float64 of shape (d + 1, d + 1),
-            the bias last.
         largest_learning_rate: 2 / largest_curvature; gradient descent on
             all rows overshoots beyond it. None where training is not plain
             gradient descent, so that nothing is predicted.
@@ -222,7 +220,6 @@ class Theory:
     closed_form: dict[str, np.ndarray]
     smallest_curvature: float
     largest_curvature: float
-    hessian: np.ndarray
     largest_learning_rate: float | None
     updates_within_1_percent: int | None
 

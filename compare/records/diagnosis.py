@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Certainty = Literal["reproduced by", "consistent with"]
+Certainty = Literal["reproduced by", "consistent with", "observed"]
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,17 @@ class Cause:
         title: what is done, in one line.
         certainty: "reproduced by": the mutant's float64 parameters equal the
             side's but for rounding; "consistent with": the side computes in
-            float32 only, so they agree no better than that.
+            float32 only, so they agree no better than that. "observed": it
+            was seen in a call of Keras's fit, and mending that very call
+            closes the gap.
         why: why it makes a difference.
         cure: what the other side does instead.
         threads: public threads, such as "keras#14627".
         updates: how many updates were compared.
-        gap: largest difference between side and mutant.
-        mended_gap: largest difference between the other side and the mutant
-            in which the mistake is mended; None where the other side is not
-            known to be free of mistakes.
+        gap: largest difference between side and mutant; None if observed.
+        mended_gap: largest difference between the other side and the mutant,
+            or the side itself, in which the mistake is mended; None where
+            the other side is not known to be free of mistakes.
         alternatives: titles of other mistakes that give the same numbers.
     """
 
@@ -38,34 +40,44 @@ class Cause:
     cure: str
     threads: tuple[str, ...]
     updates: int
-    gap: float
+    gap: float | None
     mended_gap: float | None
     alternatives: tuple[str, ...] = ()
 
     def sentences(self) -> list[str]:
         """Say it in words."""
+        known = f"{self.side} is {self.certainty}: {self.title}."
         said = [
-            f"{self.side} is {self.certainty} this mistake: {self.title}. "
-            f"{self.why}",
+            f"Observed: {self.title}" if self.gap is None else known,
+            *([self.why] if self.why else []),
             f"Instead: {self.cure}",
+            self._evidence(),
         ]
-        evidence = (
-            f"Evidence: over {self.updates:,} updates the mistake, made on "
-            f"purpose on this problem, gives {self.side}'s parameters to "
-            f"{self.gap:.1e}"
-        )
-        if self.mended_gap is not None:
-            evidence += (
-                f"; mended, it gives the other side's to {self.mended_gap:.1e}"
-            )
-        said.append(evidence + ".")
         if self.alternatives:
-            said.append(
-                f"The same numbers come from: {'; '.join(self.alternatives)}."
-            )
+            others = "; ".join(self.alternatives)
+            said.append(f"The same numbers come from: {others}.")
         if self.threads:
             said.append(f"Threads: {', '.join(self.threads)}.")
         return said
+
+    def _evidence(self) -> str:
+        if self.gap is None:
+            return (
+                "Evidence: with that put right in this very call, the sides "
+                f"agree to {self.mended_gap:.1e} over {self.updates:,} "
+                "updates."
+            )
+        text = (
+            "Evidence: done on purpose on this problem, it gives "
+            f"{self.side}'s parameters over {self.updates:,} updates to "
+            f"{self.gap:.1e}"
+        )
+        if self.mended_gap is not None:
+            text += (
+                "; without it, the same training gives the other side's to "
+                f"{self.mended_gap:.1e}"
+            )
+        return text + "."
 
 
 @dataclass(frozen=True)

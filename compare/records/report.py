@@ -21,10 +21,15 @@ from compare.records import (
     Trajectory,
     Verdict,
 )
+from compare.records.calibration import Calibration
+from compare.records.fit import FitReport
+from compare.records.growth import Growth
 from compare.records.ladder import Ladder
 from compare.records.mistakes import MistakeReport
+from compare.records.peers import Peers
 from compare.records.rates import RateRun
-from compare.records.timing import IteratorCost, Memory, Timing
+from compare.records.streaming import Streaming
+from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,21 @@ class Environment:
 
 @dataclass(frozen=True)
 class Points:
-    """Some of the rows that were trained on, spread evenly over all.
+    """Some of a problem's rows, to be drawn.
 
     Attributes:
-        x: float, shape (points, features).
-        y: shape (points,); integers are classes.
+        x: shape (shown rows,) or (shown rows, features).
+        y: shape (shown rows,) or (shown rows, 1).
+        hessian: of the mean squared error in the parameters of a line,
+            (kernel, bias), on all rows: shape (2, 2); None where there are
+            other parameters.
+        least_loss: the loss on all rows at the closed form, or None.
     """
 
     x: np.ndarray
     y: np.ndarray
+    hessian: np.ndarray | None
+    least_loss: float | None
 
 
 @dataclass(frozen=True)
@@ -128,11 +139,21 @@ class Report:
 
     `run` fills `lessons`; a command that measures something else writes a
     report of its own with its own section.
+
+    Attributes:
+        imports: what importing costs in fresh interpreters; None where it was
+            not measured.
     """
 
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
+    fit: FitReport | None = None
+    imports: Imports | None = None
+    calibration: Calibration | None = None
+    peers: Peers | None = None
+    growth: Growth | None = None
+    streaming: Streaming | None = None
     ladder: Ladder | None = None
     mistakes: tuple[MistakeReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)

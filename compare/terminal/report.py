@@ -29,7 +29,7 @@ from compare.terminal.formats import (
     terminal,
     values,
 )
-from compare.terminal.timing import print_timings
+from compare.terminal.timing import print_imports, print_timings
 from compare.theory import distance
 
 
@@ -42,6 +42,8 @@ def print_report(report: Report, console: Console | None = None) -> None:
     console.print(Text(environment_line(report.environment)))
     for lesson in report.lessons:
         _print_lesson(console, lesson, report.environment)
+    if report.imports:
+        print_imports(console, report.imports)
 
 
 def _print_lesson(

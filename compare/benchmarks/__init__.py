@@ -1,0 +1,1 @@
+"""One training in many forms, as an expert writes it, and their costs."""

@@ -1,0 +1,51 @@
+"""`check`: run a baseline's lessons again and tell what became worse."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from compare.options import EXIT_AGREE, EXIT_DIFFERENT, positive
+
+HELP = "run a baseline's lessons again and tell what became worse"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.description = (
+        "Run again what save-baseline ran. A worse verdict or more "
+        "statements on a side fail with exit code 1, and so does a ratio of "
+        "Keras's time to the manual one that has certainly grown by more "
+        "than the threshold."
+    )
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="made by save-baseline"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=positive,
+        default=25.0,
+        metavar="PERCENT",
+        help="by how much a ratio of times may grow (25)",
+    )
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Run, compare, print what changed."""
+    from dataclasses import replace
+
+    from compare.baseline import MACHINE, compare, differences, read_baseline
+    from compare.report import make_report, read_environment
+    from compare.terminal import live
+    from compare.terminal.baseline import print_comparison
+
+    baseline = read_baseline(options.file)
+    request = replace(baseline.request, command=command)
+    with live.progress() as progress:
+        here = read_environment(request.timeout, progress)
+        if differences(baseline.report.environment, here, MACHINE):
+            request = replace(request, effort=None)  # speeds do not compare
+        report = make_report(request, progress)
+    found = compare(baseline.report, report, options.threshold / 100)
+    print_comparison(found)
+    return EXIT_DIFFERENT if found.worse else EXIT_AGREE

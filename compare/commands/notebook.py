@@ -1,0 +1,31 @@
+"""`notebook`: a lesson as a Jupyter notebook."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from compare.options import EXIT_AGREE, add_out
+
+HELP = "write a lesson as a Jupyter notebook, with exercises"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.add_argument("lesson", metavar="LESSON", help="see `list`")
+    add_out(parser, "LESSON.ipynb")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Write the notebook; it runs in Jupyter and in Colab."""
+    import nbformat
+
+    from compare import files
+    from compare.notebook.build import notebook_of
+
+    notebook = notebook_of(options.lesson)
+    files.check_writable(options.out)
+    path = options.out / f"{options.lesson}.ipynb"
+    files.write_atomically(path, (nbformat.writes(notebook) + "\n").encode())
+    sys.stdout.write(f"Written: {path}\n")
+    return EXIT_AGREE

@@ -1,0 +1,89 @@
+"""`stream`: train on a table larger than memory."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from compare.options import (
+    EXIT_AGREE,
+    EXIT_DIFFERENT,
+    add_out,
+    count,
+    exit_code,
+    positive,
+)
+
+HELP = "train on rows that stay on disk: speed, peak memory, the same bits"
+
+ROWS = (100_000, 1_000_000, 10_000_000)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.description = (
+        "Write a table to disk, train on it in one pass with the lesson "
+        "streaming on both sides, and beside it with all rows in memory; "
+        "show rows per second and peak memory. Exits with 1 also where the "
+        "memory of a side that reads files grows with the rows."
+    )
+    parser.add_argument(
+        "--rows",
+        type=count,
+        nargs="+",
+        metavar="N",
+        default=ROWS,
+        help="numbers of rows (100000 1000000 10000000); a row takes 60 "
+        "bytes on disk",
+    )
+    parser.add_argument(
+        "--rounds",
+        type=count,
+        metavar="N",
+        default=1,
+        help="processes for each side and number of rows (1)",
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="FOLDER",
+        help="where the table may lie meanwhile (the system's folder for "
+        "temporary files)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=600.0,
+        metavar="SECONDS",
+        help="stop a process that takes longer (600)",
+    )
+    add_out(parser, "streaming.json")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Measure, print, write the report."""
+    from compare import files
+    from compare.large_table import check_room
+    from compare.records.report import Report
+    from compare.report import read_environment
+    from compare.streaming import measure_streaming
+    from compare.terminal import live
+    from compare.terminal.streaming import print_streaming
+
+    files.check_writable(options.out)
+    sizes = sorted(set(options.rows))
+    check_room(sizes[-1], options.folder)
+    with live.progress() as progress:
+        environment = read_environment(options.timeout, progress)
+        found = measure_streaming(
+            sizes, options.rounds, options.folder, options.timeout, progress
+        )
+    report = Report(environment, command, streaming=found)
+    path = files.write_report(report, options.out, "streaming.json")
+    print_streaming(report)
+    sys.stdout.write(f"Written: {path}\n")
+    code = exit_code([c.verdict.outcome for c in found.cells if c.verdict])
+    if code == EXIT_AGREE and not all(flat.flat for flat in found.flatness):
+        return EXIT_DIFFERENT
+    return code

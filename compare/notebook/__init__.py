@@ -1,0 +1,1 @@
+"""Lessons as Jupyter notebooks that need nothing of this project."""

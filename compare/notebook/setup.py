@@ -1,0 +1,167 @@
+"""What comes before the exhibits: packages, data and the problem, as code."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from compare.notebook.exhibits import attributes
+from compare.records.problem import Problem
+from compare.tables import PENGUIN_FEATURES, PENGUIN_TARGET, PENGUINS
+
+INSTALL = """\
+%pip install -q "tensorflow>=2.21,<3" "keras>=3.15,<4" matplotlib
+"""
+
+IMPORTS = """\
+import os
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # no log lines among the output
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # bits were compared on CPUs
+
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+"""
+
+LINE = """\
+x = np.arange(1, 6, dtype="float32")
+y = x + 1
+initial = {"kernel": np.float32(0.7), "bias": np.float32(0.7)}
+"""
+
+PENGUIN_ROWS = """\
+rows = np.array([row.split(",") for row in PENGUINS.split()])
+"""
+
+PLANE = """\
+measured = rows.astype(float)
+# Every column gets mean 0 and standard deviation 1: one learning rate then
+# suits all of them.
+standard = (measured - measured.mean(axis=0)) / measured.std(axis=0)
+x = standard[:, :3].astype("float32")
+y = standard[:, 3:].astype("float32")
+"""
+
+SPECIES = """\
+measured = rows[:, :4].astype(float)
+x = (measured - measured.mean(axis=0)) / measured.std(axis=0)
+x = x.astype("float32")
+species, y = np.unique(rows[:, 4], return_inverse=True)
+initial = {
+    "kernel": np.random.default_rng(1).normal(0, 0.1, (4, 3)),
+    "bias": np.zeros(3),
+}
+initial = {name: v.astype("float32") for name, v in initial.items()}
+"""
+
+HOLD_OUT = """\
+order = np.random.default_rng(1).permutation(len(x))
+held = round(0.2 * len(x))  # a fifth is for validation, never for training
+x_val, y_val = x[order[:held]], y[order[:held]]
+x, y = x[order[held:]], y[order[held:]]
+"""
+
+ZEROS = """\
+initial = {
+    "kernel": np.zeros((3, 1), "float32"),
+    "bias": np.zeros(1, "float32"),
+}
+"""
+
+HIDDEN_LAYER = """\
+generator = np.random.default_rng(0)
+
+
+def glorot(rows, columns):
+    limit = np.sqrt(6 / (rows + columns))
+    kernel = generator.uniform(-limit, limit, (rows, columns))
+    return kernel.astype("float32")
+
+
+initial = {
+    "hidden_kernel": glorot(3, 16),
+    "hidden_bias": np.zeros(16, "float32"),
+    "output_kernel": glorot(16, 1),
+    "output_bias": np.zeros(1, "float32"),
+}
+"""
+
+
+def parameters(problem: Problem) -> str:
+    """Return the cell that says how long and in which mode to train."""
+    return f"""\
+epochs = {problem.epochs}  # passes over the data; fewer are faster
+mode = "graph"  # how one update runs: "eager", "graph"{xla(problem)}
+"""
+
+
+def xla(problem: Problem) -> str:
+    """Return what a comment adds where a lesson has that mode."""
+    return ' or "xla"' if "xla" in problem.modes else ""
+
+
+def data(problem: Problem) -> list[str]:
+    """Return the cells that make x, y and the first parameters."""
+    if problem.x.ndim == 1:
+        return [LINE]
+    classes = problem.y.dtype.kind == "i"
+    made = SPECIES if classes else PLANE
+    if "x_val" in problem.hyper:
+        made += HOLD_OUT
+    if not classes:
+        made += HIDDEN_LAYER if "hidden_kernel" in problem.initial else ZEROS
+    return [_penguins(classes), PENGUIN_ROWS + made]
+
+
+def namespace(problem: Problem) -> str:
+    """Return the cell that makes the problem: what the exhibits read."""
+    read = attributes(problem.lesson)
+    lines = []
+    if read & {"epochs", "steps_per_epoch", "batch_size"}:
+        lines += [
+            f"batch_size = {problem.batch_size}",
+            "steps_per_epoch = -(-len(x) // batch_size)  # rounded up",
+            "steps = epochs * steps_per_epoch",
+        ]
+    else:
+        lines += ["steps = epochs  # one update per pass over all rows"]
+    own = ("x", "y", "initial", "epochs", "steps_per_epoch", "batch_size")
+    lines.append("problem = SimpleNamespace(")
+    for name in (*own, "steps", *problem.hyper):
+        if name in read:
+            lines.append(f"    {name}={_value(name, problem)},")
+    return "\n".join([*lines, ")"]) + "\n"
+
+
+def _value(name: str, problem: Problem) -> str:
+    if name == "decay_steps":
+        return "steps"
+    if isinstance(problem.hyper.get(name), bool | int | float | str):
+        return repr(problem.hyper[name])
+    return name
+
+
+def _penguins(with_species: bool) -> str:
+    """Return the complete rows of the penguins as a string in a cell."""
+    names = [*PENGUIN_FEATURES, PENGUIN_TARGET]
+    if with_species:
+        names.append("species")
+    table = csv.DictReader(io.StringIO(PENGUINS.read_text(encoding="utf-8")))
+    rows = [
+        ",".join(row[name] for name in names)
+        for row in table
+        if "NA" not in [row[name] for name in names]
+    ]
+    lines = [""]
+    for row in rows:
+        if len(lines[-1]) + len(row) > 78:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + row
+    body = "\n".join(lines)
+    return (
+        "# Palmer penguins (Kristen Gorman, Palmer Station LTER; CC0):\n"
+        f'# {", ".join(names)}\nPENGUINS = """\n{body}\n"""\n'
+    )

@@ -1,0 +1,145 @@
+"""The records of `grow`: what an update costs, by rows and features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from compare.records import Mode, Side, Verdict
+from compare.records.timing import Sample
+
+Axis = Literal["rows", "features"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """The table of one measurement."""
+
+    rows: int
+    features: int
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to write the same full-batch training.
+
+    Attributes:
+        name: for people; unique.
+        function: what is called, as `worker.load_exhibit` takes it.
+        against: the way of the same compilation that it has to equal, and
+            that a Keras way's cost is compared with.
+        grouped: whether it makes updates only in groups of `steps_per_call`.
+    """
+
+    name: str
+    side: Side
+    mode: Mode
+    function: str
+    against: str
+    grouped: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One way at one size.
+
+    Attributes:
+        verdict: whether it is the training of the way that it is against.
+        samples: one per process, an epoch being one update; none where the
+            verdict is no agreement.
+    """
+
+    way: str
+    size: Size
+    verdict: Verdict
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """Sizes that differ in one number.
+
+    Attributes:
+        axis: the number that grows.
+        fixed: what the other number is.
+        values: the number that grows, ascending.
+    """
+
+    axis: Axis
+    fixed: int
+    values: tuple[int, ...]
+
+    @property
+    def sizes(self) -> tuple[Size, ...]:
+        """Return the sizes along the line."""
+        return tuple(
+            Size(value, self.fixed)
+            if self.axis == "rows"
+            else Size(self.fixed, value)
+            for value in self.values
+        )
+
+
+@dataclass(frozen=True)
+class Exponent:
+    """How a way's cost grows at the upper end of a line.
+
+    Attributes:
+        value: p in cost = c * size ** p; 0 is a cost that does not grow, 1
+            one that doubles when the size does.
+        first, last: the sizes that it was fitted between.
+    """
+
+    way: str
+    line: Line
+    value: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where along a line the cost of a way comes near that of another.
+
+    Attributes:
+        ratios: cost of `way` / cost of `against` at each size of the line
+            where both have one, by that size.
+        outcome: "reached" where the ratio falls to the threshold and stays
+            there up to the largest size; "never above" and "still above"
+            where that place is not within what was measured.
+        at: the size at that place, interpolated; None if it is not within.
+    """
+
+    way: str
+    against: str
+    line: Line
+    ratios: tuple[tuple[int, float], ...]
+    outcome: Literal["reached", "never above", "still above"]
+    at: float | None
+
+    @property
+    def between(self) -> tuple[int, int] | None:
+        """Return the measured sizes on both sides of the place."""
+        if self.at is None:
+            return None
+        values = [value for value, _ in self.ratios]
+        after = next(i for i, v in enumerate(values) if v >= self.at)
+        return values[after - 1], values[after]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What `grow` found out.
+
+    Attributes:
+        threshold: the ratio at which a gap counts as vanished.
+        left_out: why a process gave no sample, a sentence each.
+    """
+
+    ways: tuple[Way, ...]
+    cells: tuple[Cell, ...]
+    lines: tuple[Line, ...]
+    exponents: tuple[Exponent, ...]
+    crossings: tuple[Crossing, ...]
+    threshold: float
+    left_out: tuple[str, ...]

@@ -1,0 +1,405 @@
+"""Where the time of `fit` goes: the stopwatch, the forms, what is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from compare import report as report_module
+from compare.benchmarks import findings, fit, inside
+from compare.benchmarks.fit import Study, study_fit
+from compare.benchmarks.forms import FORMS, Form, change, title
+from compare.benchmarks.stopwatch import PARTS, Stopwatch
+from compare.cli import main
+from compare.figures.fit import fit_charts
+from compare.figures.style import write_chart
+from compare.json_form import from_json, to_json
+from compare.processes import Broken, Job, Silent, run_jobs
+from compare.records import Verdict
+from compare.records.fit import (
+    Breakdown,
+    CallCost,
+    CallSample,
+    EpochSample,
+    FitReport,
+    FormReport,
+    FormSample,
+    Part,
+)
+from compare.records.report import Environment, Report
+from compare.terminal.fit import print_fit
+
+HERE = Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 1)
+
+
+class Clock:
+    """A clock that only moves when told."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def work(self, seconds):
+        self.now += seconds
+
+
+def test_a_second_in_nested_parts_is_counted_once():
+    """The inner part gets its time, the outer one only what is left."""
+    clock = Clock()
+    watch = Stopwatch(clock)
+    inner = watch.timed("inner", clock.work)
+
+    def outer():
+        clock.work(1.0)
+        inner(4.0)
+        clock.work(2.0)
+
+    outer = watch.timed("outer", outer)
+    for _ in range(4):
+        watch.mark()
+        outer()
+        clock.work(0.5)
+    epoch, parts = watch.per_epoch(1)
+    assert epoch == 7.5
+    assert parts == {"outer": Part(1.0, 3.0), "inner": Part(1.0, 4.0)}
+    assert EpochSample(7.5, epoch, parts).rest == 0.5
+
+
+def test_a_part_that_raises_is_still_timed():
+    """What ends in an exception took its time all the same."""
+    clock = Clock()
+    watch = Stopwatch(clock)
+
+    def fail():
+        clock.work(3.0)
+        raise StopIteration
+
+    watch.mark()
+    with pytest.raises(StopIteration):
+        watch.timed("failing", fail)()
+    watch.mark()
+    assert watch.per_epoch(0) == (3.0, {"failing": Part(1.0, 3.0)})
+
+
+def test_work_in_another_thread_is_not_part_of_the_epoch():
+    """Only the thread that made the stopwatch is timed."""
+    clock = Clock()
+    watch = Stopwatch(clock)
+    watch.mark()
+    thread = threading.Thread(
+        target=watch.timed("beside", clock.work), args=(1,)
+    )
+    thread.start()
+    thread.join()
+    watch.mark()
+    assert watch.per_epoch(0) == (1.0, {})
+
+
+WAITING = """
+import threading
+import keras
+
+def train(problem, mode="graph", on_step=None):
+    model = keras.Sequential([keras.Input(shape=(1,)), keras.layers.Dense(1)])
+    model.compile("sgd", loss="mse")
+    wait = lambda epoch, logs: threading.Event().wait(0.02)
+    model.fit(problem.x, problem.y, epochs=problem.epochs, verbose=0,
+              callbacks=[keras.callbacks.LambdaCallback(on_epoch_end=wait)])
+"""
+
+
+def watch(reference, problem):
+    job = Job(
+        "watch", inside.watch_epochs, (reference, problem, "graph", True, 3)
+    )
+    (sample,) = run_jobs([job], 1, 120.0)
+    return sample
+
+
+def test_a_callback_that_waits_shows_in_the_callbacks(exhibit_file, line):
+    """Planted: 20 ms in a hook are at least 20 ms of callbacks."""
+    sample = watch(exhibit_file(WAITING), line)
+    assert sample.parts["callbacks"].seconds >= 0.02
+    assert sample.plain_seconds >= 0.02
+    spent = sum(part.seconds for part in sample.parts.values())
+    assert spent <= sample.seconds
+    assert {
+        name: round(part.calls) for name, part in sample.parts.items()
+    } == {
+        "opening": 2,
+        "closing": 2,
+        "program": 1,
+        "train_function": 1,
+        "callbacks": 4,
+        "metrics": 6,
+    }
+    assert set(sample.parts) == set(PARTS)
+
+
+def test_what_makes_no_epochs_of_fit_cannot_be_broken_down(line):
+    """A loop by hand has no epochs of fit: that is said, not measured."""
+    found = watch("manual.linear_regression", line)
+    assert isinstance(found, Broken)
+    assert "began 0 epochs of fit" in found.reason
+
+
+def study(monkeypatch, forms, rounds, after=(1, 2, 3, 10)):
+    monkeypatch.setattr(fit, "AFTER", after)
+    wanted = Study("graph", rounds, 240.0, tuple(forms), None)
+    return study_fit(wanted, HERE, Silent())
+
+
+def test_every_form_is_the_training_that_its_manual_twin_is(monkeypatch):
+    """Compiled alike, identical; else the same mathematics."""
+    report = study(monkeypatch, FORMS, rounds=0)
+    assert not report.left_out
+    outcomes = {
+        form.name: form.verdict.outcome
+        for form in report.forms
+        if form.verdict
+    }
+    assert set(outcomes) == {form.name for form in FORMS} - {"eager"}
+    for form in FORMS:
+        if form.side == "keras":
+            assert outcomes[form.name] == "identical", form.name
+    assert outcomes["graph"] == "identical"
+    assert (
+        "after 1, 2, 3 and 10 updates" in report.find("graph").verdict.reason
+    )
+
+
+WRONG = """
+import tensorflow as tf
+
+def hasty(problem):
+    x, y = tf.constant(problem.x), tf.constant(problem.y)
+    w = tf.Variable(problem.initial["kernel"])
+    b = tf.Variable(problem.initial["bias"])
+    for _ in range(problem.steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(y - (w * x + b)))
+        dw, db = tape.gradient(loss, [w, b])
+        w.assign_sub(problem.learning_rate * 1.001 * dw)
+        b.assign_sub(problem.learning_rate * 1.001 * db)
+    return {"kernel": w, "bias": b}
+
+def absent(problem):
+    raise ValueError("no form today")
+"""
+
+
+def test_a_form_that_is_different_gets_no_time(monkeypatch, tmp_path):
+    """Planted: a learning rate off by 0.1 %, and a form that raises."""
+    file = tmp_path / "wrong.py"
+    file.write_text(WRONG)
+    planted = [
+        Form("manual", name, None, "eager", "eager", False, 10, file)
+        for name in ("hasty", "absent")
+    ]
+    forms = [replace(FORMS[0], timed=20), *planted]
+    report = study(monkeypatch, forms, rounds=1, after=(1, 2, 3))
+    found = {form.name: form for form in report.forms}
+    assert found["hasty"].verdict.outcome == "different"
+    assert found["hasty"].verdict.divergence.step == 1
+    assert found["absent"].verdict.outcome == "could not run"
+    assert "no form today" in found["absent"].verdict.reason
+    assert found["hasty"].samples == found["absent"].samples == ()
+    assert len(found["eager"].samples) == 1
+    assert [updates for updates, _ in found["eager"].samples[0].runs] == [
+        2, 2, 20,
+    ]  # fmt: skip
+
+
+BY_NAME = {form.name: form for form in FORMS}
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
+def test_a_form_changes_little_and_says_what(form):
+    """Each form has a title and few new lines; its base comes before it."""
+    assert title(form)
+    if form.base is None:
+        return
+    base = BY_NAME[form.base]
+    assert FORMS.index(base) < FORMS.index(form)
+    assert base.side == form.side
+    lines = change(form, base)
+    assert 1 <= len(lines) <= 8
+    assert not any('"""' in line for line in lines)
+
+
+CHANGES = {
+    "no_graph_optimiser": "disable_meta_optimizer",
+    "dataset": "from_tensors",
+    "repeat": ".repeat()",
+    "steps_per_execution": "steps_per_execution=",
+    "plain_pipeline": "apply_default_optimizations = False",
+    "jit_compile": "jit_compile=True",
+    "many_steps": "fori_loop",
+    "train_on_batch": "train_on_batch",
+    "no_metrics": "metrics = ()",
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_line_that_cures_is_shown(name):
+    """The lines that are shown are from the form's real source."""
+    form = BY_NAME[name]
+    assert CHANGES[name] in "\n".join(change(form, BY_NAME[form.base]))
+
+
+def part_seconds(scale):
+    return {
+        name: Part(2.0, scale * 1e-3 * (9 - i)) for i, name in enumerate(PARTS)
+    }
+
+
+def form_report(form, per_update, outcome="identical"):
+    verdict = Verdict(form.mode, outcome, "because") if form.same_as else None
+    samples = [
+        FormSample(0.2, per_update * (1 + i / 50), ((2, 0.3),))
+        for i in range(5)
+    ]
+    return FormReport(
+        form.name, form.side, title(form), form.base,
+        change(form, BY_NAME.get(form.base)), form.mode, form.same_as,
+        verdict, tuple(samples) if outcome == "identical" else (),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def report():
+    """Return a report of a machine that exists only here."""
+    breakdowns = tuple(
+        Breakdown(
+            "graph",
+            optimiser,
+            20,
+            tuple(
+                EpochSample(0.04, 0.045, part_seconds(scale))
+                for scale in scales
+            ),
+        )
+        for optimiser, scales in ((True, (1.0, 1.1)), (False, (0.5, 0.6)))
+    )
+    forms = [
+        form_report(form, 10.0 ** (-3 - i / 2)) for i, form in enumerate(FORMS)
+    ]
+    forms[5] = form_report(FORMS[5], 1.0, "different")
+    return FitReport(
+        1_100, (1, 2, 1_100), breakdowns, tuple(forms),
+        (CallCost("no_metrics", 1_100, (CallSample(2e-4, 3e-5, 1e-5),)),),
+        ("something: why",),
+    )  # fmt: skip
+
+
+def test_a_report_survives_json(report):
+    """What is written as fit.json comes back as it was."""
+    whole = Report(HERE, "python -m compare fit", fit=report)
+    text = json.dumps(to_json(whole), allow_nan=False)
+    assert from_json(Report, json.loads(text)) == whole
+
+
+def test_the_parts_and_the_rest_are_the_epoch(report):
+    """Shares add up to the whole; the rest is what no part has."""
+    rows = findings.rows(report.textbook)
+    assert [row.title for row in rows] == [*PARTS.values(), findings.REST]
+    for place, sample in enumerate(report.textbook.samples):
+        total = sum(row.seconds[place] for row in rows)
+        assert total == pytest.approx(sample.seconds)
+
+
+def test_the_graph_optimiser_is_a_difference_of_medians(report):
+    """9 and 9.9 ms with it, 4.5 and 5.4 ms without: 4.5 ms."""
+    assert findings.graph_optimiser(report) == pytest.approx(4.5e-3)
+    reverse = [replace(b, graph_optimiser=not b.graph_optimiser)
+               for b in report.breakdowns]  # fmt: skip
+    assert (
+        findings.graph_optimiser(replace(report, breakdowns=reverse)) is None
+    )
+
+
+def test_the_terminal_says_what_was_found(report):
+    """Parts, forms, changed lines and the limit are printed; gaps too."""
+    out = io.StringIO()
+    whole = Report(HERE, "x", fit=report)
+    print_fit(whole, Console(file=out, width=100))
+    text = out.getvalue()
+    for words in (
+        *PARTS.values(),
+        findings.REST,
+        *BY_NAME,
+        "Opening takes 4.5 ms less",
+        "not timed",
+        "no_graph_optimiser against graph: different; because.",
+        "    model.train_on_batch(x, y)",
+        "The fastest forms, for 1,100 updates: manual whole_loop",
+        "Left out: something: why.",
+    ):
+        assert words in text, words
+
+
+def test_nothing_measured_is_printed_without_a_fault(report):
+    """Without samples there are words and no charts, not an exception."""
+    empty = replace(
+        report,
+        breakdowns=(),
+        calls=(),
+        forms=tuple(replace(form, samples=()) for form in report.forms),
+    )
+    out = io.StringIO()
+    print_fit(Report(HERE, "x", fit=empty), Console(file=out, width=100))
+    assert "not timed" in out.getvalue()
+    assert fit_charts(empty) == {}
+
+
+def test_the_command_writes_prints_and_ends_with_its_verdicts(
+    report, tmp_path, monkeypatch, capsys
+):
+    """A form that is different is exit code 1; the report is on disk."""
+    monkeypatch.setattr(fit, "study_fit", lambda study, here, progress: report)
+    monkeypatch.setattr(
+        report_module, "read_environment", lambda timeout, progress: HERE
+    )
+    assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "fit.json",
+        *(f"fit-{chart}.{kind}" for chart in ("epoch", "forms")
+          for kind in ("png", "svg")),
+    }  # fmt: skip
+    assert "What cures it?" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [("--rounds", "0"), ("--mode", "fast")])
+def test_the_command_refuses_what_it_cannot_do(wrong, capsys):
+    """A bad option is one sentence and exit code 2."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["fit", *wrong])
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_labels_of_the_charts_keep_clear_of_each_other(report):
+    """No label overlaps another or leaves the figure."""
+    charts = fit_charts(report)
+    assert set(charts) == {"fit-epoch", "fit-forms"}
+    for figure in charts.values():
+        figure.draw_without_rendering()  # lays it out
+        (axes,) = figure.axes
+        texts = [*axes.texts, *axes.get_yticklabels(), axes.xaxis.label]
+        boxes = [text.get_window_extent() for text in texts]
+        for i, one in enumerate(boxes):
+            assert one.x0 >= 0 and one.x1 <= figure.bbox.width
+            assert not any(one.overlaps(other) for other in boxes[i + 1 :])
+
+
+def test_the_charts_are_written_as_png_and_svg(report, tmp_path):
+    """Both files are there for each chart."""
+    for name, figure in fit_charts(report).items():
+        png, svg = write_chart(figure, tmp_path, name)
+        assert png.read_bytes().startswith(b"\x89PNG")
+        assert svg.read_bytes().startswith(b"<?xml")

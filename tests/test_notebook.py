@@ -1,0 +1,192 @@
+"""Notebooks: valid, with the real source and data, and they run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from compare.cli import main
+from compare.notebook.build import notebook_of
+from compare.notebook.exhibits import attributes, renamed
+from compare.notebook.setup import data, namespace, parameters
+from compare.notebook.texts import cells
+from compare.problems import LESSONS, problem_of
+from compare.records import SIDES
+from compare.records.problem import Settings
+from compare.sources import exhibit, source_of
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def python(cell):
+    """Return a cell's Python without IPython's own lines."""
+    return re.sub(r"^%.*$", "", cell.source, flags=re.M)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_notebook_is_valid_and_its_code_compiles(lesson):
+    """It passes nbformat, Python parses each cell, every id differs."""
+    notebook = notebook_of(lesson)
+    nbformat.validate(notebook)
+    for cell in code_cells(notebook):
+        compile(python(cell), cell.id, "exec")
+    assert nbformat.writes(notebook) == nbformat.writes(notebook_of(lesson))
+    assert "compare" not in {
+        name
+        for cell in code_cells(notebook)
+        for name in re.findall(r"^(?:import|from) (\w+)", cell.source, re.M)
+    }
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_notebook_holds_the_real_source(lesson, side):
+    """But for the functions' names a cell is the exhibit, sign by sign."""
+    real = source_of(exhibit(side, lesson)).rstrip("\n")
+    found = [python(cell) for cell in code_cells(notebook_of(lesson))]
+    undone = [re.sub(rf"\b(train|run)_{side}\b", r"\1", t) for t in found]
+    assert real in [text.strip("\n") for text in undone]
+
+
+def test_only_functions_of_the_module_are_renamed():
+    """Attributes, strings and comments keep their words."""
+    text = 'def run(x):\n    "run"\n    return s.run(run, x)  # run\n'
+    assert renamed(text, "keras") == (
+        'def run_keras(x):\n    "run"\n    return s.run(run_keras, x)  # run\n'
+    )
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebooks_problem_is_the_harnesss(lesson):
+    """What the exhibits read has the same bits as in the harness."""
+    problem = problem_of(lesson, Settings())
+    here = {"np": np, "SimpleNamespace": SimpleNamespace}
+    for text in (parameters(problem), *data(problem), namespace(problem)):
+        exec(text, here)
+    made = vars(here["problem"])
+    assert set(made) == attributes(lesson)
+    for name, value in made.items():
+        expected = getattr(problem, name)
+        if name == "initial":
+            assert list(value) == list(expected)
+            pairs = [(value[key], expected[key]) for key in value]
+        else:
+            pairs = [(value, expected)]
+        for one, other in pairs:
+            assert np.asarray(one).dtype == np.asarray(other).dtype
+            assert np.asarray(one).shape == np.asarray(other).shape
+            assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_lesson_has_exercises_with_folded_solutions(lesson):
+    """Three to five exercises, each with a solution that can be run."""
+    notebook = notebook_of(lesson)
+    (exercises,) = (
+        cell.source for cell in notebook.cells if "## Exer" in cell.source
+    )
+    asked = re.findall(r"^(\d)\. ", exercises.split("## Sol")[0], re.M)
+    assert 3 <= len(asked) <= 5
+    answered = [
+        number
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for number in re.findall(r"^\*\*(\d)\.\*\* ", cell.source, re.M)
+    ]
+    assert answered == asked
+    folded = [
+        cell for cell in code_cells(notebook) if "jupyter" in cell.metadata
+    ]
+    assert len(folded) >= len(asked)
+
+
+def test_markdown_becomes_cells():
+    """Text, code, and folded code under Solutions."""
+    made = cells("one\n\n```python\nx = 1\n```\n\n## Solutions\n\n```\ny\n```")
+    assert [cell.cell_type for cell in made] == ["markdown", "code"] * 2
+    assert [cell.source for cell in made] == [
+        "one",
+        "x = 1",
+        "## Solutions",
+        "y",
+    ]
+    assert ["jupyter" in cell.metadata for cell in made] == [0, 0, 0, 1]
+
+
+RUN = {
+    "linear_regression": (20, None),
+    "minibatch": (2, None),
+    "fused_steps": (20, "## How much faster?"),
+    "checkpoint_resume": (2, "## Exercises"),
+    "multi_worker": (1, "## Against one process"),
+}
+"""Lesson -> epochs, and the heading at which the test stops."""
+
+
+@pytest.mark.parametrize("lesson", RUN)
+def test_a_notebook_runs_from_top_to_bottom(lesson, tmp_path):
+    """In a fresh kernel, in an empty folder: and both sides are identical."""
+    epochs, end = RUN[lesson]
+    notebook = notebook_of(lesson)
+    if end:
+        stop = [i for i, c in enumerate(notebook.cells) if end in c.source]
+        notebook.cells = notebook.cells[: stop[0]]
+    for cell in code_cells(notebook):
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.source = re.sub(
+                r"epochs = \d+", f"epochs = {epochs}", cell.source
+            )
+        if cell.source.startswith("%pip"):
+            cell.source = ""  # nothing is installed in tests
+    place = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=300, resources=place).execute()
+    printed = [
+        output.text
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if output.output_type == "stream" and output.name == "stdout"
+    ]
+    assert any(text.startswith("identical:") for text in printed)
+
+
+def test_the_command_writes_the_notebook(tmp_path, capsys):
+    """`notebook LESSON --out FOLDER` writes LESSON.ipynb and says so."""
+    assert main(["notebook", "adam", "--out", str(tmp_path / "new")]) == 0
+    path = tmp_path / "new" / "adam.ipynb"
+    assert nbformat.reads(path.read_text(), 4) == notebook_of("adam")
+    assert f"Written: {path}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothing"], "no lesson 'nothing'; the lessons are linear_regr"),
+        (["adam", "--out", "/dev/null"], "cannot write"),
+    ],
+    ids=["unknown lesson", "bad folder"],
+)
+def test_what_cannot_be_written_is_one_sentence(arguments, said, capsys):
+    """Exit code 2 and one line on stderr."""
+    assert main(["notebook", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_writing_a_notebook_needs_no_tensorflow():
+    """Nothing of TensorFlow is imported to write a notebook."""
+    code = (
+        "import sys, compare.notebook.build as build\n"
+        "build.notebook_of('adam')\n"
+        "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

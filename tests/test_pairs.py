@@ -1,0 +1,102 @@
+"""Pairs of users: no false alarm, no miss, the right step and cause."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import compare
+from tests import thread_pairs as pairs
+
+X = np.arange(1.0, 6.0)
+
+
+def adapted(function):
+    """Wrap a function as the README tells to."""
+    return lambda p: function(
+        p.x, p.y, p.initial["w"], p.initial["b"], p.learning_rate, p.steps
+    )
+
+
+def check(left, right, steps=30, **options):
+    problem = compare.problem(
+        X, X + 1, {"w": 0.7, "b": 0.4}, learning_rate=0.01, steps=steps
+    )
+    names = (left.__name__, right.__name__)
+    return compare.check(
+        adapted(left), adapted(right), problem, names=names, **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (pairs.by_hand, pairs.reordered),
+        (pairs.by_hand, pairs.with_fit),
+        (pairs.momentum_by_hand, pairs.with_momentum),
+    ],
+)
+def test_an_equal_pair_is_called_equal(left, right):
+    """Other formulas, other containers, float32 in the code: no alarm."""
+    verdict = check(left, right)
+    assert verdict.agree, verdict.explain()
+    assert verdict.updates == (30, 30)
+
+
+DIFFERENT = {
+    # left: (right, first update that differs, parameter, cause)
+    pairs.halved: (pairs.with_fit, 1, "w", "half-error"),
+    pairs.broadcast: (pairs.with_fit, 1, "w", "broadcast"),
+    pairs.one_after_the_other: (pairs.by_hand, 1, "b", None),
+    pairs.scaled: (pairs.reordered, 1, "w", "step-length"),
+    pairs.with_momentum: (pairs.by_hand, 2, "w", "momentum"),
+    pairs.forgets_b: (pairs.by_hand, 1, "b", None),
+}
+
+
+@pytest.mark.parametrize("left", DIFFERENT, ids=lambda f: f.__name__)
+def test_a_cause_is_reproduced_and_its_cure_closes_the_gap(left):
+    """The right step, parameter and mistake; mended, the gap is rounding."""
+    right, step, parameter, key = DIFFERENT[left]
+    verdict = check(left, right)
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == step
+    assert verdict.divergence.parameter == parameter
+    (cause,) = verdict.diagnosis.causes
+    assert key in (None, cause.key)
+    assert cause.side == left.__name__
+    assert cause.certainty == "reproduced by"
+    assert cause.gap < 1e-12
+    assert cause.mended_gap < 1e-12
+
+
+def test_a_late_difference_is_found_by_bisection():
+    """A rate that is off by 0.2 % from update 23 on is seen at 23."""
+    verdict = check(pairs.late, pairs.by_hand, steps=60)
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == 23
+    assert not verdict.diagnosis.causes
+    assert "No cause is named" in verdict.explain()
+
+
+def test_swapped_parameters_are_a_fact():
+    """Sides that return (w, b) and (b, w) are told so."""
+    verdict = check(pairs.swapped, pairs.by_hand, steps=5)
+    assert verdict.outcome == "different"
+    assert any("swapped" in fact for fact in verdict.diagnosis.facts)
+
+
+def test_other_first_parameters_differ_before_the_first_update():
+    """A start elsewhere is update 0."""
+    verdict = check(pairs.starts_elsewhere, pairs.by_hand, steps=5)
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == 0
+    assert verdict.divergence.parameter == "w"
+
+
+def test_an_error_says_how_far_it_came():
+    """`w = w - ...` works once and raises at the second update."""
+    verdict = check(pairs.rebinds, pairs.by_hand, steps=5)
+    assert verdict.outcome == "could not run"
+    assert "rebinds: raised" in verdict.reason
+    assert "it still ran with 1 update" in verdict.reason

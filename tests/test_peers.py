@@ -1,0 +1,479 @@
+"""Other frameworks: the same training, checked before it is timed."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import shutil
+import sys
+import types
+from dataclasses import replace
+from importlib import util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from compare import peers_catalogue, peers_probe, peers_report, worker
+from compare.cli import main
+from compare.figures.peers import peers_chart
+from compare.json_form import from_json, to_json
+from compare.parity import judge
+from compare.peers_catalogue import AGAINST, Peer, peers_of, why_missing
+from compare.peers_probe import Task, time_peer
+from compare.problems import problem_of
+from compare.processes import Broken, Job, Silent, run_jobs
+from compare.records import Trajectory, UsageError, Verdict
+from compare.records.peers import PeerResult, Peers, PeerSample
+from compare.records.problem import Settings
+from compare.records.report import Environment, Report
+from compare.terminal.peers import print_peers
+from compare.timing import Effort
+
+FOLDER = Path(peers_catalogue.__file__).parent / "peers"
+OTHERS = [
+    peer
+    for peer in peers_of(problem_of("linear_regression", Settings()))
+    if peer.reference.startswith("compare.peers.")
+]
+SAME = [
+    pytest.param(
+        peer,
+        id=peer.name,
+        marks=pytest.mark.skipif(
+            bool(why_missing(peer.needs)), reason=why_missing(peer.needs)
+        ),
+    )
+    for peer in OTHERS
+    if not peer.note
+]
+
+
+@pytest.fixture
+def sixty_four(monkeypatch):
+    """Let JAX make float64 arrays, in whatever order tests run."""
+    monkeypatch.setenv("JAX_ENABLE_X64", "1")
+
+
+def observe(peer, dtype="float64", steps=20):
+    problem = problem_of(peer.lesson, Settings(steps=steps))
+    silent = lambda done, total: None  # noqa: E731
+    return worker.observe(
+        peer.reference, peer.name, problem, peer.mode, dtype, silent
+    )
+
+
+# --- The implementations
+
+
+@pytest.mark.parametrize("peer", SAME)
+def test_against_gradient_descent_in_numpy(sixty_four, make_run, peer):
+    """Every update of each peer is that of the formula, in float64."""
+    rate, start = (np.float64(np.float32(value)) for value in (0.01, 0.7))
+    expected = make_run(dtype="float64", learning_rate=rate, start=start)
+    run = observe(peer)
+    for name, path in expected.parameters.items():
+        np.testing.assert_allclose(
+            run.parameters[name], path, rtol=0, atol=1e-14
+        )
+
+
+@pytest.mark.parametrize("peer", SAME)
+def test_unwatched_a_peer_ends_at_the_same_bits(sixty_four, peer):
+    """Who watches every update sees what otherwise runs in one call."""
+    problem = problem_of(peer.lesson, Settings(steps=20)).astype("float64")
+    unwatched = worker.load_exhibit(peer.reference)(problem, peer.mode)
+    for name, value in observe(peer).results.items():
+        np.testing.assert_array_equal(np.asarray(unwatched[name]), value)
+
+
+def test_scikit_learn_is_another_training(make_run):
+    """Its updates after every row differ beyond rounding, and it says so."""
+    (peer,) = (peer for peer in OTHERS if peer.note)
+    start = np.float64(np.float32(0.7))
+    ours = [
+        make_run(dtype=dtype, start=start) for dtype in ("float32", "float64")
+    ]
+    theirs = [observe(peer, dtype) for dtype in ("float32", "float64")]
+    verdict = judge(ours[0], theirs[0], lambda: (ours[1], theirs[1]))
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == 1
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=str)
+def test_a_peer_stands_alone(path):
+    """It imports its framework and nothing of ours, and is short."""
+    allowed = {"numpy", "sklearn", "torch", "jax"}
+    text = path.read_text()
+    for node in ast.walk(ast.parse(text)):
+        names = [alias.name for alias in getattr(node, "names", [])]
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module]
+        elif not isinstance(node, ast.Import):
+            continue
+        for name in names:
+            top = name.split(".")[0]
+            assert top in allowed | set(sys.stdlib_module_names)
+    assert len(text.splitlines()) < 90
+
+
+# --- What is installed
+
+
+def test_what_is_missing_is_left_out_with_a_way_to_get_it(monkeypatch):
+    """Without frameworks and compiler the rest is still there."""
+    monkeypatch.setattr(util, "find_spec", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    peers = peers_of(problem_of("linear_regression", Settings()))
+    chosen, left_out = peers_report.choose(peers, None)
+    names = [peer.name for peer in chosen]
+    assert AGAINST in names
+    assert "NumPy" in names
+    assert "Keras on TensorFlow" in names
+    assert len(left_out) == len(peers) - len(chosen) == 7
+    assert "JAX (jit): JAX is not installed: pip install -e '.[peers]'" in (
+        left_out
+    )
+    assert any("install gcc or clang" in line for line in left_out)
+
+
+def test_a_backend_restricts_to_keras(monkeypatch):
+    """With --backend only the reference and Keras remain."""
+    monkeypatch.setattr(util, "find_spec", lambda name: object())
+    peers = peers_of(problem_of("linear_regression", Settings()))
+    chosen, _ = peers_report.choose(peers, ["jax"])
+    names = [peer.name for peer in chosen]
+    assert names == [AGAINST, "Keras on TensorFlow", "Keras on JAX"]
+
+
+def test_a_backend_that_is_missing_is_refused(monkeypatch):
+    """Whoever asks for it is told how to install it."""
+    monkeypatch.setattr(util, "find_spec", lambda name: None)
+    peers = peers_of(problem_of("minibatch", Settings()))
+    with pytest.raises(UsageError, match="PyTorch is not installed: pip"):
+        peers_report.choose(peers, ["torch"])
+
+
+USAGE = {
+    ("--backend", "cupy"): "invalid choice: 'cupy'",
+    ("--budget", "0"): "'0' is not a number above 0",
+    ("nothing",): "no lesson 'nothing'",
+    ("multi_worker",): "trains in several processes",
+    ("checkpoint_resume",): "trains in several processes",
+}
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_bad_requests_are_refused_in_one_sentence(
+    capsys, tmp_path, monkeypatch, arguments
+):
+    """Exit code 2 and one line, before anything is run."""
+    monkeypatch.chdir(tmp_path)
+    try:
+        code = main(["peers", *arguments])
+    except SystemExit as stop:
+        code = stop.code
+    error = capsys.readouterr().err
+    assert code == 2
+    assert error.count("\n") == 1
+    assert USAGE[arguments] in error
+
+
+# --- Inside the processes
+
+
+def test_keras_gets_its_backend_in_an_interpreter_of_its_own(exhibit_file):
+    """The environment is set before Keras could be imported."""
+    file = exhibit_file(
+        "import os, sys\n"
+        "assert 'tensorflow' not in sys.modules\n"
+        "assert 'keras' not in sys.modules\n"
+        "def train(*given):\n"
+        "    raise ValueError('backend ' + os.environ['KERAS_BACKEND'])\n"
+    )
+    task = Task(file, "linear_regression", 5, "xla", "jax")
+    job = Job("time", time_peer, (task,), bare=True)
+    (result,) = run_jobs([job], 1, 60.0)
+    assert isinstance(result, Broken)
+    assert "ValueError: backend jax" in result.reason
+    assert os.environ.get("KERAS_BACKEND") != "jax"
+
+
+def test_on_jax_parameters_are_synchronised_before_observers_look(
+    monkeypatch,
+):
+    """An observer of batches sees the parameters after the batch."""
+    seen = []
+
+    class CallbackList:
+        model = types.SimpleNamespace(
+            jax_state_sync=lambda: seen.append("synchronised")
+        )
+
+        def on_train_batch_end(self, batch, logs):
+            seen.append(f"batch {batch}")
+
+    dtypes = types.SimpleNamespace(BIT64_TO_BIT32_DTYPE={})
+    config = types.SimpleNamespace(
+        set_floatx=seen.append, set_dtype_policy=seen.append
+    )
+    callbacks = types.SimpleNamespace(CallbackList=CallbackList)
+    fake = types.SimpleNamespace(config=config, callbacks=callbacks)
+    monkeypatch.setitem(sys.modules, "keras", fake)
+    common = types.SimpleNamespace(dtypes=dtypes)
+    monkeypatch.setitem(sys.modules, "keras.src.backend.common", common)
+    peers_probe._prepare_keras("jax", "float64")
+    CallbackList().on_train_batch_end(3, None)
+    assert dtypes.BIT64_TO_BIT32_DTYPE == {"float64": "float64"}
+    assert seen == ["float64", "float64", "synchronised", "batch 3"]
+
+
+def test_phases_against_known_costs(monkeypatch):
+    """Import, first call and slope are told apart under a fake clock."""
+    clock = types.SimpleNamespace(now=0.0)
+    epochs = []
+
+    def load(name):
+        clock.now += {"numpy": 0.25, "some.peer": 2.0}[name]
+
+    def train(problem, mode):
+        clock.now += 0.5 + 0.01 * problem.steps + 3.0 * (not epochs)
+        epochs.append(problem.steps)
+        return problem.initial
+
+    fake = types.SimpleNamespace(perf_counter=lambda: clock.now)
+    monkeypatch.setattr(peers_probe, "time", fake)
+    importing = types.SimpleNamespace(import_module=load)
+    monkeypatch.setattr(peers_probe, "importlib", importing)
+    monkeypatch.setattr(worker, "load_exhibit", lambda reference: train)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    task = Task("some.peer", "linear_regression", 50, "eager", None)
+    sample, first = time_peer(task, lambda done, total: None)
+    assert sample.import_seconds == pytest.approx(2.25)
+    assert sample.first_call == pytest.approx(3.51)
+    assert sample.per_update == pytest.approx(0.01)
+    assert epochs == [1, 1, 8, 64]
+    assert first["kernel"] == np.float32(0.7)
+
+
+# --- Planted faults
+
+WRONG_RATE = (
+    (FOLDER / "numpy_loop.py")
+    .read_text()
+    .replace("w - problem.learning_rate", "w - 1.002 * problem.learning_rate")
+)
+CHEAT = """
+def train(problem, mode, on_step=None):
+    from compare.peers.numpy_loop import train
+    if on_step:
+        return train(problem, mode, on_step)
+    return train(problem.replace(epochs=problem.epochs + 1), mode)
+"""
+FAULTS = {
+    "wrong rate": WRONG_RATE,
+    "raises": "def train(*given): raise OSError('no such device')",
+    "dies": "import os\ndef train(*given): os._exit(9)",
+    "cheats": CHEAT,
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """Return the report on a reference, two good peers and four bad ones."""
+    folder = tmp_path_factory.mktemp("peers")
+    lesson = "linear_regression"
+    peers = [
+        Peer(AGAINST, "manual", "manual.linear_regression", "graph", lesson),
+        *(p for p in OTHERS if p.name in ("NumPy", "C")),
+    ]
+    for name, source in FAULTS.items():
+        path = folder / f"{name.replace(' ', '_')}.py"
+        path.write_text(source)
+        peers.append(Peer(name, "other", f"{path}:train", "eager", lesson))
+    request = peers_report.PeersRequest(
+        lesson, None, Effort(1), True, 120.0, "python -m compare peers"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(peers_report, "peers_of", lambda problem: peers)
+        return peers_report.make_peers_report(request, Silent())
+
+
+@pytest.fixture
+def found(report):
+    """Return the results by name."""
+    return {result.name: result for result in report.peers.results}
+
+
+def test_good_peers_are_the_same_training_and_timed(found):
+    """NumPy and C agree with TensorFlow's graph, and each gets a sample."""
+    for name in ("NumPy", "C"):
+        assert found[name].verdict.agree, found[name].verdict.reason
+        (sample,) = found[name].samples
+        assert sample.per_update > 0
+        assert sample.import_seconds > 0
+    assert found[AGAINST].verdict.outcome == "identical"
+
+
+def test_a_wrong_learning_rate_is_different_and_gets_no_time(found):
+    """0.2 % is enough."""
+    result = found["wrong rate"]
+    assert result.verdict.outcome == "different"
+    assert result.samples == ()
+
+
+def test_a_peer_that_raises_or_dies_has_its_reason(found):
+    """The others go on."""
+    for name, reason in (("raises", "no such device"), ("dies", "code 9")):
+        assert found[name].verdict.outcome == "could not run"
+        assert reason in found[name].verdict.reason
+        assert found[name].samples == ()
+
+
+def test_a_peer_that_trains_otherwise_when_timed_gets_no_time(report, found):
+    """What is timed is held against what was watched."""
+    assert found["cheats"].verdict.outcome == "identical"
+    assert found["cheats"].samples == ()
+    assert any(
+        line.startswith("cheats: timed, kernel is elsewhere after update 1")
+        for line in report.peers.left_out
+    )
+
+
+def test_the_report_survives_json(report):
+    """Raw samples and verdicts come back."""
+    text = json.dumps(to_json(report), allow_nan=False)
+    back = from_json(Report, json.loads(text))
+    for one, other in zip(
+        report.peers.results, back.peers.results, strict=True
+    ):
+        assert (one.samples, one.verdict) == (other.samples, other.verdict)
+
+
+def test_the_table_has_every_reason(report):
+    """Verdict, reason and what is left out are all printed."""
+    text = printed(report)
+    for words in ("no such device", "not rounding", "cheats: timed", "0.8299"):
+        assert words in " ".join(text.split())
+
+
+# --- What is made of it
+
+
+def printed(report):
+    out = io.StringIO()
+    print_peers(report, Console(file=out, width=100))
+    return out.getvalue()
+
+
+def result(name, kind, per_update, outcome="identical", **more):
+    samples = [
+        PeerSample(1.0, 0.5, s, ((1, 0.5), (8, 1.0))) for s in per_update
+    ]
+    return PeerResult(
+        name=name,
+        kind=kind,
+        reference="some.file",
+        mode="graph",
+        backend=more.get("backend"),
+        against=AGAINST,
+        verdict=Verdict("graph", outcome, "why"),
+        note=more.get("note", ""),
+        details="",
+        ends={"kernel": np.float32(1.0)},
+        samples=tuple(samples),
+    )
+
+
+@pytest.fixture
+def made():
+    """Return a report made by hand, with five samples each."""
+    near = np.linspace(0.98, 1.02, 5)
+    return Report(
+        Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 10**8),
+        "python -m compare peers",
+        peers=Peers(
+            "linear_regression",
+            1100,
+            {"JAX": "1"},
+            (
+                result(AGAINST, "manual", 2e-4 * near),
+                result("Keras", "keras", 3e-2 * near, backend="tensorflow"),
+                result("Keras, JAX", "keras", 1e-3 * near, backend="jax"),
+                result("sklearn", "other", [], "different", note="by row"),
+                result("C", "limit", 2e-8 * near),
+            ),
+            ("PyTorch: not installed",),
+        ),
+    )
+
+
+def test_ratios_to_the_limit_have_intervals(made):
+    """Slowest first, the limit last of what has a time."""
+    lines = printed(made).splitlines()
+    rows = [line for line in lines if " identical " in line or "refer" in line]
+    assert [row.split("  ")[0] for row in rows] == [
+        "Keras", "Keras, JAX", AGAINST, "C",
+    ]  # fmt: skip
+    assert "1,500,000 (1,4" in rows[0]
+
+
+def test_what_another_backend_buys_is_said(made):
+    """The same file, one environment variable, and how much faster."""
+    text = " ".join(printed(made).split())
+    assert "The same Keras file on JAX: 1 ms per update, 30 (29" in text
+    assert "times as fast as on TensorFlow (30 ms)" in text
+    assert "KERAS_BACKEND=jax, no other line" in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "note", "code"),
+    [
+        ("different", "known", 0),
+        ("different", "", 1),
+        ("could not run", "known", 3),
+    ],
+)
+def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
+    """A difference that is known is no fault; all files are written."""
+    peers = made.peers
+    changed = result("sklearn", "other", [], outcome, note=note)
+    results = (*peers.results[:3], changed, peers.results[4])
+    report = replace(made, peers=replace(peers, results=results))
+    monkeypatch.setattr(
+        peers_report, "make_peers_report", lambda *given: report
+    )
+    assert main(["peers", "--out", str(tmp_path)]) == code
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"peers.json", "peers.png", "peers.svg"}
+
+
+def test_no_label_of_the_chart_overlaps_another(made):
+    """Times and names keep clear of each other, inside the figure."""
+    figure = peers_chart(made.peers)
+    figure.canvas.draw()
+    (axes,) = figure.axes
+    boxes = [
+        text.get_window_extent()
+        for text in (*axes.texts, *axes.get_yticklabels())
+        if text.get_text()
+    ]
+    for i, one in enumerate(boxes):
+        assert not any(one.overlaps(other) for other in boxes[i + 1 :])
+        assert one.x1 <= figure.bbox.width
+    assert len(boxes) == 8
+
+
+def test_a_timed_training_must_be_the_recorded_one(make_run):
+    """Rounding passes, another update does not, NaN does not."""
+    run = make_run()
+    assert isinstance(run, Trajectory)
+    row = {name: path[5] for name, path in run.parameters.items()}
+    near = {name: value * np.float32(1 + 1e-7) for name, value in row.items()}
+    assert peers_report.why_elsewhere(run, 5, near) == ""
+    assert "kernel" in peers_report.why_elsewhere(run, 6, row)
+    broken = {**row, "bias": np.float32("nan")}
+    assert "bias" in peers_report.why_elsewhere(run, 5, broken)

@@ -1,0 +1,136 @@
+"""Pairs as people post them: (x, y, w0, b0, learning_rate, steps) -> w, b."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def by_hand(x, y, w, b, learning_rate, steps):
+    for _ in range(steps):
+        error = w * x + b - y
+        d_w, d_b = 2 * np.mean(error * x), 2 * np.mean(error)
+        w, b = w - learning_rate * d_w, b - learning_rate * d_b
+    return w, b
+
+
+def in_float32(x, y, w0, b0, learning_rate, steps):
+    x = tf.constant(x, dtype=tf.float32)
+    y = tf.cast(y, "float32")
+    w = tf.Variable(0.7)
+    b = tf.Variable(float(b0), dtype=tf.float32)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((x * w + b - y) ** 2)
+        d_w, d_b = tape.gradient(loss, [w, b])
+        w.assign_sub(0.01 * d_w)
+        b.assign_sub(0.01 * d_b)
+
+    for _ in range(steps):
+        step()
+    return float(w), float(b)
+
+
+def reordered(x, y, w, b, learning_rate, steps):
+    rows = len(x)
+    for _ in range(steps):
+        error = (x * w - y) + b
+        w = w - learning_rate * (2 * (x @ error) / rows)
+        b = b - learning_rate * (2 * error[::-1].sum() / rows)
+    return [w, b]
+
+
+def model_of(w0, b0):
+    dense = keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((1,)), dense])
+    dense.set_weights([np.reshape(w0, (1, 1)), np.reshape(b0, (1,))])
+    return model
+
+
+def with_fit(x, y, w0, b0, learning_rate, steps):
+    model = model_of(w0, b0)
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    model.fit(x, y, epochs=steps, verbose=0)
+    return model
+
+
+def with_momentum(x, y, w0, b0, learning_rate, steps):
+    model = model_of(w0, b0)
+    model.compile(keras.optimizers.SGD(learning_rate, momentum=0.9), "mse")
+    model.fit(x, y, epochs=steps, verbose=0)
+    return model.get_weights()
+
+
+def momentum_by_hand(x, y, w, b, learning_rate, steps):
+    v_w = v_b = 0.0
+    for _ in range(steps):
+        error = w * x + b - y
+        v_w = 0.9 * v_w - learning_rate * 2 * np.mean(error * x)
+        v_b = 0.9 * v_b - learning_rate * 2 * np.mean(error)
+        w, b = w + v_w, b + v_b
+    return {"w": w, "b": b}
+
+
+def halved(x, y, w, b, learning_rate, steps):
+    for _ in range(steps):
+        error = w * x + b - y
+        d_w, d_b = np.mean(error * x), np.mean(error)
+        w, b = w - learning_rate * d_w, b - learning_rate * d_b
+    return w, b
+
+
+def broadcast(x, y, w0, b0, learning_rate, steps):
+    x, y = tf.constant(x)[:, None], tf.constant(y)
+    model = model_of(w0, b0)
+    optimizer = keras.optimizers.SGD(learning_rate)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((model(x) - y) ** 2)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply(gradients, model.trainable_variables)
+    return model
+
+
+def one_after_the_other(x, y, w, b, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * 2 * np.mean((w * x + b - y) * x)
+        b = b - learning_rate * 2 * np.mean(w * x + b - y)
+    return w, b
+
+
+def late(x, y, w, b, learning_rate, steps):
+    for step in range(steps):
+        rate = learning_rate * (1.002 if step >= 22 else 1)
+        error = w * x + b - y
+        d_w, d_b = 2 * np.mean(error * x), 2 * np.mean(error)
+        w, b = w - rate * d_w, b - rate * d_b
+    return w, b
+
+
+def scaled(x, y, w, b, learning_rate, steps):
+    return by_hand(x, y, w, b, 0.37 * learning_rate, steps)
+
+
+def forgets_b(x, y, w, b, learning_rate, steps):
+    for _ in range(steps):
+        w = w - learning_rate * 2 * np.mean((w * x + b - y) * x)
+    return w, b
+
+
+def swapped(x, y, w, b, learning_rate, steps):
+    return by_hand(x, y, w, b, learning_rate, steps)[::-1]
+
+
+def rebinds(x, y, w0, b0, learning_rate, steps):
+    w, b = tf.Variable(w0), tf.Variable(b0)
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * x + b - y) ** 2)
+        d_w, d_b = tape.gradient(loss, [w, b])
+        w, b = w - learning_rate * d_w, b - learning_rate * d_b
+    return w, b
+
+
+def starts_elsewhere(x, y, w, b, learning_rate, steps):
+    return by_hand(x, y, w + 1.5, b, learning_rate, steps)
