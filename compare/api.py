@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from compare.diagnosis import diagnose
-from compare.evidence import costs
+from compare.diagnosis.diagnose import diagnose
+from compare.diagnosis.evidence import costs
 from compare.losses import no_loss
-from compare.pairs import Pair, Sides
+from compare.pairs.pair import Pair, Sides
+from compare.pairs.sides import name_of, reference_of
 from compare.processes import Progress, Silent
 from compare.records import MODES, Mode, UsageError, Verdict
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
-from compare.sides import name_of, reference_of
 
 
 def make_problem(

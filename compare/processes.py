@@ -285,7 +285,7 @@ def _reason(error: BaseException) -> str:
     places = [
         f"{Path(frame.filename).name} line {frame.lineno}"
         for frame in frames
-        if Path(frame.filename).parent != own
+        if not Path(frame.filename).is_relative_to(own)
         and "site-packages" not in frame.filename
         and frame.filename.endswith(".py")
     ]

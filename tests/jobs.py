@@ -67,7 +67,7 @@ def run_cluster(fault, patience, report):
 
 def lifted_dtypes(report):
     """Return the dtypes that a user's ways to say float32 give."""
-    from compare import lift
+    from compare.pairs import lift
     from tests import says_float32
 
     lift.lift(says_float32.dtypes)

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import burden, calibration, timing
-from compare.calibration import assess, binomial_interval, calibrate
+from compare import timing
+from compare.benchmarks import burden, calibration
+from compare.benchmarks.calibration import assess, binomial_interval, calibrate
 from compare.cli import main
 from compare.json_form import from_json
 from compare.probes import time_side
@@ -182,7 +183,7 @@ def test_turns_are_chosen_planted_and_verified(clock, monkeypatch):
     def fake_sample(job):
         assert job.function is time_side
         reference, problem, lengths = job.arguments
-        assert reference == "compare.burden"
+        assert reference == "compare.benchmarks.burden"
         assert lengths == {"graph": 1250}  # a quarter of a second
         if len(labels) == 4 and problem.turns:
             return Broken("killed")
@@ -211,7 +212,11 @@ def test_a_burden_is_real_work_in_the_timed_process():
     slow = problem.replace(hyper={**problem.hyper, "turns": 30_000}, epochs=0)
     jobs = [
         Job("blocks", burden.block_times, (problem, [0, 30_000])),
-        Job("timer", time_side, ("compare.burden", slow, {"graph": 50})),
+        Job(
+            "timer",
+            time_side,
+            ("compare.benchmarks.burden", slow, {"graph": 50}),
+        ),
     ]
     rounds, (taken, _) = run_jobs(jobs, 1, 120.0)
     bare, more = (statistics.median(x) for x in zip(*rounds, strict=True))

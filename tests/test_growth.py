@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import growing, growth
-from compare.cli import main
-from compare.figures.growth import growth_chart
-from compare.figures.style import write_chart
-from compare.growing import table_of
-from compare.growth import (
+from compare.benchmarks import growing, growth
+from compare.benchmarks.growing import table_of
+from compare.benchmarks.growth import (
     check_ways,
     lines_of,
     measure_growth,
     time_ways,
 )
+from compare.benchmarks.ways import SIZES, WAYS
+from compare.cli import main
+from compare.figures.growth import growth_chart
+from compare.figures.style import write_chart
 from compare.json_form import from_json, to_json
 from compare.processes import Broken, RunError, Silent
 from compare.records import Verdict
@@ -31,7 +32,6 @@ from compare.records.timing import Sample
 from compare.sources import source_of
 from compare.terminal.growth import print_growth
 from compare.timing import Effort
-from compare.ways import SIZES, WAYS
 
 SMALL = Size(8, 2)
 BY_NAME = {way.name: way for way in WAYS}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare.matching import match
+from compare.pairs.matching import match
+from compare.pairs.sides import Returned
 from compare.processes import RunError
-from compare.sides import Returned
 
 SCALAR, MATRIX, VECTOR = np.zeros(()), np.zeros((3, 1)), np.zeros(3)
 

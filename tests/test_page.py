@@ -19,8 +19,9 @@ from compare.page import bars, catalogue, code, language, scenes
 from compare.page.render import page, read_report
 from compare.page.say import Speaker
 from compare.records import Divergence, Failure, Note, TensorInfo, Verdict
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
 from compare.records.mistakes import MistakeReport, Raised
-from compare.records.timing import Ratio
+from compare.records.timing import Ratio, Sample
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 
@@ -358,3 +359,34 @@ def test_prose_that_is_not_translated_is_marked(mistake_report):
     """What is still English on the Korean page says so to a reader."""
     text = page([mistake_report], "ko")
     assert f'<span lang="en">{CATALOGUE[0].title}' in text
+
+
+def test_growth_is_a_table_of_times_and_ratios(small_report):
+    """Each way has its times, its exponent, and where the gap vanishes."""
+    ways = tuple(
+        Way(name, "manual", "graph", "f", "by hand")
+        for name in ("by hand", HOSTILE)
+    )
+    line = Line("rows", 2, (10, 1000))
+    sample = Sample(0.1, 0.1, 0.002, ((1, 0.1),))
+    cells = tuple(
+        Cell(way.name, size, Verdict("graph", "identical", ""), (sample,))
+        for way in ways
+        for size in line.sizes[:1]
+    )
+    grown = Growth(
+        ways,
+        cells,
+        (line,),
+        (Exponent("by hand", line, 0.5, 10, 1000),),
+        (Crossing(HOSTILE, "by hand", line, ((10, 3.0),), "reached", 314.0),),
+        1.1,
+        (),
+    )
+    report = replace(small_report, lessons=(), ladder=None, growth=grown)
+    text = page([report], "en")
+    assert "2 ms" in text
+    assert "0.50" in text
+    assert "3×" in text
+    assert "from 310 on" in text
+    assert "<script>hacked" not in text

@@ -17,13 +17,19 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import peers_catalogue, peers_probe, peers_report, worker
+from compare import worker
+from compare.benchmarks import peers_catalogue, peers_probe, peers_report
+from compare.benchmarks.peers_catalogue import (
+    AGAINST,
+    Peer,
+    peers_of,
+    why_missing,
+)
+from compare.benchmarks.peers_probe import Task, time_peer
 from compare.cli import main
 from compare.figures.peers import peers_chart
 from compare.json_form import from_json, to_json
 from compare.parity import judge
-from compare.peers_catalogue import AGAINST, Peer, peers_of, why_missing
-from compare.peers_probe import Task, time_peer
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Silent, run_jobs
 from compare.records import Trajectory, UsageError, Verdict

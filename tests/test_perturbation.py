@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import compare
-from compare.perturbation import (
+from compare.pairs.perturbation import (
     is_float64,
     judge_by_perturbation,
     perturbed,

@@ -12,10 +12,15 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import large_table, streaming
+from compare.benchmarks import large_table, streaming
+from compare.benchmarks.large_table import FEATURES, check_room, write_table
+from compare.benchmarks.streaming import (
+    flatness,
+    measure_streaming,
+    train_once,
+)
 from compare.cli import main
 from compare.json_form import from_json, to_json
-from compare.large_table import FEATURES, check_room, write_table
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Silent, run_jobs
 from compare.records import SIDES, UsageError
@@ -24,7 +29,6 @@ from compare.records.report import Environment, Report
 from compare.records.streaming import Pass, StreamCell
 from compare.rows_on_disk import read_csv, with_files, write_csv
 from compare.sources import exhibit
-from compare.streaming import flatness, measure_streaming, train_once
 from compare.terminal.streaming import print_streaming
 
 SIZES = (20_000, 45_000)

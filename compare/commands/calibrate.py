@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Calibrate, print and write the report."""
     from compare import files
-    from compare.calibration import calibrate
+    from compare.benchmarks.calibration import calibrate
     from compare.records.report import Report
     from compare.report import read_environment
     from compare.terminal import live

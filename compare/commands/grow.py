@@ -56,16 +56,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure, print, write report and chart."""
     from compare import files
+    from compare.benchmarks.growth import lines_of, measure_growth
+    from compare.benchmarks.ways import SIZES
     from compare.figures.growth import growth_chart
     from compare.figures.style import write_chart
-    from compare.growth import lines_of, measure_growth
     from compare.records import UsageError
     from compare.records.report import Report
     from compare.report import read_environment
     from compare.terminal import live
     from compare.terminal.growth import print_growth
     from compare.timing import Effort
-    from compare.ways import SIZES
 
     files.check_writable(options.out)
     largest = options.largest or (QUICK_LARGEST if options.quick else LARGEST)

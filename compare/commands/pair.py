@@ -152,7 +152,8 @@ def _problem(options: argparse.Namespace) -> Problem:
 
 def _users_problem(reference: str, timeout: float) -> Problem:
     """Call the user's function, in a process of its own."""
-    from compare import processes, sides
+    from compare import processes
+    from compare.pairs import sides
     from compare.records import UsageError
     from compare.records.problem import Problem
 

@@ -69,7 +69,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run what is installed; print and write what was found."""
     from compare import files
-    from compare.peers_report import PeersRequest, make_peers_report
+    from compare.benchmarks.peers_report import PeersRequest, make_peers_report
     from compare.records import UsageError
     from compare.terminal import live
     from compare.terminal.peers import print_peers

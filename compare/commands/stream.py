@@ -64,10 +64,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure, print, write the report."""
     from compare import files
-    from compare.large_table import check_room
+    from compare.benchmarks.large_table import check_room
+    from compare.benchmarks.streaming import measure_streaming
     from compare.records.report import Report
     from compare.report import read_environment
-    from compare.streaming import measure_streaming
     from compare.terminal import live
     from compare.terminal.streaming import print_streaming
 

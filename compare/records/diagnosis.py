@@ -8,6 +8,11 @@ from typing import Literal
 Certainty = Literal["reproduced by", "consistent with", "observed"]
 
 
+def _to(gap: float | None) -> str:
+    """Say how exactly two runs agree."""
+    return f"to {gap:.1e}" if gap else "to the last bit"
+
+
 @dataclass(frozen=True)
 class Cause:
     """A known mistake that gives the very numbers of one side.
@@ -64,18 +69,17 @@ class Cause:
         if self.gap is None:
             return (
                 "Evidence: with that put right in this very call, the sides "
-                f"agree to {self.mended_gap:.1e} over {self.updates:,} "
-                "updates."
+                f"agree {_to(self.mended_gap)} over {self.updates:,} updates."
             )
         text = (
             "Evidence: done on purpose on this problem, it gives "
-            f"{self.side}'s parameters over {self.updates:,} updates to "
-            f"{self.gap:.1e}"
+            f"{self.side}'s parameters over {self.updates:,} updates, "
+            f"{_to(self.gap)}"
         )
         if self.mended_gap is not None:
             text += (
-                "; without it, the same training gives the other side's to "
-                f"{self.mended_gap:.1e}"
+                "; without it, the same training gives the other side's, "
+                f"{_to(self.mended_gap)}"
             )
         return text + "."
 

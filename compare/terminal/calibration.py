@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from compare import ratios
-from compare.calibration import WINDOWS
+from compare.benchmarks.calibration import WINDOWS
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.report import Environment
 from compare.terminal.formats import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from compare.growing import CHECKED_CALLS, CHECKED_UPDATES
+from compare.benchmarks.growing import CHECKED_CALLS, CHECKED_UPDATES
+from compare.benchmarks.trends import UPPER
 from compare.records.growth import Crossing, Growth, Line
 from compare.records.report import Report
 from compare.terminal.formats import (
@@ -18,7 +19,6 @@ from compare.terminal.formats import (
     table,
     terminal,
 )
-from compare.trends import UPPER
 
 
 def print_growth(report: Report, console: Console | None = None) -> None:

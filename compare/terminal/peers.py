@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from compare import ratios
+from compare.benchmarks.peers_catalogue import BACKENDS, SECOND_ORDER
 from compare.escape import printable
-from compare.peers_catalogue import BACKENDS, SECOND_ORDER
 from compare.records.peers import PeerResult, Peers
 from compare.records.report import Report
 from compare.records.timing import Ratio

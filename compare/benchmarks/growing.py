@@ -6,13 +6,13 @@ import time
 
 import numpy as np
 
+from compare.benchmarks.snapshots import Snapshots
 from compare.losses import squared_error
 from compare.processes import RunError
 from compare.records import Dtype, Trajectory
 from compare.records.growth import Size, Way
 from compare.records.problem import Problem
 from compare.records.timing import Sample
-from compare.snapshots import Snapshots
 from compare.worker import Report, load_exhibit, set_dtype
 
 SEED = 1

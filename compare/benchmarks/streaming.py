@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from compare.growing import start_tensorflow
-from compare.large_table import FEATURES, check_room, write_table
+from compare.benchmarks.growing import start_tensorflow
+from compare.benchmarks.large_table import FEATURES, check_room, write_table
+from compare.benchmarks.snapshots import Snapshots
 from compare.losses import squared_error
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -39,7 +40,6 @@ from compare.records.streaming import (
     Streaming,
 )
 from compare.rows_on_disk import read_csv
-from compare.snapshots import Snapshots
 from compare.sources import exhibit
 from compare.worker import REPORT_SECONDS, Report, load_exhibit, set_dtype
 

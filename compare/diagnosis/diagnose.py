@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.deviations import Deviation, deviations
-from compare.evidence import loss_facts, mended_gap, seed_facts
-from compare.facts import facts
-from compare.fit_traps import counts, traps
+from compare.diagnosis.deviations import Deviation, deviations
+from compare.diagnosis.evidence import loss_facts, mended_gap, seed_facts
+from compare.diagnosis.facts import facts
+from compare.diagnosis.fit_traps import counts, traps
+from compare.diagnosis.search import UPDATES, Known, Search
 from compare.mistakes import CATALOGUE
-from compare.pairs import Pair
+from compare.pairs.pair import Pair
 from compare.processes import Progress
 from compare.records import Trajectory, Verdict
 from compare.records.diagnosis import Cause, Diagnosis
-from compare.search import UPDATES, Known, Search
 
 
 def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:

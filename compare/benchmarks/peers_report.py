@@ -9,8 +9,7 @@ from functools import partial
 import numpy as np
 
 from compare import worker
-from compare.parity import Run, judge
-from compare.peers_catalogue import (
+from compare.benchmarks.peers_catalogue import (
     AGAINST,
     SECOND_ORDER,
     Peer,
@@ -18,12 +17,13 @@ from compare.peers_catalogue import (
     versions,
     why_missing,
 )
-from compare.peers_probe import (
+from compare.benchmarks.peers_probe import (
     Task,
     record_peer,
     record_second_order,
     time_peer,
 )
+from compare.parity import Run, judge
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import Dtype, Failure, Trajectory, UsageError

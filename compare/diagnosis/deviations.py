@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.variants import Variant
+from compare.diagnosis.variants import Variant
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ LIBRARIES = tuple(
     str(Path(sysconfig.get_path(name)).resolve())
     for name in ("stdlib", "purelib", "platlib")
 )
-OWN = str(Path(__file__).parent.resolve())
+OWN = str(Path(__file__).parent.parent.resolve())
 
 MAKERS = ("constant", "convert_to_tensor", "zeros", "ones")
 """Functions of TensorFlow that make float32 of Python's floats."""

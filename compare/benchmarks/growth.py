@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from compare import growing
+from compare.benchmarks import growing
+from compare.benchmarks.trends import UPPER, crossing, exponent
+from compare.benchmarks.ways import NUMPY, WAYS
 from compare.differences import first_divergence
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -31,8 +33,6 @@ from compare.records.growth import (
 )
 from compare.records.timing import Sample
 from compare.timing import Effort, goes_on
-from compare.trends import UPPER, crossing, exponent
-from compare.ways import NUMPY, WAYS
 
 THRESHOLD = 1.1
 """Keras / manual at which the gap counts as vanished: about the noise between

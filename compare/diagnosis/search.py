@@ -8,19 +8,19 @@ from itertools import permutations
 
 import numpy as np
 
-from compare.differences import FLOAT64_BOUND, LAST_PLACES
-from compare.facts import first_ratios
-from compare.pairs import Pair
-from compare.processes import Broken, Job, Progress, run_jobs, why_broken
-from compare.records import Trajectory
-from compare.records.problem import Problem
-from compare.variants import (
+from compare.diagnosis.facts import first_ratios
+from compare.diagnosis.variants import (
     Variant,
     doubles,
     linear,
     singles,
     train_variants,
 )
+from compare.differences import FLOAT64_BOUND, LAST_PLACES
+from compare.pairs.pair import Pair
+from compare.processes import Broken, Job, Progress, run_jobs, why_broken
+from compare.records import Trajectory
+from compare.records.problem import Problem
 
 UPDATES = 12
 """First updates in which a mistake must be seen, or a little beyond the

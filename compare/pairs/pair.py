@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 
-from compare.matching import match, stack, start_of
-from compare.parity import Run, judge
-from compare.perturbation import (
+from compare.pairs.matching import match, stack, start_of
+from compare.pairs.perturbation import (
     PERTURBATIONS,
     is_float64,
     judge_by_perturbation,
     perturbed,
 )
+from compare.pairs.sides import Reference, SideRun, run_side
+from compare.parity import Run, judge
 from compare.processes import (
     Broken,
     Job,
@@ -33,7 +34,6 @@ from compare.processes import (
 from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
-from compare.sides import Reference, SideRun, run_side
 
 FIRST = (1, 2, 3)
 """Updates after which most mistakes can be seen."""
@@ -62,6 +62,11 @@ class Sides:
     problem: Problem
     mode: Mode
     timeout: float
+
+
+def updates(count: int) -> str:
+    """Count updates in words."""
+    return f"{count:,} update{'' if count == 1 else 's'}"
 
 
 class Pair:
@@ -182,7 +187,7 @@ class Pair:
     def job(self, side: int, problem: Problem, dtype: Dtype) -> Job:
         """Return the job that runs a side; see `sides.run_side`."""
         return Job(
-            f"{self.sides.names[side]}: {problem.steps:,} updates"
+            f"{self.sides.names[side]}: {updates(problem.steps)}"
             f"{' in float64' * (dtype == 'float64')}",
             run_side,
             (
@@ -244,7 +249,7 @@ class Pair:
             reason = run.reason
             if place:
                 reached = self._lengths[place - 1] * self._per_epoch
-                reason += f"; it still ran with {reached:,} updates"
+                reason += f"; it still ran with {updates(reached)}"
             name = self.sides.names[side]
             return Failure(name, self.sides.mode, dtype, reason, run.details)
         return None
@@ -262,7 +267,7 @@ class Pair:
         runs = []
         for side, own in enumerate(found):
             seen = own[-1].path if self.observed else [r.final for r in own]
-            updates = (
+            made = (
                 list(range(1, len(seen) + 1))
                 if self.observed
                 else [n * self._per_epoch for n in self._lengths]
@@ -283,7 +288,7 @@ class Pair:
                     results={},
                     losses=np.array([]),
                     seconds_per_update=0.0,
-                    recorded=np.array([0, *updates] if first else updates),
+                    recorded=np.array([0, *made] if first else made),
                 )
             )
         return runs[0], runs[1]

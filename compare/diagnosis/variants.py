@@ -132,7 +132,7 @@ def train_variants(
         For each, name -> float64 array (at most updates + 1, size), or why
         it could not be trained.
     """
-    from compare import lift
+    from compare.pairs import lift
 
     prepare("eager", "float64")
     found: list[dict[str, np.ndarray] | str] = []

@@ -9,13 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from compare import keras_watch
-from compare.pairs import Pair
+from compare.pairs import keras_watch
+from compare.pairs.pair import Pair
+from compare.pairs.sides import (
+    Reference,
+    SideRun,
+    call,
+    load,
+    prepare_user_side,
+)
 from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import Mode
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
-from compare.sides import Reference, SideRun, call, load, prepare_user_side
 from compare.worker import Report
 
 OTHER_SEED = 12_345

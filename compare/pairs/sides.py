@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import keras_watch, lift
+from compare.pairs import keras_watch, lift
 from compare.processes import RunError
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts

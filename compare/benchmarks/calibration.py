@@ -13,7 +13,8 @@ from functools import partial
 
 import numpy as np
 
-from compare import burden, ratios
+from compare import ratios
+from compare.benchmarks import burden
 from compare.probes import time_side
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
@@ -232,5 +233,9 @@ def _job(problem: Problem, role: int | None, turns: int, epochs: int) -> Job:
     return Job(
         f"calibrate: {what.get(role, f'{role} % slower')}",
         time_side,
-        ("compare.burden", problem.replace(hyper=hyper), {"graph": epochs}),
+        (
+            "compare.benchmarks.burden",
+            problem.replace(hyper=hyper),
+            {"graph": epochs},
+        ),
     )

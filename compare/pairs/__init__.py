@@ -1,0 +1,1 @@
+"""Two functions of a user, run side by side until they part."""
