@@ -19,6 +19,14 @@ from compare.page import bars, catalogue, code, language, scenes
 from compare.page.render import page, read_report
 from compare.page.say import Speaker
 from compare.records import Divergence, Failure, Note, TensorInfo, Verdict
+from compare.records.fit import (
+    Breakdown,
+    EpochSample,
+    FitReport,
+    FormReport,
+    FormSample,
+    Part,
+)
 from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
 from compare.records.mistakes import MistakeReport, Raised
 from compare.records.timing import Ratio, Sample
@@ -390,3 +398,29 @@ def test_growth_is_a_table_of_times_and_ratios(small_report):
     assert "3×" in text
     assert "from 310 on" in text
     assert "<script>hacked" not in text
+
+
+def test_the_time_of_fit_is_divided(small_report):
+    """Parts of an epoch have their shares, forms their times."""
+    epoch = EpochSample(0.03, 0.04, {"opening": Part(2.0, 0.03)})
+    form = FormReport(
+        "many_steps",
+        "keras",
+        HOSTILE,
+        None,
+        (),
+        "graph",
+        None,
+        None,
+        (FormSample(0.1, 0.002, ((1, 0.1),)),),
+    )
+    found = FitReport(
+        1100, (5,), (Breakdown("graph", True, 5, (epoch,)),), (form,), (), ()
+    )
+    report = replace(small_report, lessons=(), ladder=None, fit=found)
+    text = page([report], "en")
+    assert "open data iterators" in text
+    assert "75%" in text
+    assert "many_steps" in text
+    assert "2 ms" in text
+    assert "데이터 이터레이터 열기" in page([report], "ko")

@@ -78,6 +78,11 @@ def speeds(timings: Sequence[Timing], phase: str) -> Track | None:
             values = [v for v in _values(timing, phase) if v > 0]
             if values:
                 times.setdefault(timing.mode, {})[timing.side] = values
+    return track(dict(sorted(times.items())))
+
+
+def track(times: dict[str, dict[Side, list[float]]]) -> Track | None:
+    """Return bars of times above 0, by label and side, on one scale."""
     flat = [v for sides in times.values() for vs in sides.values() for v in vs]
     if not flat:
         return None
@@ -87,26 +92,17 @@ def speeds(timings: Sequence[Timing], phase: str) -> Track | None:
     def place(value: float) -> float:
         return 100 * (math.log10(value) - low) / (high - low)
 
+    def bar(side: Side, values: list[float]) -> Bar:
+        middle = statistics.median(values)
+        ends = place(min(values)), place(max(values))
+        return Bar(side, seconds(middle), 0, place(middle), *ends)
+
     rows = [
-        (
-            mode,
-            [
-                Bar(
-                    side,
-                    seconds(statistics.median(sides[side])),
-                    0,
-                    place(statistics.median(sides[side])),
-                    place(min(sides[side])),
-                    place(max(sides[side])),
-                )
-                for side in SIDES
-                if side in sides
-            ],
-        )
-        for mode, sides in sorted(times.items())
+        (label, [bar(side, sides[side]) for side in SIDES if side in sides])
+        for label, sides in times.items()
     ]
     marks = [
-        (100 * (power - low) / (high - low), seconds(10.0**power))
+        (place(10.0**power), seconds(10.0**power))
         for power in range(low, high + 1)
     ]
     return Track(marks, rows)

@@ -15,6 +15,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from compare.benchmarks.findings import REST
+from compare.benchmarks.stopwatch import PARTS
 from compare.files import write_atomically
 from compare.page.language import DOMAIN, LANGUAGES, LOCALE
 from compare.problems import LESSONS, problem_of
@@ -55,6 +57,8 @@ def template() -> Catalog:
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/problems.py", 1)])
+    for text in (*PARTS.values(), REST):
+        catalog.add(text, locations=[("compare/benchmarks", 1)])
     return catalog
 
 

@@ -14,6 +14,7 @@ from compare import ratios
 from compare.differences import ulps_apart
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
+from compare.page.fit import fit
 from compare.page.growth import growth
 from compare.page.language import marked
 from compare.page.mistakes import mistakes
@@ -224,6 +225,7 @@ LESSON_SECTIONS = (
 )
 
 REPORT_SECTIONS = (
+    Section("fit", marked("Where does the time of fit go?"), fit),
     Section("growth", marked("How does the time grow?"), growth),
     Section("mistakes", marked("Classic mistakes"), mistakes),
     Section("ladder", marked("What each feature costs"), _ladder),
