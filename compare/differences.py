@@ -102,12 +102,15 @@ def largest_difference(left: Trajectory, right: Trajectory) -> float:
 def largest_ulps(left: Trajectory, right: Trajectory) -> int:
     """Return the largest difference in float32 units in the last place."""
     return max(
-        (
-            int(np.abs(_ordered(a) - _ordered(b)).max())
-            for a, b in _pairs(left, right)
-        ),
+        (int(ulps_apart(a, b).max()) for a, b in _pairs(left, right)),
         default=0,
     )
+
+
+def ulps_apart(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return how many float32 values lie between each two numbers."""
+    apart: np.ndarray = np.abs(_ordered(left) - _ordered(right))
+    return apart
 
 
 def movement(run: Trajectory) -> float:

@@ -6,12 +6,17 @@ of their sizes is what the feature costs on that side.
 
 from __future__ import annotations
 
+import importlib.metadata
+import os
+import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from compare.codesize import measure
 from compare.problems import LESSONS
 from compare.records import SIDES, CodeSize, Side
+from compare.records.ladder import Ladder, Rung
+from compare.records.report import Environment
 from compare.sources import exhibit, source_of
 
 FIRST = "linear_regression"
@@ -29,43 +34,6 @@ IN_ALL_AT_ONCE = (
 )
 """The features that full_loop has at once. It saves its best state to a file
 besides, but does not resume."""
-
-
-@dataclass(frozen=True)
-class Rung:
-    """One feature.
-
-    Attributes:
-        lesson: the lesson that shows it.
-        base: the lesson that it is built on.
-        sizes: side -> size of the lesson.
-        added: side -> what the feature adds to the base.
-        counted: whether `ALL_AT_ONCE` has the feature, so that it counts in
-            the running sum.
-        running: side -> first lesson and all counted features so far.
-    """
-
-    lesson: str
-    base: str
-    sizes: dict[Side, CodeSize]
-    added: dict[Side, CodeSize]
-    counted: bool
-    running: dict[Side, CodeSize]
-
-
-@dataclass(frozen=True)
-class Ladder:
-    """All rungs, below them the first lesson, and the sum's check.
-
-    Attributes:
-        first: side -> size of the first lesson.
-        rungs: the features, in the order in which they are best read.
-        whole: side -> size of the lesson that has the counted ones at once.
-    """
-
-    first: dict[Side, CodeSize]
-    rungs: tuple[Rung, ...]
-    whole: dict[Side, CodeSize]
 
 
 def ladder() -> Ladder:
@@ -93,6 +61,22 @@ def ladder() -> Ladder:
             Rung(lesson, base, sizes[lesson], added, counted, running)
         )
     return Ladder(sizes[FIRST], tuple(rungs), sizes[ALL_AT_ONCE])
+
+
+def installed() -> Environment:
+    """Describe what is installed here; nothing is imported or run."""
+    version = importlib.metadata.version
+    return Environment(
+        python=platform.python_version(),
+        tensorflow=version("tensorflow"),
+        keras=version("keras"),
+        numpy=version("numpy"),
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+        devices=(),
+        import_seconds=0.0,
+        import_bytes=0,
+    )
 
 
 def add(sizes: Sequence[CodeSize]) -> CodeSize:

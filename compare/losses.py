@@ -1,10 +1,13 @@
-"""The losses of the lessons in float64, for the harness's own loss curves."""
+"""The lessons' models and losses in float64, for the harness's own curves."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from compare.records.problem import Parameters
+
+KERAS_EPSILON = 1e-3
+"""What Keras's BatchNormalization adds to the variance."""
 
 
 def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
@@ -15,9 +18,10 @@ def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
 def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     """Return what a linear model or one with a hidden layer predicts.
 
-    The names of the parameters tell which of the two it is; in float64,
-    shape (rows,).
+    The names of the parameters tell which it is; in float64, shape (rows,).
     """
+    if "gamma" in parameters:
+        return _normalized_layer(parameters, x, KERAS_EPSILON).ravel()
     if "hidden_kernel" in parameters:
         return _hidden_layer(parameters, x).ravel()
     rows = x.astype(float).reshape(len(x), -1)
@@ -42,15 +46,6 @@ def ridge_error(
     return squared_error(parameters, x, y) + l2 * float(np.sum(kernel**2))
 
 
-def hidden_layer_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray
-) -> float:
-    """Return the squared error of one relu layer and a linear output."""
-    y_hat = _hidden_layer(parameters, x)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean((y - y_hat) ** 2))
-
-
 def normalized_layer_error(
     parameters: Parameters, x: np.ndarray, y: np.ndarray, epsilon: float
 ) -> float:
@@ -58,13 +53,8 @@ def normalized_layer_error(
 
     Mean and variance are those of the rows, as in training on one batch.
     """
-    weights = {name: v.astype(float) for name, v in parameters.items()}
+    y_hat = _normalized_layer(parameters, x, epsilon)
     with np.errstate(over="ignore", invalid="ignore"):
-        hidden = x @ weights["hidden_kernel"]
-        deviation = np.sqrt(hidden.var(axis=0) + epsilon)
-        hidden = (hidden - hidden.mean(axis=0)) / deviation
-        hidden = np.maximum(hidden * weights["gamma"] + weights["beta"], 0)
-        y_hat = hidden @ weights["output_kernel"] + weights["output_bias"]
         return float(np.mean((y - y_hat) ** 2))
 
 
@@ -72,10 +62,17 @@ def cross_entropy(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
     """Return the mean cross-entropy of softmax regression."""
+    return -float(np.mean(log_likelihoods(parameters, x, y)))
+
+
+def log_likelihoods(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray
+) -> np.ndarray:
+    """Return the log-probability of each row's right class by softmax."""
     logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
     logits -= logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(logits).sum(axis=1))
-    return float(np.mean(log_sums - logits[np.arange(len(y)), y]))
+    return np.asarray(logits[np.arange(len(y)), y] - log_sums)
 
 
 def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
@@ -85,3 +82,17 @@ def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
         np.maximum(hidden, 0) @ weights["output_kernel"]
         + weights["output_bias"]
     )
+
+
+def _normalized_layer(
+    parameters: Parameters, x: np.ndarray, epsilon: float
+) -> np.ndarray:
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = x @ weights["hidden_kernel"]
+        deviation = np.sqrt(hidden.var(axis=0) + epsilon)
+        hidden = (hidden - hidden.mean(axis=0)) / deviation
+        hidden = np.maximum(hidden * weights["gamma"] + weights["beta"], 0)
+        return np.asarray(
+            hidden @ weights["output_kernel"] + weights["output_bias"]
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.records import Theory, Trajectory
+from compare.records import Note, Theory, Trajectory
 from compare.records.problem import Problem
 
 
@@ -24,24 +24,30 @@ def explain_overshoot(
 
 def theory_notes(
     problem: Problem, theory: Theory | None, runs: Sequence[Trajectory]
-) -> tuple[str, ...]:
+) -> tuple[Note, ...]:
     """Return what should be known of a training that stayed finite."""
     notes = []
     rate, limit = problem.learning_rate, _limit(theory)
-    if limit and rate > limit:
-        loss = ""
-        if runs:
-            first, last = runs[0].losses[[0, -1]]
-            loss = f"; the loss went from {first:.3g} to {last:.3g}"
-        notes.append(
-            f"overshoots: the learning rate {rate:g} is beyond {limit:.4g}, "
-            f"the largest that converges on all rows{loss}"
+    if limit and rate > limit and runs:
+        first, last = runs[0].losses[[0, -1]]
+        note = Note(
+            "overshoots: the learning rate {rate} is beyond {limit}, the "
+            "largest that converges on all rows; the loss went from {first} "
+            "to {last}",
+            {
+                "rate": f"{rate:g}",
+                "limit": f"{limit:.4g}",
+                "first": f"{first:.3g}",
+                "last": f"{last:.3g}",
+            },
         )
+        notes.append(note)
     if theory and theory.smallest_curvature == 0:
-        notes.append(
+        note = Note(
             "the features are linearly dependent, or nearly: many parameters "
             "are as good as the closed form that is shown"
         )
+        notes.append(note)
     return tuple(notes)
 
 

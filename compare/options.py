@@ -15,6 +15,7 @@ EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
 
 MODES = ("eager", "graph", "xla")
+LANGUAGES = ("en", "ko")
 SIZE_MEASURES = (
     "statements",
     "tokens",
@@ -56,6 +57,16 @@ def add_out(parser: argparse.ArgumentParser, what: str) -> None:
         default=Path(),
         metavar="FOLDER",
         help=f"where to write {what} (here)",
+    )
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Let the user choose the language of the page."""
+    parser.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=LANGUAGES[0],
+        help="language of report.html (en)",
     )
 
 

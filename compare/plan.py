@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare import codesize, probes, several, thinning, timing
+from compare import codesize, probes, rates, several, thinning, timing
 from compare.notes import explain_overshoot, theory_notes
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
@@ -45,6 +45,11 @@ class Plan:
         self.modes = [m for m in request.modes if m in problem.modes]
         self.at_once = environment.cpus
         self._settling = settling_problem(problem, self.theory)
+        self._rates = (
+            rates.rates_to_try(problem, self.theory)
+            if request.effort and not request.quick
+            else ()
+        )
         self._runs: dict[tuple[Side, Mode], Run] = {}
         self.jobs: dict[tuple[Any, ...], Job] = {}
         for side in reversed(SIDES):  # fit is the slower one: start with it
@@ -66,6 +71,10 @@ class Plan:
                         side, "graph", dtype, self._settling
                     )
 
+        if self._rates:
+            for side, job in rates.jobs(problem, self._rates).items():
+                self.jobs["rates", side] = job
+
     def judge(
         self, found: dict[tuple[Any, ...], Any], progress: Progress
     ) -> LessonReport:
@@ -84,6 +93,7 @@ class Plan:
         sources: dict[str, str] = {
             side: source_of(exhibit(side, problem.lesson)) for side in SIDES
         }
+        beside = [key for key in found if key[0] in ("tensors", "rates")]
         return LessonReport(
             lesson=problem.lesson,
             title=problem.title,
@@ -138,11 +148,12 @@ class Plan:
             timings=(),
             memory=(),
             left_out=why_broken(
-                [self.jobs["tensors", side] for side in SIDES],
-                [found["tensors", side] for side in SIDES],
+                [self.jobs[key] for key in beside],
+                [found[key] for key in beside],
             ),
             iterators=(),
             points=thinning.points(problem, self.theory),
+            rates=rates.judge_rates(problem, self.theory, self._rates, found),
         )
 
     def time(self, report: LessonReport, progress: Progress) -> LessonReport:

@@ -10,11 +10,10 @@ import numpy as np
 
 from compare.losses import (
     cross_entropy,
-    hidden_layer_error,
     normalized_layer_error,
     squared_error,
 )
-from compare.records import UsageError
+from compare.records import Note, UsageError
 from compare.records.problem import Problem, Settings
 from compare.tables import penguin_species, penguins
 
@@ -42,7 +41,7 @@ def plane(
     if holds_out:
         held, kept = _split(lesson, table.name, len(x))
         hyper |= {"x_val": x[held], "y_val": y[held]}
-        notes += (f"held {len(held)} of {len(x)} rows out for validation",)
+        notes += (_held_out(len(held), len(x)),)
         x, y = x[kept], y[kept]
     batch_size = min(given(settings.batch_size, batch_size), len(x))
     if settings.steps is not None:
@@ -96,7 +95,6 @@ def with_hidden_layer(problem: Problem) -> Problem:
             "output_kernel": kernel(HIDDEN_UNITS, 1),
             "output_bias": np.zeros(1),
         },
-        loss=hidden_layer_error,
         scaling=None,  # there is no slope per column to give in its units
     ).astype("float32")
 
@@ -143,15 +141,35 @@ def given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
+def _held_out(held: int, rows: int) -> Note:
+    return Note(
+        "held {held} of {rows} rows out for validation",
+        {"held": str(held), "rows": str(rows)},
+    )
+
+
 def _whole_epochs(
     steps: int, rows: int, batch_size: int
-) -> tuple[int, tuple[str, ...]]:
+) -> tuple[int, tuple[Note, ...]]:
     """Return the epochs that hold so many updates, and a note if rounded."""
     per_epoch = math.ceil(rows / batch_size)
     epochs = math.ceil(steps / per_epoch)
     if epochs * per_epoch == steps:
         return epochs, ()
-    return epochs, (
-        f"rounded {steps:,} updates up to {epochs * per_epoch:,}: "
-        f"{epochs:,} whole epoch{'s' * (epochs > 1)} of {per_epoch:,}",
-    )
+    values = {
+        "steps": f"{steps:,}",
+        "made": f"{epochs * per_epoch:,}",
+        "epochs": f"{epochs:,}",
+        "per_epoch": f"{per_epoch:,}",
+    }
+    if epochs == 1:
+        note = Note(
+            "rounded {steps} updates up to {made}: a whole epoch", values
+        )
+    else:
+        note = Note(
+            "rounded {steps} updates up to {made}: {epochs} whole epochs of "
+            "{per_epoch}",
+            values,
+        )
+    return epochs, (note,)

@@ -15,7 +15,7 @@ from compare.plane import (
     with_normalized_layer,
     with_species,
 )
-from compare.records import UsageError
+from compare.records import Note, UsageError
 from compare.records.problem import Problem, SameAs, Settings
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
@@ -215,7 +215,7 @@ def multi_worker(settings: Settings) -> Problem:
         epochs=6,
         hyper={"workers": 2},
     )
-    note = (
+    note = Note(
         "two processes on this machine stand for two machines; no xla mode: "
         "XLA has no all-reduce between processes on CPUs"
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from compare import worker
 from compare.imports import import_costs
+from compare.ladder import ladder
 from compare.plan import Plan
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Progress, run_jobs
@@ -46,6 +47,7 @@ def make_report(request: Request, progress: Progress) -> Report:
     return Report(
         environment=environment,
         command=request.command,
+        ladder=ladder(),
         lessons=tuple(
             plan.time(report, progress)
             for plan, report in zip(plans, reports, strict=True)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from compare.records import Scaling, UsageError
+from compare.records import Note, Scaling, UsageError
 from compare.records.problem import Table
 
 PENGUINS = importlib.resources.files("compare") / "data" / "penguins.csv"
@@ -51,7 +51,10 @@ def _penguins() -> tuple[Table, pd.Series]:
     table = standardise(
         "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
     )
-    note = f"dropped {dropped} of {len(frame)} rows with missing values"
+    note = Note(
+        "dropped {dropped} of {rows} rows with missing values",
+        {"dropped": str(dropped), "rows": str(len(frame))},
+    )
     table = replace(table, notes=(note, *table.notes))
     return table, complete["species"]
 
@@ -103,7 +106,9 @@ def standardise(
         x=(x - scaling.feature_means) / scaling.feature_scales,
         y=(y - scaling.target_mean) / scaling.target_scale,
         scaling=scaling,
-        notes=("standardised every column to mean 0, standard deviation 1",),
+        notes=(
+            Note("standardised every column to mean 0, standard deviation 1"),
+        ),
     )
 
 

@@ -9,8 +9,28 @@ import numpy as np
 import pytest
 
 from compare.problems import problem_of
+from compare.processes import Silent
 from compare.records import Trajectory
 from compare.records.problem import Problem, Settings
+from compare.records.report import Report
+from compare.report import make_report
+from compare.request import Request
+from compare.timing import Effort
+
+
+@pytest.fixture(scope="session")
+def small_report() -> Report:
+    """Return the report of a real, short run of two lessons, with rates."""
+    request = Request(
+        lessons=("linear_regression", "minibatch"),
+        settings=Settings(steps=20),
+        modes=("graph",),
+        effort=Effort(1),
+        quick=False,
+        timeout=120.0,
+        command="python -m compare linear_regression minibatch",
+    )
+    return make_report(request, Silent())
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def test_settings_change_a_problem():
     problem = problem_of("minibatch", settings)
     assert (problem.steps, problem.steps_per_epoch) == (105, 7)
     assert problem.learning_rate == 0.1
-    assert any("rounded 100 updates up to 105" in n for n in problem.notes)
+    assert any(
+        "rounded 100 updates up to 105" in str(n) for n in problem.notes
+    )
 
 
 def test_a_batch_is_at_most_all_rows():

@@ -16,6 +16,7 @@ from compare.problems import problem_of
 from compare.records import (
     Convergence,
     Failure,
+    Note,
     Scaling,
     TensorInfo,
     UsageError,
@@ -46,7 +47,7 @@ def report(make_run):
         workers=1,
         updates=20,
         learning_rate=0.01,
-        notes=("a note",),
+        notes=(Note("a {word}", {"word": "note"}),),
         sources={"manual": "x = 1", "keras": "x = 1"},
         sizes={s: codesize.measure("x = 1") for s in ("manual", "keras")},
         verdicts=(

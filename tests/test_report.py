@@ -167,7 +167,7 @@ def test_overshooting_while_finite_is_noted(monkeypatch):
     """Where nothing overflows yet, the growing loss is told."""
     lesson = report_with(monkeypatch, request(learning_rate=0.09))
     assert lesson.verdicts[0].outcome == "identical"
-    assert any(note.startswith("overshoots") for note in lesson.notes)
+    assert any(str(note).startswith("overshoots") for note in lesson.notes)
 
 
 def test_minibatch_settles_at_the_normal_equations(monkeypatch):

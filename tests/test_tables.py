@@ -94,7 +94,7 @@ def test_columns_are_standardised(tmp_path):
     for column in (table.x, table.y):
         assert column.mean() == pytest.approx(0, abs=1e-12)
         assert column.std() == pytest.approx(1)
-    assert "standardised" in " ".join(table.notes)
+    assert "standardised" in " ".join(map(str, table.notes))
 
 
 def test_user_units_against_a_fit_of_the_raw_table():
@@ -118,7 +118,7 @@ def test_penguins_drop_and_count_missing_rows():
     """342 of 344 penguins have all four measurements."""
     table = penguins()
     assert table.x.shape == (342, 3)
-    assert "dropped 2 of 344 rows with missing values" in table.notes
+    assert "dropped 2 of 344 rows with missing values" in map(str, table.notes)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from compare.commands import (
     notebook,
     pair,
     peers,
+    render,
     run,
     save_baseline,
     stream,
@@ -34,5 +35,6 @@ COMMANDS = {
     "calibrate": calibrate,
     "save-baseline": save_baseline,
     "check": check,
+    "render": render,
     "notebook": notebook,
 }

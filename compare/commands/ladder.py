@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="statements",
         help="how code is measured (statements)",
     )
-    add_out(parser, "ladder.png and ladder.svg")
+    add_out(parser, "ladder.json, ladder.png and ladder.svg")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -26,13 +26,18 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare import files
     from compare.figures.ladder import ladder_chart
     from compare.figures.style import write_chart
-    from compare.ladder import ladder
+    from compare.ladder import installed, ladder
+    from compare.records.report import Report
     from compare.terminal.overview import print_ladder
 
     files.check_writable(options.out)
     rungs = ladder()
     print_ladder(rungs, options.measure)
     figure = ladder_chart(rungs, options.measure)
-    for path in write_chart(figure, options.out, "ladder"):
+    report = Report(installed(), command, ladder=rungs)
+    for path in (
+        files.write_report(report, options.out, "ladder.json"),
+        *write_chart(figure, options.out, "ladder"),
+    ):
         sys.stdout.write(f"Written: {path}\n")
     return EXIT_AGREE

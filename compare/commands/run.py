@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from compare.options import (
     EPILOG,
     MODES,
+    add_language,
     add_out,
     count,
     exit_code,
@@ -37,7 +38,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_request(parser)
-    add_out(parser, "report.json")
+    add_language(parser)
+    add_out(parser, "report.json and report.html")
     parser.add_argument(
         "--figures",
         type=Path,
@@ -118,6 +120,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
     from compare import files
+    from compare.page.render import write_page
     from compare.records import UsageError
     from compare.report import make_report
     from compare.terminal import live, overview
@@ -131,12 +134,15 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         report = make_report(request, progress)
     show = overview.print_summary if options.all else print_report
     try:
-        path = files.write_report(report, options.out)
+        paths = [
+            files.write_report(report, options.out),
+            write_page([report], options.lang, options.out),
+        ]
     except UsageError:
         show(report)  # what could not be written is not lost
         raise
     show(report)
-    sys.stdout.write(f"\nWritten: {path}\n")
+    sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
     if options.figures:
         _write_figures(report, options.figures)
     sys.stdout.flush()

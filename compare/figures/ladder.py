@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 
 from compare.codesize import MEASURES
 from compare.figures.style import COLOURS, HATCHES, NAMES, tidy
-from compare.ladder import ALL_AT_ONCE, FIRST, Ladder
+from compare.ladder import ALL_AT_ONCE, FIRST
 from compare.records import SIDES
+from compare.records.ladder import Ladder
 
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:

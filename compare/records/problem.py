@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from compare.records import MODES, Dtype, Mode, Scaling
+from compare.records import MODES, Dtype, Mode, Note, Scaling
 
 Parameters = Mapping[str, np.ndarray]
 
@@ -69,7 +69,7 @@ class Problem:
     loss: Callable[[Parameters, np.ndarray, np.ndarray], float]
     hyper: dict[str, Any] = field(default_factory=dict)
     scaling: Scaling | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     truth: Literal["descent", "minimiser"] | None = None
     modes: tuple[Mode, ...] = MODES
     same_as: SameAs | None = None
@@ -139,14 +139,14 @@ class Table:
             standard deviation 1.
         y: float64, shape (rows, 1), likewise.
         scaling: how to undo that.
-        notes: what was done to the data, a sentence each.
+        notes: what was done to the data.
     """
 
     name: str
     x: np.ndarray
     y: np.ndarray
     scaling: Scaling
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from compare.records import (
     CodeSize,
     Convergence,
     Failure,
+    Note,
     Scaling,
     TensorInfo,
     Theory,
@@ -23,8 +24,10 @@ from compare.records import (
 from compare.records.calibration import Calibration
 from compare.records.fit import FitReport
 from compare.records.growth import Growth
+from compare.records.ladder import Ladder
 from compare.records.mistakes import MistakeReport
 from compare.records.peers import Peers
+from compare.records.rates import RateRun
 from compare.records.streaming import Streaming
 from compare.records.timing import Imports, IteratorCost, Memory, Timing
 
@@ -81,6 +84,8 @@ class LessonReport:
         left_out: what is missing in this report, and why.
         within_1_percent: side -> the update after which the run was within
             1 % of the closed form, None if it never was.
+        points: some of the rows, to be drawn.
+        rates: other learning rates, tried on both sides.
     """
 
     lesson: str
@@ -92,7 +97,7 @@ class LessonReport:
     workers: int
     updates: int
     learning_rate: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     sources: dict[str, str]
     sizes: dict[str, CodeSize]
     verdicts: tuple[Verdict, ...]
@@ -111,6 +116,7 @@ class LessonReport:
     iterators: tuple[IteratorCost, ...]
     left_out: tuple[str, ...]
     points: Points | None = None
+    rates: tuple[RateRun, ...] = ()
 
     @property
     def all_verdicts(self) -> tuple[Verdict, ...]:
@@ -147,6 +153,7 @@ class Report:
     calibration: Calibration | None = None
     peers: Peers | None = None
     growth: Growth | None = None
-    mistakes: tuple[MistakeReport, ...] = ()
     streaming: Streaming | None = None
+    ladder: Ladder | None = None
+    mistakes: tuple[MistakeReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)

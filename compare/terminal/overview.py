@@ -6,8 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.codesize import MEASURES
-from compare.ladder import ALL_AT_ONCE, FIRST, Ladder
+from compare.ladder import ALL_AT_ONCE, FIRST
 from compare.records import SIDES, CodeSize, Side
+from compare.records.ladder import Ladder
 from compare.records.report import Report
 from compare.terminal.formats import (
     STYLES,

@@ -1,0 +1,23 @@
+"""Take the README's pictures of a page: python .pictures/take.py report.html.
+
+Needs the extra `test` and Debian's Chromium.
+"""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path(__file__).parent
+
+with sync_playwright() as driver:
+    browser = driver.chromium.launch(
+        executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+    )
+    page = browser.new_page(viewport={"width": 1280, "height": 630})
+    page.goto(Path(sys.argv[1]).resolve().as_uri())
+    page.screenshot(path=FOLDER / "page.png")
+    for name in ("learn", "rates"):
+        stage = page.locator(f"#{name} .stage")
+        stage.screenshot(path=FOLDER / f"page-{name}.png")
+    browser.close()

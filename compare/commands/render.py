@@ -1,0 +1,36 @@
+"""`render`: make the page from reports that were written before."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from compare.options import EXIT_AGREE, add_language, add_out
+
+HELP = "make report.html from report.json; runs nothing"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.add_argument(
+        "reports",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="report.json, or other reports that commands have written",
+    )
+    add_language(parser)
+    add_out(parser, "report.html")
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Read the reports and write the page."""
+    from compare import files
+    from compare.page.render import read_report, write_page
+
+    reports = [read_report(path) for path in options.reports]
+    files.check_writable(options.out)
+    path = write_page(reports, options.lang, options.out)
+    sys.stdout.write(f"Written: {path}\n")
+    return EXIT_AGREE

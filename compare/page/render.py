@@ -1,0 +1,135 @@
+"""Reports -> one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment as Templates
+from jinja2 import PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from compare.escape import printable
+from compare.files import write_atomically
+from compare.json_form import from_json
+from compare.page.answers import hero
+from compare.page.language import translations
+from compare.page.say import Speaker
+from compare.page.sections import LESSON_SECTIONS, REPORT_SECTIONS
+from compare.page.texts import SCRIPT_TEXTS
+from compare.records import UsageError
+from compare.records.report import LessonReport, Report
+
+FOLDER = importlib.resources.files("compare") / "page"
+SCRIPTS = (
+    "vendor/d3.min.js",
+    "static/chart.js",
+    "static/learn.js",
+    "static/rates.js",
+    "static/code.js",
+)
+
+
+def read_report(path: Path) -> Report:
+    """Read a report that a command wrote.
+
+    Raises:
+        UsageError: it is not there or not a report; says what to do.
+    """
+    hint = "give a JSON file that a command of `python -m compare` wrote"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not JSON"
+        raise UsageError(f"cannot read {path}: {reason}; {hint}") from error
+    try:
+        return from_json(Report, content)
+    except UsageError as error:
+        raise UsageError(f"cannot show {path}: {error}; {hint}") from error
+
+
+def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:
+    """Write report.html whole or not at all; return its path.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    path = folder / "report.html"
+    write_atomically(path, page(reports, language).encode())
+    return path
+
+
+def page(reports: Sequence[Report], language: str) -> str:
+    """Return the page of one or more reports in a language.
+
+    Args:
+        reports: each with sections of its own; shown in this order.
+        language: one of `language.LANGUAGES`.
+    """
+    speaker = Speaker(translations(language))
+    lessons = [lesson for report in reports for lesson in report.lessons]
+    shown = [_lesson(lesson, speaker, n) for n, lesson in enumerate(lessons)]
+    common = [
+        {"section": section, "name": section.name, "it": context}
+        for section in REPORT_SECTIONS
+        if (context := section.context(reports, speaker)) is not None
+    ]
+    return (
+        templates(speaker)
+        .get_template("page.html")
+        .render(
+            language=language,
+            lessons=shown,
+            common=common,
+            reports=reports,
+            style=_asset("static/page.css"),
+            scripts=[_asset(name) for name in SCRIPTS],
+            texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
+        )
+    )
+
+
+def _lesson(
+    lesson: LessonReport, speaker: Speaker, number: int
+) -> dict[str, Any]:
+    sections = [
+        {
+            "section": section,
+            "name": f"{section.name}-{number}" if number else section.name,
+            "it": context,
+        }
+        for section in LESSON_SECTIONS
+        if (context := section.context(lesson, speaker)) is not None
+    ]
+    return {"hero": hero(lesson, speaker), "sections": sections}
+
+
+def templates(speaker: Speaker) -> Templates:
+    """Return the templates, which escape all that is put into them."""
+    made = Templates(
+        loader=PackageLoader("compare.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(  # type: ignore[attr-defined]
+        speaker.translations, newstyle=True
+    )
+    made.filters["data"] = _data
+    made.filters["printable"] = printable
+    return made
+
+
+def _data(value: Any) -> Markup:
+    """Return JSON that cannot end the script element that it stands in."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def _asset(name: str) -> Markup:
+    return Markup((FOLDER / name).read_text(encoding="utf-8"))

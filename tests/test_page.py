@@ -1,0 +1,426 @@
+"""The page, as text: complete, escaped, translated, rebuilt from JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from compare import files
+from compare.cli import main
+from compare.mistakes import CATALOGUE
+from compare.options import LANGUAGES
+from compare.page import bars, catalogue, code, language, scenes
+from compare.page.render import page, read_report
+from compare.page.say import Speaker
+from compare.records import Divergence, Failure, Note, TensorInfo, Verdict
+from compare.records.fit import (
+    Breakdown,
+    EpochSample,
+    FitReport,
+    FormReport,
+    FormSample,
+    Part,
+)
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
+from compare.records.mistakes import MistakeReport, Raised
+from compare.records.timing import Ratio, Sample
+
+HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
+
+
+@pytest.fixture(scope="session")
+def report_file(small_report, tmp_path_factory):
+    """Return the path of a written report.json."""
+    folder = tmp_path_factory.mktemp("report")
+    return files.write_report(small_report, folder)
+
+
+@pytest.fixture
+def english():
+    """Return who says things in English."""
+    return Speaker(language.translations("en"))
+
+
+def hostile(report):
+    """Return a report in which every text of a user's is an attack."""
+    lesson = report.lessons[1]
+    scaling = replace(
+        lesson.scaling,
+        features=(HOSTILE, *lesson.scaling.features[1:]),
+        target=HOSTILE,
+    )
+    attack = HOSTILE.removesuffix("\x1b[31m")  # a copy is to the letter
+    source = f"# --- {attack}\nx = '{attack}'"
+    lesson = replace(
+        lesson,
+        lesson=HOSTILE,
+        title=HOSTILE,
+        data=HOSTILE,
+        notes=(Note("{x}", {"x": HOSTILE}),),
+        scaling=scaling,
+        sources=dict.fromkeys(("manual", "keras"), source),
+        failures=(Failure("keras", "graph", "float32", HOSTILE, HOSTILE),),
+        left_out=(HOSTILE,),
+    )  # fmt: skip
+    return replace(report, command=HOSTILE, lessons=(lesson,))
+
+
+def test_the_page_is_made_from_json_alone(small_report, report_file):
+    """What was written gives the same page as the report at hand."""
+    read = read_report(report_file)
+    assert page([read], "en") == page([small_report], "en")
+
+
+def test_rendering_imports_no_tensorflow(report_file, tmp_path):
+    """`render` works where TensorFlow cannot be imported."""
+    code = (
+        "import sys\n"
+        "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
+        "from compare.cli import main\n"
+        f"sys.exit(main(['render', {str(report_file)!r}, '--out', "
+        f"{str(tmp_path)!r}]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "No such file"),
+        ("", "it is not JSON"),
+        ("[1, 2]", "not the JSON of a Report"),
+        ('{"lessons": 3}', "not the JSON of a Report"),
+        ("\x00\xff", "it is not JSON"),
+    ],
+)
+def test_a_bad_file_is_one_sentence(tmp_path, capsys, content, said):
+    """Exit code 2 and one line for what is no report."""
+    path = tmp_path / "report.json"
+    if content is not None:
+        path.write_text(content, encoding="latin-1")
+    assert main(["render", str(path), "--out", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_the_page_is_small_and_asks_for_nothing(small_report):
+    """Under 6 MB, no address but names of XML, and a policy that forbids."""
+    text = page([small_report], "en")
+    assert len(text.encode()) < 6e6
+    assert "default-src 'none'" in text
+    assert not re.findall(r"(?:src|href)=[\"'](?!#)", text)
+    assert "@import" not in text
+    assert "url(http" not in text
+
+
+def test_sections_appear_only_for_what_there_is(small_report):
+    """Without rates, times or a pair their sections are not there."""
+    text = page([small_report], "en")
+    for name in ("same", "code", "learn", "rates", "size", "speed", "ladder"):
+        assert f'id="{name}"' in text
+    bare = replace(
+        small_report.lessons[0], rates=(), timings=(), trajectories=()
+    )
+    less = replace(small_report, lessons=(bare,), ladder=None)
+    text = page([less], "en")
+    for name in ("learn", "rates", "speed", "ladder"):
+        assert f'id="{name}"' not in text
+    for name in ("same", "code", "size", "method"):
+        assert f'id="{name}"' in text
+
+
+def test_several_reports_make_one_page(small_report):
+    """Sections of other reports join, and every command is named."""
+    ladder = replace(small_report, lessons=(), command="python ladder")
+    run = replace(small_report, ladder=None)
+    text = page([run, ladder], "en")
+    assert 'id="ladder"' in text
+    assert "python ladder" in text
+    assert run.command in text
+
+
+def test_hostile_texts_stay_texts(small_report):
+    """Nothing of a user's ends an element or starts a script."""
+    text = page([hostile(small_report)], "en")
+    assert "<script>hacked" not in text
+    assert "&lt;script&gt;hacked" in text
+    assert "\x1b" not in text
+
+
+def test_the_catalogue_is_complete():
+    """Every text has a Korean entry, none is fuzzy or left over."""
+    for name in language.LANGUAGES[1:]:
+        catalog = catalogue.read(name)
+        wanted = {m.id for m in catalogue.template() if m.id}
+        found = {m.id for m in catalog if m.id}
+        hint = "run python -m compare.page.catalogue"
+        assert wanted == found, hint
+        for message in catalog:
+            assert message.string, f"{message.id!r} is not translated"
+            assert not message.fuzzy or not message.id, message.id
+            assert not list(message.check(catalog)), message.id
+
+
+PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s|%%")
+
+
+def test_translations_have_the_same_placeholders():
+    """A translation fills in exactly what the English text does."""
+    for message in catalogue.read("ko"):
+        if message.id:
+            ids, strings = (
+                sorted(PLACEHOLDER.findall(text))
+                for text in (message.id, message.string)
+            )
+            assert ids == strings, message.id
+
+
+def test_a_missing_entry_is_found(monkeypatch):
+    """A text that no catalogue has makes the check above fail."""
+    monkeypatch.setattr(
+        catalogue, "_of_lessons", lambda: iter(["a new lesson"])
+    )
+    wanted = {m.id for m in catalogue.template() if m.id}
+    assert "a new lesson" in wanted
+    assert wanted - {m.id for m in catalogue.read("ko")} == {"a new lesson"}
+
+
+def test_languages_are_those_of_the_command():
+    """What --help offers is what there is."""
+    assert LANGUAGES == language.LANGUAGES
+
+
+def test_verdicts_are_said_from_their_fields(english, small_report):
+    """Each outcome has its sentence, and numbers stand in it."""
+    lesson = small_report.lessons[0]
+
+    def said(*given, **fields):
+        return english.verdict(Verdict("graph", *given, **fields), lesson)
+
+    parting = Divergence(3, "kernel", (0, 1), 1.0, 1.5, 0.5)
+    assert "20 updates" in said("identical", "", (20, 20))
+    rounding = said("same mathematics", "", (9, 9), parting, 1.0, 1, 1e-18)
+    assert "update 3 in kernel[0][1]" in rounding
+    assert "so it is rounding" in rounding
+    real = said("different", "", (9, 8), parting, float64_difference=0.5)
+    assert "By hand 9 updates were made, in Keras 8." in real
+    assert "is not rounding" in real
+    assert "no result" in said("could not run", "")
+
+
+def test_a_training_that_does_not_move_is_told(english, small_report):
+    """Equal bits of parameters that never changed are no success."""
+    lesson = small_report.lessons[0]
+    still = tuple(
+        replace(
+            run,
+            parameters={
+                n: np.zeros_like(v) for n, v in run.parameters.items()
+            },
+        )
+        for run in lesson.trajectories
+    )
+    verdict = Verdict("graph", "identical", "", (20, 20))
+    said = english.verdict(verdict, replace(lesson, trajectories=still))
+    assert "none has moved" in said
+
+
+def test_code_is_aligned_by_sections(small_report):
+    """Twins stand in one row, with shapes, and nothing of a source is lost."""
+    lesson = small_report.lessons[0]
+    rows = code.rows(lesson.sources, lesson.tensors)
+    assert [row.name for row in rows] == [
+        "",
+        "Data",
+        "Model",
+        "Loss and update",
+        "Training",
+    ]
+    for side in ("manual", "keras"):
+        shown = "\n".join(
+            line.html.striptags() for row in rows for line in row.lines[side]
+        )
+        assert "".join(shown.split()) == "".join(lesson.sources[side].split())
+    shapes = {
+        shape
+        for row in rows
+        for line in row.lines["keras"]
+        for shape in line.shapes
+    }
+    assert "dense.kernel (1, 1)" in shapes
+    assert any(name.startswith("y_pred") for name in rows[3].unseen)
+    assert rows[4].wrote
+
+
+def test_sections_that_one_side_lacks_stay_alone():
+    """Sources of users need not be twins, nor be Python."""
+    sources = {"manual": "# --- A\nx = 1\n", "keras": "# --- B\n)("}
+    tensors = {"manual": (TensorInfo("loss", "nowhere", (), "float32"),)}
+    rows = code.rows(sources, tensors)
+    assert [row.name for row in rows] == ["", "A", "B"] or [
+        row.name for row in rows
+    ] == ["A", "B"]
+    assert not rows[-1].lines["manual"]
+
+
+def test_scenes_store_equal_sides_once(small_report):
+    """Equal numbers are stored once, other ones twice, with their ULPs."""
+    lesson = small_report.lessons[0]
+    scene = scenes.learning(lesson)
+    assert scene["losses"]["keras"] is None
+    assert max(scene["ulps"]) == 0
+    one, other = lesson.trajectories
+    moved = {n: np.nextafter(v, np.float32(9)) for n, v in
+             other.parameters.items()}  # fmt: skip
+    other = replace(other, parameters=moved)
+    scene = scenes.learning(replace(lesson, trajectories=(one, other)))
+    assert scene["parameters"][0]["keras"] is not None
+    assert set(scene["ulps"]) == {1}
+    json.dumps(scene, allow_nan=False)
+
+
+def test_scenes_survive_numbers_that_are_not_finite(small_report):
+    """Overflow becomes a gap in the charts, not an error."""
+    lesson = small_report.lessons[1]
+    runs = []
+    for run in lesson.trajectories:
+        broken = {n: v.copy() for n, v in run.parameters.items()}
+        broken["kernel"][5:] = np.inf
+        losses = run.losses.copy()
+        losses[5:] = np.nan
+        runs.append(replace(run, parameters=broken, losses=losses))
+    scene = scenes.learning(replace(lesson, trajectories=tuple(runs)))
+    assert scene["losses"]["manual"][5] is None
+    json.dumps(scene, allow_nan=False)
+
+
+def test_bars_stay_on_their_tracks(small_report):
+    """Every bar, whisker and mark is between 0 and 100 percent."""
+    timings = small_report.lessons[0].timings
+    for phase in ("per_update", "first_call", "build"):
+        track = bars.speeds(timings, phase)
+        for place, _ in track.marks:
+            assert 0 <= place <= 100
+        for _, entries in track.rows:
+            for bar in entries:
+                assert 0 < bar.low <= bar.width <= bar.high <= 100
+    assert bars.speeds((), "build") is None
+
+
+@pytest.fixture
+def mistake_report(small_report):
+    """Return a report on a silent, a loud and a slow mistake."""
+    base = CATALOGUE[0]
+    diff = f"--- a\n+++ b\n@@ -1 +1 @@\n-right\n+{HOSTILE}\n"
+    found = Verdict(
+        "eager",
+        "different",
+        "",
+        (5, 5),
+        Divergence(2, "bias", (), 1.0, 2.0, 1.0),
+    )
+    reports = (
+        MistakeReport(base, diff, True, "", found, {"kernel": 0.5}),
+        MistakeReport(
+            replace(base, kind="error"),
+            diff,
+            True,
+            "",
+            raised=Raised("TypeError", HOSTILE, 1),
+        ),
+        MistakeReport(
+            replace(base, kind="slow"),
+            diff,
+            False,
+            "",
+            ratio=Ratio(12.0, 11.0, 13.0),
+        ),
+    )
+    return replace(small_report, lessons=(), ladder=None, mistakes=reports)
+
+
+def test_mistakes_are_shown_as_diffs(mistake_report):
+    """Each kind has its heading, its diff and what happens, as text."""
+    text = page([mistake_report], "en")
+    assert "They part at update 2 in bias" in text
+    assert "It raises TypeError after 1 updates." in text
+    assert "12 (11 to 13) times as long" in text
+    assert text.count("not caught") == 1
+    assert '<span class="gd">-right</span>' in text
+    assert "<script>hacked" not in text
+    assert CATALOGUE[0].why in text
+
+
+def test_prose_that_is_not_translated_is_marked(mistake_report):
+    """What is still English on the Korean page says so to a reader."""
+    text = page([mistake_report], "ko")
+    assert f'<span lang="en">{CATALOGUE[0].title}' in text
+
+
+def test_growth_is_a_table_of_times_and_ratios(small_report):
+    """Each way has its times, its exponent, and where the gap vanishes."""
+    ways = tuple(
+        Way(name, "manual", "graph", "f", "by hand")
+        for name in ("by hand", HOSTILE)
+    )
+    line = Line("rows", 2, (10, 1000))
+    sample = Sample(0.1, 0.1, 0.002, ((1, 0.1),))
+    cells = tuple(
+        Cell(way.name, size, Verdict("graph", "identical", ""), (sample,))
+        for way in ways
+        for size in line.sizes[:1]
+    )
+    grown = Growth(
+        ways,
+        cells,
+        (line,),
+        (Exponent("by hand", line, 0.5, 10, 1000),),
+        (Crossing(HOSTILE, "by hand", line, ((10, 3.0),), "reached", 314.0),),
+        1.1,
+        (),
+    )
+    report = replace(small_report, lessons=(), ladder=None, growth=grown)
+    text = page([report], "en")
+    assert "2 ms" in text
+    assert "0.50" in text
+    assert "3×" in text
+    assert "from 310 on" in text
+    assert "<script>hacked" not in text
+
+
+def test_the_time_of_fit_is_divided(small_report):
+    """Parts of an epoch have their shares, forms their times."""
+    epoch = EpochSample(0.03, 0.04, {"opening": Part(2.0, 0.03)})
+    form = FormReport(
+        "many_steps",
+        "keras",
+        HOSTILE,
+        None,
+        (),
+        "graph",
+        None,
+        None,
+        (FormSample(0.1, 0.002, ((1, 0.1),)),),
+    )
+    found = FitReport(
+        1100, (5,), (Breakdown("graph", True, 5, (epoch,)),), (form,), (), ()
+    )
+    report = replace(small_report, lessons=(), ladder=None, fit=found)
+    text = page([report], "en")
+    assert "open data iterators" in text
+    assert "75%" in text
+    assert "many_steps" in text
+    assert "2 ms" in text
+    assert "데이터 이터레이터 열기" in page([report], "ko")
