@@ -11,11 +11,12 @@ from compare.records.problem import Problem
 from compare.records.timing import Sample
 from compare.worker import Report, load_exhibit
 
-SHORT, MOST = 4, 10_000
+SHORT, MOST = 20, 10_000
 """Epochs of the first timing, and when no longer one is tried."""
 
-LONG_SECONDS = 0.15
-"""How long the timed epochs must take: a start may vary by 10 ms or two."""
+LONG_SECONDS = 0.5
+"""How long the epochs of the slope must take: a start, with its traces, may
+vary by a tenth of that."""
 
 
 def record_twice(
@@ -87,7 +88,8 @@ def time_updates(
         lengths: dict[Mode, int] = {mode: epochs}
         samples, _ = probes.time_side(reference, problem, lengths, report)
         sample = samples[mode]
-        if sample.per_epoch * epochs > LONG_SECONDS or epochs > MOST:
+        seconds = sample.per_epoch * (epochs - probes.FEW)
+        if seconds > LONG_SECONDS or epochs > MOST:
             return sample
         epochs *= 5
 
