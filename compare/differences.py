@@ -19,8 +19,9 @@ real difference stays as large as it was: of the planted mistakes the smallest
 """
 
 LAST_PLACES = 64
-"""Units in the last place of the largest value that are rounding in any case:
-a parameter may hardly move."""
+"""Units in the last place of the largest parameter that are rounding in any
+case: a parameter may hardly move, or not at all but for rounding, as the bias
+of centred data."""
 
 
 def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
@@ -59,7 +60,7 @@ def first_real_divergence(
         moved = np.maximum.accumulate(
             np.max([np.abs(v - v[0]).max(axis=1) for v in flat], axis=0)
         )
-        bound = _bound(moved, np.abs(flat[0]).max(axis=1))
+        bound = rounding(moved, largest_value(left))
         shape = (-1,) + (1,) * (a.ndim - 1)
         beyond[name] = np.abs(a - b) > bound.reshape(shape)
     return first_where(left, right, beyond)
@@ -163,26 +164,39 @@ def worst_difference(
     for name, a in left.parameters.items():
         b = right.parameters[name].reshape(a.shape)
         moved = max(np.abs(x - x[0]).max() for x in (a, b))
-        found.append(_difference(a, b, moved))
+        found.append(_difference(a, b, moved, largest_value(left)))
     for name, a in left.results.items():
         if a.size:
             b = right.results[name].reshape(a.shape)
-            found.append(_difference(a, b, np.abs(a).max()))
+            size = float(np.abs(a).max())
+            largest = max(size, largest_value(left))
+            found.append(_difference(a, b, size, largest))
     return max(found, key=lambda pair: pair[0] / pair[1])
 
 
 def _difference(
-    a: np.ndarray, b: np.ndarray, scale: float
+    a: np.ndarray, b: np.ndarray, moved: float, size: float
 ) -> tuple[float, float]:
     """Return the largest difference and what of it may be rounding."""
-    bound = _bound(np.asarray(scale), np.abs(a).max())
+    bound = rounding(np.asarray(moved), size)
     return float(np.abs(a.astype(float) - b).max()), float(bound)
 
 
-def _bound(scale: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Return what may be rounding in values that have moved by `scale`."""
+def largest_value(run: Trajectory) -> float:
+    """Return the largest absolute value of any parameter on the way."""
+    return max(float(np.abs(v).max()) for v in run.parameters.values())
+
+
+def rounding(moved: np.ndarray, size: float) -> np.ndarray:
+    """Return how large a float64 difference may be and still be rounding.
+
+    Args:
+        moved: how far training has moved the values.
+        size: largest value of any parameter; each gradient is a sum over
+            predictions that all of them make.
+    """
     places = LAST_PLACES * np.finfo(float).eps * size
-    return np.asarray(FLOAT64_BOUND * scale + places + np.finfo(float).tiny)
+    return np.asarray(FLOAT64_BOUND * moved + places + np.finfo(float).tiny)
 
 
 def plain_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

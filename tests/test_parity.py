@@ -250,3 +250,25 @@ def test_training_that_moves_nothing_is_told(make_run):
     """Equal bits that never change are agreement about nothing."""
     still = [make_run(side, learning_rate=1e-30) for side in ("manual", "k")]
     assert "none has moved" in judge(*still, never).reason
+
+
+def test_a_parameter_that_only_rounding_moves_is_rounding(make_run):
+    """A bias with no gradient differs by rounding of the others' size."""
+
+    def run(side, dtype, noise):
+        own = make_run(side, dtype)
+        bias = np.full_like(own.parameters["bias"], 0.0)
+        bias[1:] = noise
+        parameters = {**own.parameters, "bias": bias}
+        results = {**own.results, "bias": bias[-1]}
+        return replace(own, parameters=parameters, results=results)
+
+    verdict = judge(
+        run("manual", "float32", 1e-9),
+        run("keras", "float32", 3e-9),
+        lambda: (
+            run("manual", "float64", 1e-18),
+            run("keras", "float64", 7e-18),
+        ),
+    )
+    assert verdict.outcome == "same mathematics", verdict.reason

@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from compare import worker
-from compare.benchmarks import peers_catalogue, peers_probe, peers_report
+from compare.benchmarks import peers_probe, peers_report
 from compare.benchmarks.peers_catalogue import (
     AGAINST,
     Peer,
@@ -30,6 +30,7 @@ from compare.cli import main
 from compare.figures.peers import peers_chart
 from compare.json_form import from_json, to_json
 from compare.parity import judge
+from compare.peers import numpy_loop
 from compare.problems import problem_of
 from compare.processes import Broken, Job, Silent, run_jobs
 from compare.records import Trajectory, UsageError, Verdict
@@ -39,7 +40,7 @@ from compare.records.report import Environment, Report
 from compare.terminal.peers import print_peers
 from compare.timing import Effort
 
-FOLDER = Path(peers_catalogue.__file__).parent / "peers"
+FOLDER = Path(numpy_loop.__file__).parent
 OTHERS = [
     peer
     for peer in peers_of(problem_of("linear_regression", Settings()))

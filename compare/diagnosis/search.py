@@ -16,7 +16,7 @@ from compare.diagnosis.variants import (
     singles,
     train_variants,
 )
-from compare.differences import FLOAT64_BOUND, LAST_PLACES
+from compare.differences import largest_value, rounding
 from compare.pairs.pair import Pair
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import Trajectory
@@ -32,6 +32,9 @@ FLOAT32_BOUND = 2e-5
 """Difference that is float32 rounding, relative to how far training moved;
 for sides that compute in float32 only, whose causes are no more than
 "consistent with"."""
+
+FLOAT32_PLACES = 4 * float(np.finfo(np.float32).eps)
+"""The same, relative to the largest parameter."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ class Search:
         """Return the largest difference if all of it may be rounding."""
         largest = 0.0
         compared = False
+        size = largest_value(run)
         for name, values in run.parameters.items():
             rows = known.rows[name]
             for row in range(run.rows):
@@ -165,16 +169,13 @@ class Search:
                 if update >= len(rows):
                     return None
                 compared |= update > 0
-                a = np.ravel(values[row]).astype(float)
                 moved = np.abs(rows[: update + 1] - rows[0]).max()
-                size = np.abs(a).max()
                 bound = (
-                    FLOAT64_BOUND * moved
-                    + LAST_PLACES * np.finfo(float).eps * size
+                    rounding(moved, size)
                     if self.exact
-                    else FLOAT32_BOUND * moved
-                    + 4 * np.finfo(np.float32).eps * size
+                    else FLOAT32_BOUND * moved + FLOAT32_PLACES * size
                 )
+                a = np.ravel(values[row]).astype(float)
                 gap = float(np.abs(a - rows[update]).max())
                 if not gap <= bound:
                     return None
