@@ -110,6 +110,6 @@ def check_pair(
     watcher = progress or Silent()
     pair = Pair(Sides(references, own, problem, mode, timeout), watcher)
     verdict = pair.check()
-    if verdict.outcome == "different":
+    if not verdict.agree:
         verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
     return verdict, costs(pair, watcher) if timed and verdict.agree else ()

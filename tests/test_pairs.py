@@ -100,3 +100,5 @@ def test_an_error_says_how_far_it_came():
     assert verdict.outcome == "could not run"
     assert "rebinds: raised" in verdict.reason
     assert "it still ran with 1 update" in verdict.reason
+    (fact,) = verdict.diagnosis.facts
+    assert "comes from: w = w - learning_rate * gradient" in fact

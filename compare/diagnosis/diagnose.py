@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.diagnosis.deviations import Deviation, deviations
+from compare.diagnosis.errors import alike
 from compare.diagnosis.evidence import loss_facts, mended_gap, seed_facts
 from compare.diagnosis.facts import facts
 from compare.diagnosis.fit_traps import counts, traps
@@ -26,9 +27,11 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
 
     Args:
         pair: after its check.
-        verdict: its outcome, "different".
+        verdict: "different" or "could not run".
         progress: told of every process.
     """
+    if verdict.outcome == "could not run":
+        return Diagnosis((), tuple(alike(verdict, progress)), 0)
     exact = verdict.float64_difference is not None
     found = verdict.divergence
     if found:

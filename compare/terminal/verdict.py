@@ -24,10 +24,11 @@ def print_verdict(verdict: Verdict) -> None:
     console = terminal()
     console.print(Text(verdict.outcome, style=STYLES[verdict.outcome]))
     say(console, f"{verdict.reason}.")
-    if verdict.diagnosis:
+    why = verdict.diagnosis.sentences() if verdict.diagnosis else []
+    if why:
         heading(console, "Why?")
-        for text in verdict.diagnosis.sentences():
-            say(console, text)
+    for text in why:
+        say(console, text)
 
 
 def print_costs(costs: Sequence[SideCost]) -> None:
