@@ -57,6 +57,10 @@ WROTE = {
         "Dropout draws a new mask in every update, scales what remains, and "
         "does nothing outside training."
     ),
+    r"BatchNormalization\(": marked(
+        "BatchNormalization takes mean and variance from each batch, keeps "
+        "moving averages of them, and uses those outside training."
+    ),
     r"kernel_regularizer": marked(
         "The penalty is added to the loss by itself."
     ),
