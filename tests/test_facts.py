@@ -97,8 +97,8 @@ def test_weight_decay_is_an_offset_in_proportion_to_the_value(problem):
     [
         (2, "at the second update"),
         (4, "on the tail batch, of 10 rows instead of 30"),
-        (5, "the first of epoch 2"),
-        (9, "the first of epoch 3"),
+        (5, "they part in epoch 2"),
+        (9, "they part in epoch 3"),
     ],
 )
 def test_what_the_step_coincides_with(problem, make_run, step, words):

@@ -51,6 +51,7 @@ def test_a_fit_as_the_problem_wants_it_is_no_fact(problem):
         ({"validation_split": 0.2}, "held out the last 20% of the rows"),
         ({"source": "generator", "rows": None}, "a Python generator for 10"),
         ({"learning_rate": 0.001}, "has the learning rate 0.001"),
+        ({"settings": {"weight_decay": 0.1}}, "has weight_decay=0.1"),
     ],
 )
 def test_the_traps_of_fit_are_facts(problem, change, words):

@@ -33,11 +33,11 @@ def facts(
     if _start_differs(left, right):
         yield "the sides start from different parameters."
     else:
-        yield from _first_update(left, right)
+        yield from _first_update(left, right, verdict)
     for run in (left, right):
         yield from _frozen(run)
     yield from _swapped(left, right)
-    yield from _coincidence(problem, verdict)
+    yield from _coincidence(problem, verdict, left)
 
 
 def _start_differs(left: Trajectory, right: Trajectory) -> bool:
@@ -68,16 +68,22 @@ def first_ratios(left: Trajectory, right: Trajectory) -> dict[str, float]:
     return ratios
 
 
-def _first_update(left: Trajectory, right: Trajectory) -> Iterator[str]:
+def _first_update(
+    left: Trajectory, right: Trajectory, verdict: Verdict
+) -> Iterator[str]:
     if left.update_of(0) != 0 or left.rows < 2 or left.update_of(1) != 1:
         return
     ratios = first_ratios(left, right)
-    if all(abs(ratio - 1) < SAME for ratio in ratios.values()) and len(
-        ratios
-    ) == len(left.parameters):
-        yield "the first update is the same on both sides."
+    found = verdict.divergence
+    if found is None or found.step > 1:
+        if all(abs(ratio - 1) < SAME for ratio in ratios.values()):
+            yield "the first update is the same on both sides."
         return
-    said = [f"{name} {ratio:.6g}" for name, ratio in ratios.items()]
+    near = any(0 < abs(ratio - 1) < 1e-5 for ratio in ratios.values())
+    said = [
+        f"{name} {ratio:.9g}" if near else f"{name} {ratio:.6g}"
+        for name, ratio in ratios.items()
+    ]
     if said:
         yield (
             f"first update of {left.side} in units of {right.side}'s: "
@@ -134,30 +140,31 @@ def _swapped(left: Trajectory, right: Trajectory) -> Iterator[str]:
                 )
 
 
-def _coincidence(problem: Problem, verdict: Verdict) -> Iterator[str]:
+def _coincidence(
+    problem: Problem, verdict: Verdict, left: Trajectory
+) -> Iterator[str]:
     """Say what the first update that differs coincides with."""
     found = verdict.divergence
     if found is None or found.step < 2:
         return
     per_epoch = problem.steps_per_epoch
-    equal = found.step - 1
+    equal = left.seen_before(found.step)
     yield (
         f"the sides are the same training for {equal:,} "
-        f"update{'s' * (equal > 1)}."
+        f"update{'s' * (equal != 1)}."
     )
-    if per_epoch > 1 and equal % per_epoch == 0:
+    tail = len(problem.x) % problem.batch_size
+    if per_epoch > 1 and equal and equal % per_epoch == 0:
         yield (
-            f"update {found.step:,} is the first of epoch "
-            f"{equal // per_epoch + 1}: look at what happens between epochs "
-            "(shuffling, an exhausted iterator, a schedule)."
+            f"they part in epoch {equal // per_epoch + 1}, not before: look "
+            "at what happens between epochs (shuffling, an exhausted "
+            "iterator, a schedule)."
         )
-    elif per_epoch > 1 and found.step % per_epoch == 0:
-        tail = len(problem.x) % problem.batch_size
-        if tail:
-            yield (
-                f"update {found.step:,} is on the tail batch, of {tail} rows "
-                f"instead of {problem.batch_size}."
-            )
+    elif per_epoch > 1 and found.step % per_epoch == 0 and tail:
+        yield (
+            f"update {found.step:,} is on the tail batch, of {tail} rows "
+            f"instead of {problem.batch_size}."
+        )
     elif found.step == 2:
         yield (
             "they part at the second update: look at what has a memory "

@@ -16,6 +16,16 @@ SAME = 1e-6
 holds one to 6e-8."""
 
 
+SETTING_KEYS = {
+    "momentum": "momentum",
+    "weight_decay": "keras-weight-decay",
+    "clipnorm": "clip-forgotten",
+    "clipvalue": "clip-forgotten",
+    "global_clipnorm": "clip-forgotten",
+}
+"""Where the catalogue has what one side sets on its optimizer."""
+
+
 @dataclass(frozen=True)
 class Trap:
     """One thing that a call of `fit` did otherwise than the problem says.
@@ -113,3 +123,12 @@ def traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
             f"({float(rate):.6g}))",
             {"learning_rate": float(rate)},
         )
+    for setting, value in fit.settings.items():
+        if setting not in problem.hyper:
+            yield Trap(
+                SETTING_KEYS[setting],
+                f"{name}'s optimizer {fit.optimizer} has {setting}={value:g}, "
+                "of which the problem says nothing.",
+                f"leave {setting} out, or have it on both sides",
+                {setting: 0.0 if setting == "momentum" else None},
+            )

@@ -10,6 +10,15 @@ from typing import Any
 
 from compare.records.pairs import FitFacts
 
+SETTINGS = (
+    "momentum",
+    "weight_decay",
+    "clipnorm",
+    "clipvalue",
+    "global_clipnorm",
+)
+"""Attributes of optimizers that change the update where they are set."""
+
 
 @contextlib.contextmanager
 def watch_fit(
@@ -19,7 +28,8 @@ def watch_fit(
 
     Args:
         instead: arguments of fit that are given other values, to see whether
-            they are the cause; "learning_rate" is set on the optimizer.
+            they are the cause; "learning_rate" and `SETTINGS` are set on the
+            optimizer.
     """
     import keras
 
@@ -35,8 +45,9 @@ def watch_fit(
         if not isinstance(callbacks, keras.callbacks.CallbackList):
             given["callbacks"] = [*_listed(callbacks), counter]
         other = dict(instead or {})
-        if "learning_rate" in other:
-            model.optimizer.learning_rate = other.pop("learning_rate")
+        for name in ("learning_rate", *SETTINGS):
+            if name in other:
+                setattr(model.optimizer, name, other.pop(name))
         given |= other
         rate = _learning_rate(model.optimizer)
         result = fit(**{**_flat(given), "self": model})
@@ -123,4 +134,9 @@ def _facts(
         optimizer=type(model.optimizer).__name__,
         learning_rate=rate,
         loss=loss if isinstance(loss, str) else type(loss).__name__,
+        settings={
+            name: float(value)
+            for name in SETTINGS
+            if (value := getattr(model.optimizer, name, None))
+        },
     )

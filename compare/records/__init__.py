@@ -86,6 +86,17 @@ class Trajectory:
         """Return the number of the update that a row was taken after."""
         return row if self.recorded is None else int(self.recorded[row])
 
+    def seen_before(self, update: int) -> int:
+        """Return the last update before this one that was recorded."""
+        return max(
+            (
+                self.update_of(row)
+                for row in range(self.rows)
+                if self.update_of(row) < update
+            ),
+            default=0,
+        )
+
     @property
     def updates(self) -> int:
         """How many updates were made."""

@@ -26,6 +26,8 @@ class FitFacts:
         optimizer: its class.
         learning_rate: of the optimizer when fit began; None for a schedule.
         loss: as given to compile.
+        settings: what else is set on the optimizer, such as "momentum" or
+            "weight_decay", by name.
     """
 
     source: str
@@ -41,6 +43,7 @@ class FitFacts:
     optimizer: str
     learning_rate: float | None
     loss: str
+    settings: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
