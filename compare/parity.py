@@ -89,7 +89,10 @@ def _parting(found: Divergence, left: Trajectory, right: Trajectory) -> str:
     first = left.seen_before(found.step) + 1
     between = f"between update {first:,} and {found.step:,}"
     when = between if first < found.step else f"at update {found.step:,}"
-    return f"they part {when} in {found.parameter}{place}: {left.side} {found.left:.9g}, {right.side} {found.right:.9g}"
+    return (
+        f"they part {when} in {found.parameter}{place}: "
+        f"{left.side} {found.left:.9g}, {right.side} {found.right:.9g}"
+    )
 
 
 def _mismatch(left: Trajectory, right: Trajectory) -> str | None:
