@@ -66,3 +66,4 @@ def test_a_perturbation_is_one_unit_and_can_be_repeated():
     assert (once.x == again.x).all()
     assert np.allclose(np.abs(once.x / problem.x - 1), 2**-23)
     assert perturbed(problem, 0) is problem
+    assert (once.x.astype(int) == problem.x).all()

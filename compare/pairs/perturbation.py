@@ -51,7 +51,11 @@ def perturbed(problem: Problem, number: int) -> Problem:
     def moved(value: np.ndarray) -> np.ndarray:
         if value.dtype.kind != "f":
             return value
-        return value * (1 + unit * generator.choice([-1, 1], value.shape))
+        signs = generator.choice([-1, 1], value.shape)
+        # Upwards only where a whole number may be a class or an index: int()
+        # would make another one of 2.9999998.
+        signs = np.where(value == np.round(value), np.abs(signs), signs)
+        return value * (1 + unit * signs)
 
     return problem.replace(
         x=moved(problem.x),
