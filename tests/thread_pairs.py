@@ -5,6 +5,18 @@ import numpy as np
 import tensorflow as tf
 
 
+def side(function):
+    """Wrap such a function for `compare`."""
+
+    def adapted(p):
+        w, b = p.initial["w"], p.initial["b"]
+        return function(p.x, p.y, w, b, p.learning_rate, p.steps)
+
+    adapted.plain = function
+    return adapted
+
+
+@side
 def by_hand(x, y, w, b, learning_rate, steps):
     for _ in range(steps):
         error = w * x + b - y
@@ -13,6 +25,7 @@ def by_hand(x, y, w, b, learning_rate, steps):
     return w, b
 
 
+@side
 def in_float32(x, y, w0, b0, learning_rate, steps):
     x = tf.constant(x, dtype=tf.float32)
     y = tf.cast(y, "float32")
@@ -32,6 +45,7 @@ def in_float32(x, y, w0, b0, learning_rate, steps):
     return float(w), float(b)
 
 
+@side
 def reordered(x, y, w, b, learning_rate, steps):
     rows = len(x)
     for _ in range(steps):
@@ -48,6 +62,7 @@ def model_of(w0, b0):
     return model
 
 
+@side
 def with_fit(x, y, w0, b0, learning_rate, steps):
     model = model_of(w0, b0)
     model.compile(keras.optimizers.SGD(0.01), "mse")
@@ -55,6 +70,7 @@ def with_fit(x, y, w0, b0, learning_rate, steps):
     return model
 
 
+@side
 def with_momentum(x, y, w0, b0, learning_rate, steps):
     model = model_of(w0, b0)
     model.compile(keras.optimizers.SGD(learning_rate, momentum=0.9), "mse")
@@ -62,6 +78,7 @@ def with_momentum(x, y, w0, b0, learning_rate, steps):
     return model.get_weights()
 
 
+@side
 def momentum_by_hand(x, y, w, b, learning_rate, steps):
     v_w = v_b = 0.0
     for _ in range(steps):
@@ -72,6 +89,7 @@ def momentum_by_hand(x, y, w, b, learning_rate, steps):
     return {"w": w, "b": b}
 
 
+@side
 def halved(x, y, w, b, learning_rate, steps):
     for _ in range(steps):
         error = w * x + b - y
@@ -80,6 +98,7 @@ def halved(x, y, w, b, learning_rate, steps):
     return w, b
 
 
+@side
 def broadcast(x, y, w0, b0, learning_rate, steps):
     x, y = tf.constant(x)[:, None], tf.constant(y)
     model = model_of(w0, b0)
@@ -92,6 +111,7 @@ def broadcast(x, y, w0, b0, learning_rate, steps):
     return model
 
 
+@side
 def one_after_the_other(x, y, w, b, learning_rate, steps):
     for _ in range(steps):
         w = w - learning_rate * 2 * np.mean((w * x + b - y) * x)
@@ -99,6 +119,7 @@ def one_after_the_other(x, y, w, b, learning_rate, steps):
     return w, b
 
 
+@side
 def late(x, y, w, b, learning_rate, steps):
     for step in range(steps):
         rate = learning_rate * (1.002 if step >= 22 else 1)
@@ -108,20 +129,24 @@ def late(x, y, w, b, learning_rate, steps):
     return w, b
 
 
+@side
 def scaled(x, y, w, b, learning_rate, steps):
-    return by_hand(x, y, w, b, 0.37 * learning_rate, steps)
+    return by_hand.plain(x, y, w, b, 0.37 * learning_rate, steps)
 
 
+@side
 def forgets_b(x, y, w, b, learning_rate, steps):
     for _ in range(steps):
         w = w - learning_rate * 2 * np.mean((w * x + b - y) * x)
     return w, b
 
 
+@side
 def swapped(x, y, w, b, learning_rate, steps):
-    return by_hand(x, y, w, b, learning_rate, steps)[::-1]
+    return by_hand.plain(x, y, w, b, learning_rate, steps)[::-1]
 
 
+@side
 def rebinds(x, y, w0, b0, learning_rate, steps):
     w, b = tf.Variable(w0), tf.Variable(b0)
     for _ in range(steps):
@@ -132,5 +157,6 @@ def rebinds(x, y, w0, b0, learning_rate, steps):
     return w, b
 
 
+@side
 def starts_elsewhere(x, y, w, b, learning_rate, steps):
-    return by_hand(x, y, w + 1.5, b, learning_rate, steps)
+    return by_hand.plain(x, y, w + 1.5, b, learning_rate, steps)

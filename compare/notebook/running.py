@@ -77,6 +77,20 @@ def loss(parameters):
     return np.mean(errors.astype(float) ** 2)
 """
 
+NORMALIZED_LAYER = HIDDEN_LAYER.replace(
+    """\
+    hidden = x @ parameters["hidden_kernel"] + parameters["hidden_bias"]
+    hidden = np.maximum(hidden, 0)
+""",
+    """\
+    hidden = x @ parameters["hidden_kernel"]
+    # All rows as one batch; in prediction the moving statistics stand here.
+    deviation = np.sqrt(hidden.var(axis=0) + problem.epsilon)
+    hidden = (hidden - hidden.mean(axis=0)) / deviation
+    hidden = np.maximum(hidden * parameters["gamma"] + parameters["beta"], 0)
+""",
+)
+
 SOFTMAX = """\
 def predict(parameters, x):
     logits = x @ parameters["kernel"] + parameters["bias"]
@@ -162,6 +176,8 @@ def loss_and_plots(problem: Problem) -> list[str]:
         formula, fit = SOFTMAX, FIT_CLASSES
     elif "hidden_kernel" in problem.initial:
         formula, fit = HIDDEN_LAYER, FIT_ROWS
+        if "gamma" in problem.initial:
+            formula = NORMALIZED_LAYER
     else:
         formula = RIDGE if "l2" in problem.hyper else LINEAR
         fit = FIT_LINE if problem.x.ndim == 1 else FIT_ROWS

@@ -90,6 +90,28 @@ initial = {
 """
 
 
+NORMALIZED_LAYER = HIDDEN_LAYER.replace(
+    '    "hidden_bias": np.zeros(16, "float32"),\n',
+    '    "gamma": np.ones(16, "float32"),\n'
+    '    "beta": np.zeros(16, "float32"),\n',
+).replace(
+    '    "output_bias": np.zeros(1, "float32"),\n',
+    '    "output_bias": np.zeros(1, "float32"),\n'
+    '    "moving_mean": np.zeros(16, "float32"),\n'
+    '    "moving_variance": np.ones(16, "float32"),\n',
+)
+
+CSV_FILES = """\
+files = ["rows-0.csv", "rows-1.csv"]  # as if they were too large for memory
+for name, part in zip(files, np.array_split(np.hstack([x, y]), 2)):
+    with open(name, "w") as file:
+        file.write("x0,x1,x2,y\\n")
+        for row in part:
+            # Each number with as many digits as tell it apart in float32.
+            file.write(",".join(str(number) for number in row) + "\\n")
+"""
+
+
 def parameters(problem: Problem) -> str:
     """Return the cell that says how long and in which mode to train."""
     return f"""\
@@ -112,8 +134,16 @@ def data(problem: Problem) -> list[str]:
     if "x_val" in problem.hyper:
         made += HOLD_OUT
     if not classes:
-        made += HIDDEN_LAYER if "hidden_kernel" in problem.initial else ZEROS
+        made += _first_parameters(problem)
+    if "files" in problem.hyper:
+        made += CSV_FILES
     return [_penguins(classes), PENGUIN_ROWS + made]
+
+
+def _first_parameters(problem: Problem) -> str:
+    if "gamma" in problem.initial:
+        return NORMALIZED_LAYER
+    return HIDDEN_LAYER if "hidden_kernel" in problem.initial else ZEROS
 
 
 def namespace(problem: Problem) -> str:
@@ -139,6 +169,8 @@ def namespace(problem: Problem) -> str:
 def _value(name: str, problem: Problem) -> str:
     if name == "decay_steps":
         return "steps"
+    if name == "shuffle_buffer":
+        return "len(x)"
     if isinstance(problem.hyper.get(name), bool | int | float | str):
         return repr(problem.hyper[name])
     return name
