@@ -62,17 +62,23 @@ class Search:
         self.exact = exact
         self.updates = min(max(UPDATES, step + 2), MOST_UPDATES)
         self.tried = 0
+        self._step = step
         self.notes: list[str] = []
         self._known: list[Known] = []
 
     def run(self, progress: Progress) -> tuple[list[Known], list[Known]]:
         """Try single mistakes, then a scaled step, then two at once.
 
+        Two at once are tried where the sides part early: of two mistakes at
+        least one shows in the first updates.
+
         Returns:
             What gives the numbers of the left side, and of the right,
             simplest first.
         """
-        batches = (singles, self._scaled, lambda: list(doubles()))
+        batches = [singles, self._scaled]
+        if self._step <= UPDATES:
+            batches.append(lambda: list(doubles()))
         for variants in batches:
             self._train(variants(), progress)
             matches = [self._matching(run) for run in self.sides]
