@@ -169,7 +169,13 @@ def side_cost(
 
     prepare_user_side(problem)
     made: list[Any] = []
+    graphs: list[Any] = []
     function = tf.function
+    make_graph = tf.Graph.__init__
+
+    def noted_graph(graph: Any, *args: Any, **kwargs: Any) -> None:
+        make_graph(graph, *args, **kwargs)
+        graphs.append(graph)
 
     def noted(*args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
@@ -178,6 +184,7 @@ def side_cost(
         return _kept(result, made)
 
     tf.function = noted
+    tf.Graph.__init__ = noted_graph
     side = load(reference)
     times = []
     traces = []
@@ -202,6 +209,7 @@ def side_cost(
         updates=epochs * problem.steps_per_epoch,
         traces=traces[1],
         traces_at_first=traces[0],
+        graph_nodes=max((len(g.get_operations()) for g in graphs), default=0),
         fits=fits,
         run_eagerly=eager,
     )

@@ -46,6 +46,11 @@ class FitFacts:
     settings: dict[str, float] = field(default_factory=dict)
 
 
+UNROLLED = 2_000
+"""Operations in a graph from which a loop was unrolled: an update of a small
+model has some hundred."""
+
+
 @dataclass(frozen=True)
 class SideCost:
     """What one side costs, from one fresh process.
@@ -57,6 +62,7 @@ class SideCost:
         updates: made in the longer run.
         traces: how often `tf.function` traced in it.
         traces_at_first: in the run of one epoch.
+        graph_nodes: operations in the largest graph that was traced.
         fits: calls of Keras's `fit`.
         run_eagerly: whether a model ran without compiling.
     """
@@ -67,6 +73,7 @@ class SideCost:
     updates: int
     traces: int
     traces_at_first: int
+    graph_nodes: int
     fits: int
     run_eagerly: bool
 
@@ -79,6 +86,11 @@ class SideCost:
                 f"traces in {self.updates:,} updates; make the tf.function "
                 "once, outside the loop, and give it tensors, not Python "
                 "numbers."
+            )
+        if self.graph_nodes > UNROLLED:
+            said.append(
+                f"{self.side} has a graph of {self.graph_nodes:,} operations, "
+                "as a Python loop gives that is unrolled: use tf.range."
             )
         if not self.traces:
             said.append(

@@ -37,7 +37,7 @@ def print_costs(costs: Sequence[SideCost]) -> None:
         return
     console = terminal()
     heading(console, "How fast?")
-    grid = table("", "start", "per update", "updates", "traces")
+    grid = table("", "start", "per update", "updates", "traces", "graph")
     for cost in costs:
         grid.add_row(
             printable(cost.side),
@@ -45,6 +45,7 @@ def print_costs(costs: Sequence[SideCost]) -> None:
             seconds(cost.seconds_per_update),
             f"{cost.updates:,}",
             f"{cost.traces:,}",
+            f"{cost.graph_nodes:,} operations",
         )
     console.print(grid)
     for cost in costs:
