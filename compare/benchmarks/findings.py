@@ -87,4 +87,6 @@ def how_many_times(left: FormReport, right: FormReport) -> Ratio | None:
 def speed_up(report: FitReport, form: FormReport) -> Ratio | None:
     """Return how many times as long the textbook form takes, or None."""
     textbook = report.find(TEXTBOOK)
-    return how_many_times(form, textbook) if textbook else None
+    if textbook is None or form is textbook:
+        return None
+    return how_many_times(form, textbook)
