@@ -355,7 +355,7 @@ def test_mistakes_are_shown_as_diffs(mistake_report):
     """Each kind has its heading, its diff and what happens, as text."""
     text = page([mistake_report], "en")
     assert "They part at update 2 in bias" in text
-    assert "It raises TypeError after 1 updates." in text
+    assert "It raises TypeError; updates made before: 1." in text
     assert "12 (11 to 13) times as long" in text
     assert text.count("not caught") == 1
     assert '<span class="gd">-right</span>' in text

@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from compare.benchmarks.findings import REST
+from compare.benchmarks.peers_catalogue import peers_of
 from compare.benchmarks.stopwatch import PARTS
 from compare.files import write_atomically
 from compare.mistakes import CATALOGUE
@@ -91,6 +92,9 @@ def _of_lessons() -> Iterator[str]:
         yield problem.data
         if problem.same_as:
             yield problem.same_as.title
+        for peer in peers_of(problem):
+            yield peer.name
+            yield from filter(None, [peer.note])
 
 
 def _of_mistakes() -> Iterator[str]:

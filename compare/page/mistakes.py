@@ -14,7 +14,6 @@ from compare.page.language import marked
 from compare.page.say import Speaker
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.report import Report
-from compare.terminal.formats import times
 
 HEADINGS = {
     "silent": marked("Silent: the parameters differ, and nothing says so"),
@@ -45,7 +44,7 @@ def mistakes(
 
 
 def _shown(one: MistakeReport, speaker: Speaker) -> dict[str, Any]:
-    html: str = highlight(one.diff, DiffLexer(), HtmlFormatter(nowrap=True))
+    html: str = highlight(one.diff.rstrip(), DiffLexer(), HtmlFormatter(nowrap=True))
     return {
         "key": one.mistake.key,
         "title": _prose(one.mistake.title, speaker),
@@ -71,11 +70,11 @@ def _happens(one: MistakeReport, speaker: Speaker) -> str:
     """Say what was seen, from the record's fields."""
     if one.ratio:
         return speaker.say(
-            "An update takes {times} times as long.", times=times(one.ratio)
+            "An update takes {times} times as long.", times=speaker.times(one.ratio)
         )
     if one.raised:
         return speaker.say(
-            "It raises {error} after {updates} updates.",
+            "It raises {error}; updates made before: {updates}.",
             error=one.raised.error,
             updates=f"{one.raised.updates:,}",
         )
