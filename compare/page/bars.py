@@ -105,7 +105,14 @@ def track(times: dict[str, Times]) -> Track | None:
         return Bar(side, seconds(middle), 0, place(middle), *ends)
 
     rows = [
-        (label, [bar(kind, kinds[kind]) for kind in get_args(Kind) if kind in kinds])
+        (
+            label,
+            [
+                bar(kind, kinds[kind])
+                for kind in get_args(Kind)
+                if kind in kinds
+            ],
+        )
         for label, kinds in times.items()
     ]
     marks = [

@@ -52,7 +52,11 @@ def _line(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
             else "–"
             for group in samples
         ]
-        power = f"{fitted[way.name]:.2f}" if way.name in fitted else "–"
+        power = (
+            f"{round(fitted[way.name], 2) + 0.0:.2f}"
+            if way.name in fitted
+            else "–"
+        )
         rows.append((way.name, times, power))
     return {
         "scene": _scene(found, line, speaker),

@@ -42,9 +42,7 @@ def peers(
     }
 
 
-def _track(
-    timed: Sequence[PeerResult], speaker: Speaker
-) -> bars.Track | None:
+def _track(timed: Sequence[PeerResult], speaker: Speaker) -> bars.Track | None:
     times: dict[str, bars.Times] = {
         speaker.gettext(r.name): {r.kind: [s.per_update for s in r.samples]}
         for r in timed
