@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from test_page import HOSTILE, hostile
+from test_page_sections import measured
 
 from compare.page.render import page as page_of
 
@@ -25,7 +26,8 @@ NAMES = {
     "schedule", "regularization", "early", "stopping", "dropout", "mlp",
     "classification", "checkpoint", "resume", "multi", "worker", "full",
     "loop", "linear", "regression", "bill", "length", "depth", "flipper",
-    "body", "mass",
+    "body", "mass", "way", "long", "name", "scikit", "learn", "Torch",
+    "fori", "jit", "Regressor",
 }  # fmt: skip
 """Names that stay as they are in every language."""
 
@@ -50,9 +52,10 @@ def browser():
 def files(small_report, tmp_path_factory):
     """Return the page's files by name: both languages, and one attacked."""
     folder = tmp_path_factory.mktemp("page")
+    whole = [small_report, measured(small_report)]
     texts = {
-        "en": page_of([small_report], "en"),
-        "ko": page_of([small_report], "ko"),
+        "en": page_of(whole, "en"),
+        "ko": page_of(whole, "ko"),
         "hostile": page_of([hostile(small_report)], "en"),
     }
     found = {}
@@ -250,6 +253,29 @@ def test_labels_never_overlap(visit, width):
     """In no chart does a text lie on another, in either language."""
     for name in ("en", "ko"):
         assert visit(name, width).evaluate(OVERLAPS) == []
+
+
+@pytest.mark.parametrize(("width", "keyed"), [(380, True), (1280, False)])
+def test_growth_names_every_line(visit, width, keyed):
+    """Each way has markers and a label: its name, or a number with a key."""
+    page = visit("en", width)
+    stage = page.locator("#growth .stage")
+    expect(stage.locator(".chart .course")).to_have_count(9)
+    expect(stage.locator(".chart .marker")).to_have_count(9 * 3 - 1)
+    expect(stage.locator(".ways")).to_be_visible(visible=keyed)
+    label = "9" if keyed else "way 8"
+    expect(stage.locator(".chart svg")).to_contain_text(label)
+
+
+def test_a_wide_table_can_be_scrolled_by_keyboard(visit):
+    """What is wider than the page takes the focus, and shows it."""
+    page = visit("en", 320)
+    table = page.locator("#growth .scroll").first
+    table.focus()
+    expect(table).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(table).to_have_css("outline-style", "solid")
 
 
 def test_hostile_texts_stay_texts(visit):

@@ -355,7 +355,7 @@ def test_mistakes_are_shown_as_diffs(mistake_report):
     """Each kind has its heading, its diff and what happens, as text."""
     text = page([mistake_report], "en")
     assert "They part at update 2 in bias" in text
-    assert "It raises TypeError after 1 updates." in text
+    assert "It raises TypeError; updates made before: 1." in text
     assert "12 (11 to 13) times as long" in text
     assert text.count("not caught") == 1
     assert '<span class="gd">-right</span>' in text
@@ -364,9 +364,30 @@ def test_mistakes_are_shown_as_diffs(mistake_report):
 
 
 def test_prose_that_is_not_translated_is_marked(mistake_report):
-    """What is still English on the Korean page says so to a reader."""
-    text = page([mistake_report], "ko")
-    assert f'<span lang="en">{CATALOGUE[0].title}' in text
+    """A text that a newer version wrote stays English, and says so."""
+    first = mistake_report.mistakes[0]
+    newer = replace(first.mistake, title="A mistake of tomorrow")
+    report = replace(mistake_report, mistakes=(replace(first, mistake=newer),))
+    text = page([report], "ko")
+    assert '<span lang="en">A mistake of tomorrow' in text
+    assert text.count('<span lang="en">') == 1
+
+
+def test_every_mistake_is_said_in_korean():
+    """All texts of all mistakes have Hangul, but for a line of code."""
+    korean = Speaker(language.translations("ko"))
+    english = {
+        text
+        for mistake in CATALOGUE
+        for text in (
+            mistake.title,
+            mistake.symptom,
+            mistake.why,
+            mistake.keras,
+        )
+        if text and not re.search("[가-힣]", korean.gettext(text))
+    }
+    assert english == {"w = w - learning_rate * gradient"}
 
 
 def test_growth_is_a_table_of_times_and_ratios(small_report):

@@ -5,14 +5,19 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import get_args
 
 from compare.codesize import MEASURES
 from compare.records import SIDES, CodeSize, Side
 from compare.records.ladder import Ladder
+from compare.records.peers import Kind
 from compare.records.report import LessonReport
 from compare.records.timing import Timing
 from compare.terminal.formats import seconds
+
+Times = dict[Kind, list[float]]
+"""Seconds of each process, by whose they are."""
 
 
 @dataclass(frozen=True)
@@ -20,13 +25,13 @@ class Bar:
     """A bar, or a mark with its spread.
 
     Attributes:
-        side: whose it is.
+        side: whose it is; other frameworks are on neither side.
         text: its value, in words.
         start, width: in percent of the track.
         low, high: ends of the whisker in percent, or None.
     """
 
-    side: Side
+    side: Kind
     text: str
     start: float
     width: float
@@ -58,11 +63,13 @@ class Track:
 
     Attributes:
         marks: place in percent and text of its ticks.
-        rows: mode -> its bars.
+        rows: label and its bars.
+        notes: what stands beside some of the labels.
     """
 
     marks: list[tuple[float, str]]
     rows: list[tuple[str, list[Bar]]]
+    notes: dict[str, str] = field(default_factory=dict)
 
 
 def speeds(timings: Sequence[Timing], phase: str) -> Track | None:
@@ -72,7 +79,7 @@ def speeds(timings: Sequence[Timing], phase: str) -> Track | None:
         timings: of one lesson.
         phase: "per_update", "first_call" or "build".
     """
-    times: dict[str, dict[Side, list[float]]] = {}
+    times: dict[str, Times] = {}
     for timing in timings:
         if timing.samples and not timing.control:
             values = [v for v in _values(timing, phase) if v > 0]
@@ -81,7 +88,7 @@ def speeds(timings: Sequence[Timing], phase: str) -> Track | None:
     return track(dict(sorted(times.items())))
 
 
-def track(times: dict[str, dict[Side, list[float]]]) -> Track | None:
+def track(times: dict[str, Times]) -> Track | None:
     """Return bars of times above 0, by label and side, on one scale."""
     flat = [v for sides in times.values() for vs in sides.values() for v in vs]
     if not flat:
@@ -92,14 +99,21 @@ def track(times: dict[str, dict[Side, list[float]]]) -> Track | None:
     def place(value: float) -> float:
         return 100 * (math.log10(value) - low) / (high - low)
 
-    def bar(side: Side, values: list[float]) -> Bar:
+    def bar(side: Kind, values: list[float]) -> Bar:
         middle = statistics.median(values)
         ends = place(min(values)), place(max(values))
         return Bar(side, seconds(middle), 0, place(middle), *ends)
 
     rows = [
-        (label, [bar(side, sides[side]) for side in SIDES if side in sides])
-        for label, sides in times.items()
+        (
+            label,
+            [
+                bar(kind, kinds[kind])
+                for kind in get_args(Kind)
+                if kind in kinds
+            ],
+        )
+        for label, kinds in times.items()
     ]
     marks = [
         (place(10.0**power), seconds(10.0**power))

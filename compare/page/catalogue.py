@@ -16,8 +16,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from compare.benchmarks.findings import REST
+from compare.benchmarks.peers_catalogue import peers_of
 from compare.benchmarks.stopwatch import PARTS
 from compare.files import write_atomically
+from compare.mistakes import CATALOGUE
 from compare.page.language import DOMAIN, LANGUAGES, LOCALE
 from compare.problems import LESSONS, problem_of
 from compare.records.problem import Settings
@@ -57,6 +59,8 @@ def template() -> Catalog:
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/problems.py", 1)])
+    for text in _of_mistakes():
+        catalog.add(text, locations=[("compare/mistakes", 1)])
     for text in (*PARTS.values(), REST):
         catalog.add(text, locations=[("compare/benchmarks", 1)])
     return catalog
@@ -88,6 +92,16 @@ def _of_lessons() -> Iterator[str]:
         yield problem.data
         if problem.same_as:
             yield problem.same_as.title
+        for peer in peers_of(problem):
+            yield peer.name
+            yield from filter(None, [peer.note])
+
+
+def _of_mistakes() -> Iterator[str]:
+    """Yield what is said of the classic mistakes."""
+    for mistake in CATALOGUE:
+        texts = mistake.title, mistake.symptom, mistake.why, mistake.keras
+        yield from filter(None, texts)
 
 
 def _path(language: str) -> Path:

@@ -25,7 +25,7 @@ def fit(reports: Sequence[Report], speaker: Speaker) -> dict[str, Any] | None:
             bar = bars.Bar("keras", time, 0, 100 * max(row.share, 0.0))
             name = speaker.gettext(row.title)
             parts.append((name, f"{row.share:.0%}", [bar]))
-    times = {
+    times: dict[str, bars.Times] = {
         form.name: {form.side: [v for v in form.per_update if v > 0]}
         for form in found.forms
         if form.samples

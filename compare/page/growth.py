@@ -17,6 +17,8 @@ TITLES = {
     "features": marked("More features; rows: {fixed}"),
 }
 
+AXES = {"rows": marked("rows"), "features": marked("features")}
+
 OUTCOMES = {
     "reached": marked("from {at} on"),
     "never above": marked("at every size"),
@@ -50,9 +52,14 @@ def _line(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
             else "–"
             for group in samples
         ]
-        power = f"{fitted[way.name]:.2f}" if way.name in fitted else "–"
+        power = (
+            f"{round(fitted[way.name], 2) + 0.0:.2f}"
+            if way.name in fitted
+            else "–"
+        )
         rows.append((way.name, times, power))
     return {
+        "scene": _scene(found, line, speaker),
         "title": speaker.say(TITLES[line.axis], fixed=f"{line.fixed:,}"),
         "values": [f"{value:,}" for value in line.values],
         "rows": rows,
@@ -60,6 +67,28 @@ def _line(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
             _crossing(one, speaker)
             for one in found.crossings
             if one.line == line
+        ],
+    }
+
+
+def _scene(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
+    """Return what the chart draws: each way's median seconds by size."""
+    cells = {(cell.way, cell.size): cell.samples for cell in found.cells}
+    return {
+        "label": speaker.gettext(AXES[line.axis]),
+        "values": line.values,
+        "ways": [
+            {
+                "name": way.name,
+                "keras": way.side == "keras",
+                "costs": [
+                    statistics.median(s.per_epoch for s in samples)
+                    if (samples := cells.get((way.name, size)))
+                    else None
+                    for size in line.sizes
+                ],
+            }
+            for way in found.ways
         ],
     }
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import DiffLexer
 
+from compare.escape import printable
 from compare.page.language import marked
 from compare.page.say import Speaker
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.report import Report
-from compare.terminal.formats import times
 
 HEADINGS = {
     "silent": marked("Silent: the parameters differ, and nothing says so"),
@@ -45,7 +46,9 @@ def mistakes(
 
 
 def _shown(one: MistakeReport, speaker: Speaker) -> dict[str, Any]:
-    html: str = highlight(one.diff, DiffLexer(), HtmlFormatter(nowrap=True))
+    html: str = highlight(
+        one.diff.rstrip(), DiffLexer(), HtmlFormatter(nowrap=True)
+    )
     return {
         "key": one.mistake.key,
         "title": _prose(one.mistake.title, speaker),
@@ -61,21 +64,26 @@ def _shown(one: MistakeReport, speaker: Speaker) -> dict[str, Any]:
     }
 
 
-def _prose(text: str, speaker: Speaker) -> tuple[str, bool]:
-    """Return a text of the catalogue, and whether it is in English still."""
+def _prose(text: str, speaker: Speaker) -> tuple[Markup, bool]:
+    """Return a text of the catalogue, and whether it is in English still.
+
+    What stands in backticks is code.
+    """
     said = speaker.gettext(text) if text else ""
-    return said, said == text
+    html = re.sub("`(.+?)`", r"<code>\1</code>", escape(printable(said)))
+    return Markup(html), said == text
 
 
 def _happens(one: MistakeReport, speaker: Speaker) -> str:
     """Say what was seen, from the record's fields."""
     if one.ratio:
         return speaker.say(
-            "An update takes {times} times as long.", times=times(one.ratio)
+            "An update takes {times} times as long.",
+            times=speaker.times(one.ratio),
         )
     if one.raised:
         return speaker.say(
-            "It raises {error} after {updates} updates.",
+            "It raises {error}; updates made before: {updates}.",
             error=one.raised.error,
             updates=f"{one.raised.updates:,}",
         )

@@ -29,6 +29,7 @@ SCRIPTS = (
     "static/chart.js",
     "static/learn.js",
     "static/rates.js",
+    "static/growth.js",
     "static/code.js",
 )
 

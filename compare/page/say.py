@@ -31,7 +31,7 @@ from compare.records import (
 )
 from compare.records.report import LessonReport
 from compare.records.timing import IteratorCost, Ratio
-from compare.terminal.formats import digits, seconds, times
+from compare.terminal.formats import digits, seconds
 from compare.terminal.timing import WORTH_A_REASON
 
 
@@ -139,6 +139,17 @@ class Speaker:
         )
         return f"{interval} {self.gettext(ANSWERS[ratio.answer])}"
 
+    def times(self, ratio: Ratio) -> str:
+        """Show a ratio, with its interval where it has one."""
+        if ratio.low is None or ratio.high is None:
+            return digits(ratio.value)
+        return self.say(
+            "{value} ({low} to {high})",
+            value=digits(ratio.value),
+            low=digits(ratio.low),
+            high=digits(ratio.high),
+        )
+
     def why_slow(self, lesson: LessonReport) -> str:
         """Say where Keras's time goes, where that was measured."""
         cost = iterator_cost(lesson)
@@ -160,7 +171,7 @@ class Speaker:
             "{mode}: the manual loop against itself: {times}; a difference "
             "below {noise} would be noise here.",
             mode=mode,
-            times=times(floor),
+            times=self.times(floor),
             noise=f"{max(1 - floor.low, floor.high - 1):.0%}",
         )
 

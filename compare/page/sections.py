@@ -14,11 +14,14 @@ from compare import ratios
 from compare.differences import ulps_apart
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
+from compare.page.calibration import calibration, imports
 from compare.page.fit import fit
 from compare.page.growth import growth
 from compare.page.language import marked
 from compare.page.mistakes import mistakes
+from compare.page.peers import peers
 from compare.page.say import Speaker, iterator_cost
+from compare.page.streaming import streaming
 from compare.page.texts import (
     ALL_SAME,
     KINDS,
@@ -227,6 +230,10 @@ LESSON_SECTIONS = (
 REPORT_SECTIONS = (
     Section("fit", marked("Where does the time of fit go?"), fit),
     Section("growth", marked("How does the time grow?"), growth),
+    Section("peers", marked("And other frameworks?"), peers),
+    Section("streaming", marked("Rows that stay on disk"), streaming),
+    Section("imports", marked("How long does importing take?"), imports),
+    Section("calibration", marked("Can the timer be trusted?"), calibration),
     Section("mistakes", marked("Classic mistakes"), mistakes),
     Section("ladder", marked("What each feature costs"), _ladder),
     Section("method", marked("How it was measured"), _method),

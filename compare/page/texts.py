@@ -134,5 +134,6 @@ SCRIPT_TEXTS = {
     "limit": marked("tips over at {limit}"),
     "chosen": marked("Learning rate {rate}, loss {first} → {last}"),
     "infinite": marked("infinite"),
+    "cost": marked("time per update"),
 }
 """What the scripts show; {names} are filled in there."""

@@ -130,7 +130,7 @@ function scale({ domain, log }) {
 /** Draw an axis with as many labels as have room, and its name. */
 function axis(chart, which, drawn, count) {
   const { left, right, bottom, top } = chart.inner;
-  const { label, log } = chart.axes[which];
+  const { label, log, format } = chart.axes[which];
   const used = chart[which];
   if (log) {
     const [low, high] = used.domain().map(Math.log10);
@@ -140,7 +140,7 @@ function axis(chart, which, drawn, count) {
     drawn.tickValues(kept.length > 1 ? kept : used.ticks(4).filter((_, n, all) =>
       n % Math.ceil(all.length / 4) === 0));
     drawn.tickFormat((v) => shown(v));
-    if (kept.length > 1) drawn.tickFormat((v) => power(v.toExponential(0)));
+    if (kept.length > 1) drawn.tickFormat(format ?? ((v) => power(v.toExponential(0))));
   } else {
     drawn.ticks(count);
   }

@@ -132,7 +132,7 @@ function over(chart, one, other) {
 /** Write names at the right, moved apart where they would overlap. */
 function nameEnds(chart, ends) {
   const gap = 14, { right, top, bottom } = chart.inner;
-  const labels = ends.map(({ name, value }) => ({ name, end: chart.y(value) }))
+  const labels = ends.map((end) => ({ from: right + 2, ...end, end: chart.y(end.value) }))
     .filter(({ end }) => Number.isFinite(end)).sort((a, b) => a.end - b.end);
   let above = top - gap;
   for (const label of labels) above = label.at = Math.max(label.end, above + gap);
@@ -140,9 +140,9 @@ function nameEnds(chart, ends) {
   for (const label of labels.reverse()) {
     below = label.at = Math.min(label.at, below - gap);
   }
-  for (const { name, end, at } of labels) {
-    chart.over.append("path").attr("class", "leader")
-      .attr("d", `M${right + 2},${end}L${right + 10},${at}`);
+  for (const { name, from, end, at, kind = "" } of labels) {
+    chart.over.append("path").attr("class", `leader ${kind}`)
+      .attr("d", `M${from},${end}L${right + 10},${at}`);
     chart.over.append("text").attr("x", right + 12).attr("y", at)
       .attr("dy", ".35em").text(name);
   }
