@@ -52,7 +52,7 @@ TensorFlow's copy, and in the halves that lie between."""
 FLAT = 1.25
 """Peak memory at the most rows / at the fewest that still counts as flat. A
 peak is a maximum, so over a hundred times as many batches, whose strings leave
-gaps in the allocator's pools, it is a little higher: 1.06 to 1.14 were seen.
+gaps in the allocator's pools, it is a little higher: 1.06 to 1.16 were seen.
 Ten million rows that are kept make it 9 and more."""
 
 Key = tuple[Side, Source]
