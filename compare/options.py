@@ -70,6 +70,19 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     )
 
 
+OTHER_FIGURES = "choose another folder with --figures"
+
+
+def add_figures(parser: argparse.ArgumentParser) -> None:
+    """Let the user have the charts as files."""
+    parser.add_argument(
+        "--figures",
+        type=Path,
+        metavar="FOLDER",
+        help="write the charts there: PNG and SVG, a GIF of the learning",
+    )
+
+
 def count(text: str) -> int:
     """Read a whole number above 0."""
     try:

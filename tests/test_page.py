@@ -445,3 +445,12 @@ def test_the_time_of_fit_is_divided(small_report):
     assert "many_steps" in text
     assert "2 ms" in text
     assert "데이터 이터레이터 열기" in page([report], "ko")
+
+
+def test_the_charts_are_drawn_from_json_alone(report_file, tmp_path, capsys):
+    """`render --figures` writes each chart that the report has data for."""
+    arguments = ["render", str(report_file), "--out", str(tmp_path)]
+    assert main([*arguments, "--figures", str(tmp_path / "charts")]) == 0
+    names = {path.name for path in (tmp_path / "charts").iterdir()}
+    assert {"linear_regression-loss.svg", "ladder.png"} <= names
+    assert str(tmp_path / "charts" / "ladder.png") in capsys.readouterr().out

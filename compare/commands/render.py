@@ -6,7 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from compare.options import EXIT_AGREE, add_language, add_out
+from compare.options import (
+    EXIT_AGREE,
+    OTHER_FIGURES,
+    add_figures,
+    add_language,
+    add_out,
+)
 
 HELP = "make report.html from report.json; runs nothing"
 
@@ -21,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="report.json, or other reports that commands have written",
     )
     add_language(parser)
+    add_figures(parser)
     add_out(parser, "report.html")
 
 
@@ -31,6 +38,14 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
 
     reports = [read_report(path) for path in options.reports]
     files.check_writable(options.out)
+    if options.figures:
+        files.check_writable(options.figures, OTHER_FIGURES)
     path = write_page(reports, options.lang, options.out)
     sys.stdout.write(f"Written: {path}\n")
+    if options.figures:
+        from compare.figures import write_figures  # takes a while
+
+        for report in reports:
+            for chart in write_figures(report, options.figures):
+                sys.stdout.write(f"Written: {chart}\n")
     return EXIT_AGREE

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from compare.options import (
     EPILOG,
     MODES,
+    OTHER_FIGURES,
+    add_figures,
     add_language,
     add_out,
     count,
@@ -27,8 +29,6 @@ HELP = "run lessons and report (the default)"
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes that each side is timed in."""
 
-OTHER_FIGURES = "choose another folder with --figures"
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
@@ -40,12 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_request(parser)
     add_language(parser)
     add_out(parser, "report.json and report.html")
-    parser.add_argument(
-        "--figures",
-        type=Path,
-        metavar="FOLDER",
-        help="write the charts there: PNG and SVG, a GIF of the learning",
-    )
+    add_figures(parser)
 
 
 def add_request(parser: argparse.ArgumentParser) -> None:
@@ -144,7 +139,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     show(report)
     sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
     if options.figures:
-        _write_figures(report, options.figures)
+        from compare.figures import write_figures  # takes a while
+
+        for chart in write_figures(report, options.figures):
+            sys.stdout.write(f"Written: {chart}\n")
     sys.stdout.flush()
     return report_code(report)
 
@@ -197,13 +195,6 @@ def report_code(report: Report) -> int:
             for verdict in lesson.all_verdicts
         ]
     )
-
-
-def _write_figures(report: Report, folder: Path) -> None:
-    from compare.figures import write_figures
-
-    for path in write_figures(report, folder):
-        sys.stdout.write(f"Written: {path}\n")
 
 
 def _effort(options: argparse.Namespace) -> timing.Effort | None:

@@ -9,9 +9,13 @@ from matplotlib.figure import Figure
 
 from compare.figures.animation import learning_gif
 from compare.figures.break_even import break_even_chart
+from compare.figures.fit import fit_charts
+from compare.figures.growth import growth_chart
+from compare.figures.ladder import ladder_chart
 from compare.figures.learning import learning_chart
 from compare.figures.loss import loss_chart
 from compare.figures.parameters import parameters_chart
+from compare.figures.peers import peers_chart
 from compare.figures.size import size_chart
 from compare.figures.speed import speed_chart
 from compare.figures.style import write_chart
@@ -29,6 +33,20 @@ CHARTS: dict[str, Callable[[LessonReport], Figure | None]] = {
 """Chart -> what draws it; None where the report lacks its data."""
 
 
+def charts_of(report: Report) -> dict[str, Figure]:
+    """Draw what a report holds besides its lessons; by the file's name."""
+    found: dict[str, Figure] = {}
+    if report.ladder:
+        found["ladder"] = ladder_chart(report.ladder, "statements")
+    if report.growth:
+        found["growth"] = growth_chart(report.growth)
+    if report.fit:
+        found |= fit_charts(report.fit)
+    if report.peers and any(peer.samples for peer in report.peers.results):
+        found["peers"] = peers_chart(report.peers)
+    return found
+
+
 def write_figures(report: Report, folder: Path) -> list[Path]:
     """Write every chart as PNG and SVG, and the learning as a GIF.
 
@@ -37,7 +55,8 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
         folder: exists; see `compare.files.check_writable`.
 
     Returns:
-        The files, named LESSON-CHART.KIND.
+        The files, named LESSON-CHART.KIND, or CHART.KIND where it is about
+        no lesson.
 
     Raises:
         UsageError: a file cannot be written.
@@ -55,4 +74,6 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
             write_atomically(
                 paths[-1], moving, "choose another folder with --figures"
             )
+    for name, figure in charts_of(report).items():
+        paths += write_chart(figure, folder, name)
     return paths
