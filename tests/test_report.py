@@ -115,7 +115,7 @@ def test_another_formula_is_the_same_mathematics(monkeypatch, exhibit_file):
         "tf.square(y - y_hat)",
         "tf.square(y) - 2 * y * y_hat + tf.square(y_hat)",
     )
-    lesson = report_with(monkeypatch, request(steps=200), manual=reference)
+    lesson = report_with(monkeypatch, request(steps=60), manual=reference)
     (verdict,) = lesson.verdicts
     assert verdict.outcome == "same mathematics"
     assert verdict.float64_difference <= verdict.float64_bound
