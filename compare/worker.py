@@ -261,25 +261,30 @@ def to_arrays(values: Any, what: str) -> dict[str, np.ndarray]:
     """Copy variables, tensors and numbers into numpy arrays by name."""
     if not isinstance(values, dict) or not values:
         raise RunError(
-            f"{what} {_shown(values)} where a dict of parameters by name "
+            f"{what} {shown(values)} where a dict of parameters by name "
             "belongs"
         )
     arrays = {}
     for name, value in values.items():
-        try:
-            array = np.array(
-                value.numpy() if hasattr(value, "numpy") else value
-            )
-        except (TypeError, ValueError):
-            array = np.array(None)
-        if array.dtype.kind not in "fiub":
+        array = numbers_in(value)
+        if array is None:
             raise RunError(
-                f"{what} {_shown(value)} as {name!r}, which is not numbers"
+                f"{what} {shown(value)} as {name!r}, which is not numbers"
             )
         arrays[str(name)] = array
     return arrays
 
 
-def _shown(value: Any) -> str:
+def numbers_in(value: Any) -> np.ndarray | None:
+    """Copy a variable, tensor or array; None if it holds no numbers."""
+    try:
+        array = np.array(value.numpy() if hasattr(value, "numpy") else value)
+    except (TypeError, ValueError):
+        return None
+    return array if array.dtype.kind in "fiub" else None
+
+
+def shown(value: Any) -> str:
+    """Show a value in at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:60] + "..."

@@ -32,7 +32,6 @@ FIT = FitFacts(
     run_eagerly=False,
     optimizer="SGD",
     learning_rate=0.01,
-    loss="mse",
 )
 
 

@@ -8,9 +8,7 @@ explained by it.
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import itertools
-import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -26,7 +24,7 @@ from compare.records import Side
 from compare.records.mistakes import Mistake
 from compare.records.problem import Problem, Settings
 from compare.sources import exhibit, source_of
-from compare.worker import Report, prepare
+from compare.worker import Report, load_exhibit, prepare
 
 BASES = ("minibatch", "momentum", "adam")
 IN_ORDER = (
@@ -142,7 +140,7 @@ def train_variants(
             try:
                 path = Path(folder) / f"variant_{number}.py"
                 path.write_text(variant.source())
-                train = _load(path)
+                train = load_exhibit(f"{path}:train")
                 if not number:
                     lift.lift(train)
                 found.append(_rows(train, _adapted(problem, variant), updates))
@@ -181,13 +179,3 @@ def _rows(
     with contextlib.suppress(_EnoughError):
         train(problem, "eager", on_step)
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-
-
-def _load(path: Path) -> Callable[..., Any]:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    return module.train  # type: ignore[no-any-return]

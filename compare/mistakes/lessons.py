@@ -2,32 +2,14 @@
 
 from typing import Any
 
+from compare.mistakes.rows import special
 from compare.records.mistakes import Mistake
-
-
-def _silent(
-    lesson: str,
-    key: str,
-    title: str,
-    before: str,
-    after: str,
-    symptom: str,
-    why: str,
-    keras: str,
-    *threads: str,
-    **given: Any,
-) -> Mistake:
-    return Mistake(
-        key, title, "manual", lesson, "silent", ((before, after),), symptom,
-        why, keras, threads, **given,
-    )  # fmt: skip
-
 
 WHOLE: dict[str, Any] = {"updates": None}
 """For mistakes that show only where the training ends."""
 
 LESSONS: tuple[Mistake, ...] = (
-    _silent(
+    special(
         "streaming",
         "file-left-out",
         "One of several files is left out",
@@ -39,7 +21,7 @@ LESSONS: tuple[Mistake, ...] = (
         "and a stream has no length to check.",
         "fit, too, trains on what it is given.",
     ),
-    _silent(
+    special(
         "early_stopping",
         "best-not-restored",
         "The best weights are not restored",
@@ -51,7 +33,7 @@ LESSONS: tuple[Mistake, ...] = (
         "EarlyStopping does so too unless restore_best_weights=True.",
         **WHOLE,
     ),
-    _silent(
+    special(
         "early_stopping",
         "best-not-copied",
         "The best weights kept as the variables themselves",
@@ -62,7 +44,7 @@ LESSONS: tuple[Mistake, ...] = (
         "EarlyStopping copies the weights.",
         **WHOLE,
     ),
-    _silent(
+    special(
         "early_stopping",
         "patience-longer",
         "Patience counted one epoch too long",
@@ -74,7 +56,7 @@ LESSONS: tuple[Mistake, ...] = (
         "EarlyStopping stops when wait >= patience.",
         **WHOLE,
     ),
-    _silent(
+    special(
         "early_stopping",
         "mean-of-means",
         "The validation loss as the mean of the batches' means",
@@ -84,7 +66,7 @@ LESSONS: tuple[Mistake, ...] = (
         "The tail batch has fewer rows and gets the weight of a full one.",
         "Keras weights each batch by its rows.",
     ),
-    _silent(
+    special(
         "early_stopping",
         "validated-on-training",
         "Validation on the training rows",
@@ -96,7 +78,7 @@ LESSONS: tuple[Mistake, ...] = (
         "Rows that are trained on cannot show overfitting.",
         "validation_data takes what it is given, too.",
     ),
-    _silent(
+    special(
         "classification",
         "summed-cross-entropy",
         "The cross-entropy summed over the batch",
@@ -108,7 +90,7 @@ LESSONS: tuple[Mistake, ...] = (
         "Keras averages over the batch.",
         "keras#18818",
     ),
-    _silent(
+    special(
         "classification",
         "softmax-twice",
         "Softmax applied twice",
@@ -121,7 +103,7 @@ LESSONS: tuple[Mistake, ...] = (
         "between 0 and 1 are nearly equal logits.",
         "from_logits=True for a model without softmax, False with one.",
     ),
-    _silent(
+    special(
         "classification",
         "last-batch-accuracy",
         "The accuracy of the last batch for that of the epoch",
@@ -131,7 +113,7 @@ LESSONS: tuple[Mistake, ...] = (
         "A counter is overwritten where it should be added to.",
         "Metrics keep running totals, and fit resets them every epoch.",
     ),
-    _silent(
+    special(
         "classification",
         "accuracy-after-update",
         "Accuracy counted after the update",
@@ -142,7 +124,7 @@ LESSONS: tuple[Mistake, ...] = (
         "The batch has just been trained on.",
         "fit counts each batch before its update.",
     ),
-    _silent(
+    special(
         "checkpoint_resume",
         "state-not-saved",
         "A checkpoint without the optimizer's state",
@@ -154,7 +136,7 @@ LESSONS: tuple[Mistake, ...] = (
         "not.",
         mode="graph",
     ),
-    _silent(
+    special(
         "checkpoint_resume",
         "data-start-again",
         "After a restart the data start again",
@@ -165,7 +147,7 @@ LESSONS: tuple[Mistake, ...] = (
         "fit does not skip either; initial_epoch only counts.",
         mode="graph",
     ),
-    _silent(
+    special(
         "full_loop",
         "dropout-in-validation",
         "Validation with dropout",
@@ -176,7 +158,7 @@ LESSONS: tuple[Mistake, ...] = (
         "The loss is taken with training=True as its default.",
         "evaluate passes training=False.",
     ),
-    _silent(
+    special(
         "full_loop",
         "validated-without-penalty",
         "The validation loss without the penalty",
@@ -186,7 +168,7 @@ LESSONS: tuple[Mistake, ...] = (
         "It is a choice; val_loss means the one with penalties.",
         "evaluate adds model.losses, as fit does.",
     ),
-    _silent(
+    special(
         "full_loop",
         "squares-not-clipped",
         "Adam's squares taken from the gradient before clipping",

@@ -1,30 +1,10 @@
 """Silent mistakes in dropout and batch normalization."""
 
-from typing import Any
-
+from compare.mistakes.rows import special
 from compare.records.mistakes import Mistake
 
-
-def _silent(
-    lesson: str,
-    key: str,
-    title: str,
-    before: str,
-    after: str,
-    symptom: str,
-    why: str,
-    keras: str,
-    *threads: str,
-    **given: Any,
-) -> Mistake:
-    return Mistake(
-        key, title, "manual", lesson, "silent", ((before, after),), symptom,
-        why, keras, threads, **given,
-    )  # fmt: skip
-
-
 NETWORKS: tuple[Mistake, ...] = (
-    _silent(
+    special(
         "dropout_mlp",
         "no-training-flag",
         "Dropout without training=True",
@@ -35,7 +15,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "fit passes training=True; model(x) does not.",
         "tensorflow#28028",
     ),
-    _silent(
+    special(
         "dropout_mlp",
         "dropout-in-inference",
         "Dropout in inference too",
@@ -45,7 +25,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "The flag is ignored.",
         "predict and evaluate pass training=False.",
     ),
-    _silent(
+    special(
         "dropout_mlp",
         "dropout-not-scaled",
         "What dropout keeps is not scaled up",
@@ -57,7 +37,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "needs nothing.",
         "keras.layers.Dropout scales up in training.",
     ),
-    _silent(
+    special(
         "dropout_mlp",
         "other-dropout-seed",
         "Another seed for dropout",
@@ -68,7 +48,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "Dropout(rate, seed=...) and keras.utils.set_random_seed.",
         "keras#2743",
     ),
-    _silent(
+    special(
         "dropout_mlp",
         "mask-frozen",
         "The same mask at every update",
@@ -79,7 +59,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "Python number is frozen into a graph.",
         "Dropout has a seed generator that counts.",
     ),
-    _silent(
+    special(
         "dropout_mlp",
         "mask-per-batch",
         "One mask for all rows of a batch",
@@ -95,7 +75,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "A mask of shape (1, units) is broadcast over the rows.",
         "Dropout draws for every entry, unless noise_shape says otherwise.",
     ),
-    _silent(
+    special(
         "batch_norm",
         "no-training-flag-norm",
         "Batch normalization without training=True",
@@ -108,7 +88,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "fit passes training=True; model(x) does not.",
         "tensorflow#31184",
     ),
-    _silent(
+    special(
         "batch_norm",
         "statistics-not-moved",
         "The moving statistics are never updated",
@@ -120,7 +100,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "They have no gradient: no optimizer moves them.",
         "The layer moves them in every call with training=True.",
     ),
-    _silent(
+    special(
         "batch_norm",
         "decay-turned-round",
         "The moving statistics' momentum turned round",
@@ -133,7 +113,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "gives that of the old one, 0.99.",
         "BatchNormalization(momentum=0.99) keeps 0.99 of the old value.",
     ),
-    _silent(
+    special(
         "batch_norm",
         "sample-variance",
         "The moving variance divided by N - 1",
@@ -145,7 +125,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "variance here.",
         "Keras takes the variance that it normalizes by.",
     ),
-    _silent(
+    special(
         "batch_norm",
         "norm-epsilon",
         "1e-5 for batch normalization's epsilon",
@@ -155,7 +135,7 @@ NETWORKS: tuple[Mistake, ...] = (
         "Other frameworks have 1e-5.",
         "Keras's default is 1e-3.",
     ),
-    _silent(
+    special(
         "batch_norm",
         "batch-statistics-in-inference",
         "Inference by batch statistics",

@@ -1,33 +1,14 @@
 """Silent mistakes in momentum and Adam."""
 
-from typing import Any
-
+from compare.mistakes.rows import silent
 from compare.records.mistakes import Mistake
-
-
-def _silent(
-    lesson: str,
-    key: str,
-    title: str,
-    patches: tuple[tuple[str, str], ...],
-    symptom: str,
-    why: str,
-    keras: str,
-    *threads: str,
-    **given: Any,
-) -> Mistake:
-    return Mistake(
-        key, title, "manual", lesson, "silent", patches, symptom, why, keras,
-        threads, **{"general": True, **given},
-    )  # fmt: skip
-
 
 COUNT = "count = tf.Variable(0, dtype=tf.int64)"
 ADAM_STEP = "weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))"
 VELOCITY = "velocity.assign(velocity * problem.momentum - move)"
 
 OPTIMIZERS: tuple[Mistake, ...] = (
-    _silent(
+    silent(
         "momentum",
         "dampened-momentum",
         "Momentum as a running mean: the gradient weighted by 1 - mu",
@@ -42,7 +23,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "Dampening scales all updates by 1 - mu; it is another learning rate.",
         "SGD(momentum=mu) adds the whole gradient.",
     ),
-    _silent(
+    silent(
         "momentum",
         "nesterov-for-plain",
         "Nesterov momentum where plain momentum was meant",
@@ -56,7 +37,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "Nesterov looks one step of the velocity ahead.",
         "SGD has nesterov=False by default.",
     ),
-    _silent(
+    silent(
         "momentum",
         "nesterov-forgotten",
         "Plain momentum where Nesterov's was meant",
@@ -66,7 +47,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "SGD(nesterov=True) looks ahead.",
         hyper={"nesterov": True},
     ),
-    _silent(
+    silent(
         "momentum",
         "velocity-forgotten",
         "The velocity starts at zero in every step",
@@ -75,7 +56,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "State that is made inside the step does not outlive it.",
         "The optimizer owns its slots.",
     ),
-    _silent(
+    silent(
         "adam",
         "epsilon-outside",
         "Adam's epsilon beside the corrected root",
@@ -95,7 +76,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "Keras's form is 'epsilon hat' in the paper.",
         "keras#17391",
     ),
-    _silent(
+    silent(
         "adam",
         "no-bias-correction",
         "Adam without bias correction",
@@ -113,7 +94,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "Keras corrects both.",
         "keras#11718",
     ),
-    _silent(
+    silent(
         "adam",
         "epsilon-inside-root",
         "Adam's epsilon under the root",
@@ -127,7 +108,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "Under the root 1e-7 counts like 3e-4.",
         "Keras adds epsilon to the root.",
     ),
-    _silent(
+    silent(
         "adam",
         "other-epsilon",
         "1e-8 for Adam's epsilon",
@@ -136,7 +117,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "The paper and other frameworks have 1e-8.",
         "Keras's default is 1e-7.",
     ),
-    _silent(
+    silent(
         "adam",
         "swapped-betas",
         "beta_1 and beta_2 swapped",
@@ -152,7 +133,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "The mean of the gradients then has the slow memory.",
         "beta_1 is the mean's, beta_2 the squares'.",
     ),
-    _silent(
+    silent(
         "adam",
         "count-late",
         "Adam's t taken one update too late",
@@ -166,7 +147,7 @@ OPTIMIZERS: tuple[Mistake, ...] = (
         "The correction 1 - beta**t needs t = 1 at the first update.",
         "Keras counts iterations from 0 and takes t = iterations + 1.",
     ),
-    _silent(
+    silent(
         "adam",
         "count-frozen",
         "Adam's t frozen into the graph",

@@ -1,33 +1,14 @@
 """Silent mistakes in schedules, penalties and clipping."""
 
-from typing import Any
-
+from compare.mistakes.rows import silent
 from compare.records.mistakes import Mistake
-
-
-def _silent(
-    lesson: str,
-    key: str,
-    title: str,
-    patches: tuple[tuple[str, str], ...],
-    symptom: str,
-    why: str,
-    keras: str,
-    *threads: str,
-    **given: Any,
-) -> Mistake:
-    return Mistake(
-        key, title, "manual", lesson, "silent", patches, symptom, why, keras,
-        threads, **{"general": True, **given},
-    )  # fmt: skip
-
 
 COUNT = "count = tf.Variable(0, dtype=tf.int64)"
 CLIP = "gradient = tf.clip_by_norm(gradient, problem.clip_norm)"
 DECAYED = "tf.cast(tf.minimum(count, problem.decay_steps), kernel.dtype)"
 
 SCHEDULES: tuple[Mistake, ...] = (
-    _silent(
+    silent(
         "lr_schedule",
         "schedule-late",
         "The schedule counts one update too many",
@@ -36,7 +17,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "The counter was raised before the rate was taken.",
         "Keras takes the rate at iterations, then counts.",
     ),
-    _silent(
+    silent(
         "lr_schedule",
         "schedule-in-epochs",
         "The schedule counts updates where epochs were meant",
@@ -47,7 +28,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "callback, counts epochs.",
         "tensorflow#49208",
     ),
-    _silent(
+    silent(
         "lr_schedule",
         "schedule-per-epoch",
         "The learning rate falls once per epoch, not per update",
@@ -56,7 +37,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "The rate stands still within an epoch.",
         "A Keras schedule gives every update its own rate.",
     ),
-    _silent(
+    silent(
         "lr_schedule",
         "schedule-frozen",
         "The counter of the schedule frozen into the graph",
@@ -72,7 +53,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "optimizer.iterations is a variable.",
         mode="graph",
     ),
-    _silent(
+    silent(
         "regularization",
         "penalty-forgotten",
         "The regularization loss is not added",
@@ -83,7 +64,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "fit adds model.losses.",
         "tensorflow#30561",
     ),
-    _silent(
+    silent(
         "regularization",
         "half-penalty",
         "tf.nn.l2_loss for the L2 penalty",
@@ -97,7 +78,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "tf.nn.l2_loss is half the sum of squares.",
         "keras.regularizers.L2 is the whole sum.",
     ),
-    _silent(
+    silent(
         "regularization",
         "bias-penalised",
         "The penalty on the bias too",
@@ -111,7 +92,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "A penalty on the bias pulls the mean prediction towards zero.",
         "kernel_regularizer leaves the bias alone.",
     ),
-    _silent(
+    silent(
         "regularization",
         "weight-decay",
         "Weight decay for L2: it decays the bias, and escapes the clipping",
@@ -131,7 +112,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "keras#19051",
         "tensorflow#33110",
     ),
-    _silent(
+    silent(
         "regularization",
         "clip-by-value",
         "Gradients clipped by value, not by norm",
@@ -149,7 +130,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "clipnorm and clipvalue are two arguments.",
         updates=12,
     ),
-    _silent(
+    silent(
         "regularization",
         "clip-global",
         "Gradients clipped by their common norm",
@@ -165,7 +146,7 @@ SCHEDULES: tuple[Mistake, ...] = (
         "The common norm is larger than each.",
         "clipnorm is per variable; global_clipnorm is the common one.",
     ),
-    _silent(
+    silent(
         "regularization",
         "clip-forgotten",
         "Gradients not clipped",

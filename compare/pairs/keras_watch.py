@@ -119,7 +119,6 @@ def _facts(
         if hasattr(x, "element_spec")
         else type(x).__name__
     )
-    loss = model.loss
     return FitFacts(
         source=source,
         rows=int(x.shape[0]) if source == "arrays" and x is not None else None,
@@ -133,7 +132,6 @@ def _facts(
         run_eagerly=bool(model.run_eagerly),
         optimizer=type(model.optimizer).__name__,
         learning_rate=rate,
-        loss=loss if isinstance(loss, str) else type(loss).__name__,
         settings={
             name: float(value)
             for name in SETTINGS

@@ -21,7 +21,13 @@ from compare.processes import RunError
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
-from compare.worker import Report, load_exhibit, prepare
+from compare.worker import (
+    Report,
+    load_exhibit,
+    numbers_in,
+    prepare,
+    shown,
+)
 
 Reference = str | bytes
 """How a side is sent to its process: "file.py:function" or pickled."""
@@ -216,15 +222,11 @@ def _model_weights(variables: Any) -> Iterator[tuple[str, np.ndarray]]:
 def _numbers(value: Any, name: str) -> np.ndarray:
     if value is None:
         raise RunError("it returned None where parameters belong")
-    try:
-        array = np.array(value.numpy() if hasattr(value, "numpy") else value)
-    except (TypeError, ValueError):
-        array = np.array(None)
-    if array.dtype.kind not in "fiub":
-        text = repr(value)
-        shown = text if len(text) <= 60 else text[:60] + "..."
+    array = numbers_in(value)
+    if array is None:
         raise RunError(
-            f"it returned {shown} as parameter {name}, which is not numbers: "
-            "return a dict, tuple or list of arrays, or a keras.Model"
+            f"it returned {shown(value)} as parameter {name}, which is not "
+            "numbers: return a dict, tuple or list of arrays, or a "
+            "keras.Model"
         )
     return array

@@ -25,7 +25,6 @@ class FitFacts:
         run_eagerly: whether the model ran without compiling.
         optimizer: its class.
         learning_rate: of the optimizer when fit began; None for a schedule.
-        loss: as given to compile.
         settings: what else is set on the optimizer, such as "momentum" or
             "weight_decay", by name.
     """
@@ -42,7 +41,6 @@ class FitFacts:
     run_eagerly: bool
     optimizer: str
     learning_rate: float | None
-    loss: str
     settings: dict[str, float] = field(default_factory=dict)
 
 
