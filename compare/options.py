@@ -24,7 +24,6 @@ SIZE_MEASURES = (
     "names",
     "branches",
     "cognitive_complexity",
-    "lines",
 )
 
 EPILOG = """\

@@ -208,10 +208,11 @@ class Plan:
         assert same is not None
         hyper = {**self.problem.hyper, **same.hyper}
         reference = self.problem.replace(
-            lesson=same.lesson,
             hyper={k: v for k, v in hyper.items() if v is not None},
         )
-        return self._job(side, "graph", dtype, reference)
+        job = self._job(side, "graph", dtype, reference)
+        _, *arguments = job.arguments
+        return replace(job, arguments=(same.exhibits[side], *arguments))
 
     def _verdict(self, mode: Mode, progress: Progress) -> Verdict:
         left, right = (self._runs[side, mode] for side in SIDES)

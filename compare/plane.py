@@ -33,8 +33,13 @@ def plane(
     batch_size: int = 64,
     holds_out: bool = False,
     hyper: dict[str, Any] | None = None,
+    compared: tuple[str, ...] = (),
 ) -> Problem:
-    """Fit a plane to penguins or to a user's table, in mini-batches."""
+    """Fit a plane to penguins or to a user's table, in mini-batches.
+
+    The rows come in a random order: tables are often sorted, and `fit` draws
+    its own orders where no loop by hand can draw the same.
+    """
     table = settings.table or penguins()
     x, y, notes = table.x, table.y, table.notes
     hyper = {"seed": 1, **(hyper or {})}
@@ -43,6 +48,7 @@ def plane(
         hyper |= {"x_val": x[held], "y_val": y[held]}
         notes += (_held_out(len(held), len(x)),)
         x, y = x[kept], y[kept]
+    x, y = mixed(x, y)
     batch_size = min(given(settings.batch_size, batch_size), len(x))
     if settings.steps is not None:
         epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
@@ -64,7 +70,14 @@ def plane(
         scaling=table.scaling,
         notes=notes,
         truth=truth,
+        compared=compared,
     ).astype("float32")
+
+
+def mixed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and targets in a random order, always the same."""
+    order = np.random.default_rng(2).permutation(len(x))
+    return x[order], y[order]
 
 
 def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,10 +122,10 @@ def with_normalized_layer(problem: Problem) -> Problem:
             "hidden_kernel": first["hidden_kernel"],
             "gamma": np.ones_like(zeros),
             "beta": zeros,
-            "output_kernel": first["output_kernel"],
-            "output_bias": first["output_bias"],
             "moving_mean": zeros,
             "moving_variance": np.ones_like(zeros),
+            "output_kernel": first["output_kernel"],
+            "output_bias": first["output_bias"],
         },
         loss=partial(normalized_layer_error, epsilon=problem.epsilon),
     )
@@ -121,6 +134,7 @@ def with_normalized_layer(problem: Problem) -> Problem:
 def with_species(problem: Problem, learning_rate: float) -> Problem:
     """Turn the problem into telling three species of penguins apart."""
     x, y, table = penguin_species()
+    x, y = mixed(x, y)
     kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
     return problem.replace(
         title="Tell classes apart: softmax and cross-entropy",

@@ -12,7 +12,14 @@ from compare.records import Mode, Side, TensorInfo
 from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Sample
 from compare.rows_on_disk import with_files
-from compare.worker import Exhibit, Report, load_exhibit
+from compare.watch import inner_variables, turned
+from compare.worker import (
+    Exhibit,
+    Report,
+    call,
+    load_exhibit,
+    parameters_in,
+)
 
 FEW = 2
 """Epochs of the short training."""
@@ -36,13 +43,11 @@ def time_side(
 
     exhibit = load_exhibit(reference)
     before = peak_bytes()
-    with with_files(problem.replace(epochs=0)) as empty:
-        exhibit(empty, "graph")  # starts TensorFlow
+    _seconds(exhibit, problem, "graph", 0)  # starts TensorFlow
     samples: dict[Mode, Sample] = {}
-    with with_files(problem) as given:
-        for mode, epochs in lengths.items():
-            report(len(samples), len(lengths))
-            samples[mode] = _sample(exhibit, given, mode, epochs)
+    for mode, epochs in lengths.items():
+        report(len(samples), len(lengths))
+        samples[mode] = _sample(exhibit, problem, mode, epochs)
     return samples, peak_bytes() - before
 
 
@@ -52,16 +57,13 @@ def _sample(
     """Time trainings of 0, 2 and many epochs.
 
     No epoch is the build; the slope between the other two is per_epoch; what
-    two epochs take beyond build and slope is first_call. Two and not one: a
-    training that is resumed half-way traces twice.
+    two epochs take beyond build and slope is first_call.
     """
     gc.collect()  # so that no other mode's garbage is collected in this one
-    runs = []
-    for length in (0, FEW, epochs):
-        job = problem.replace(epochs=length)
-        start = time.perf_counter()
-        exhibit(job, mode)
-        runs.append((length, time.perf_counter() - start))
+    runs = [
+        (length, _seconds(exhibit, problem, mode, length))
+        for length in (0, FEW, epochs)
+    ]
     build, short, long = (seconds for _, seconds in runs)
     slope = (long - short) / (epochs - FEW)
     return Sample(
@@ -70,6 +72,16 @@ def _sample(
         per_epoch=slope,
         runs=tuple(runs),
     )
+
+
+def _seconds(
+    exhibit: Exhibit, problem: Problem, mode: Mode, epochs: int
+) -> float:
+    """Train for so many epochs, unwatched; return what it took."""
+    with with_files(problem.replace(epochs=epochs)) as given, turned(mode):
+        start = time.perf_counter()
+        call(exhibit, given, mode, None)
+        return time.perf_counter() - start
 
 
 def iterator_cost(
@@ -97,16 +109,12 @@ def iterator_cost(
     dataset.__iter__ = timed
     try:
         seconds = []
-        with with_files(problem) as given:
-            exhibit(given.replace(epochs=1), mode)
-            for length in (1, epochs):
-                report(length, epochs)
-                times.clear()
-                start = time.perf_counter()
-                exhibit(given.replace(epochs=length), mode)
-                seconds.append(
-                    (time.perf_counter() - start, len(times), sum(times))
-                )
+        _seconds(exhibit, problem, mode, 1)
+        for length in (1, epochs):
+            report(length, epochs)
+            times.clear()
+            whole = _seconds(exhibit, problem, mode, length)
+            seconds.append((whole, len(times), sum(times)))
     finally:
         dataset.__iter__ = opened
     (short, few, little), (long, many, much) = seconds
@@ -164,14 +172,15 @@ def tensor_map(
         one_batch = problem.replace(
             x=problem.x[batch], y=problem.y[batch], epochs=1
         )
-        with with_files(one_batch) as given:
-            parameters = exhibit(given, "eager")
+        with with_files(one_batch) as given, turned("eager"):
+            returned = call(exhibit, given, "eager", None)
     finally:
         sys.setprofile(None)
         tf.GradientTape.gradient = gradient
-    for name, variable in parameters.items():
+    for name, variable in parameters_in(returned, problem).items():
+        held = inner_variables(variable)
         for source, value in sources:
-            if source is variable or source is getattr(variable, "value", 0):
+            if any(source is one for one in held):
                 _note(found, name, name, variable)
                 _note(found, f"gradient of {name}", "", value)
     return tuple(found[role] for role in sorted(found, key=_place))

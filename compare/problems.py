@@ -15,8 +15,9 @@ from compare.plane import (
     with_normalized_layer,
     with_species,
 )
-from compare.records import Note, UsageError
+from compare.records import SIDES, Note, Side, UsageError
 from compare.records.problem import Problem, SameAs, Settings
+from compare.sources import exhibit
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
 """Adam's defaults in Keras."""
@@ -85,7 +86,12 @@ def streaming(settings: Settings) -> Problem:
     return problem.replace(
         hyper=hyper,
         same_as=SameAs(
-            "the run with all rows in memory", "minibatch", {"files": None}
+            "the run with all rows in memory",
+            {
+                side: f"compare.benchmarks.in_memory_{side}:train"
+                for side in SIDES
+            },
+            {"files": None},
         ),
     )
 
@@ -146,6 +152,7 @@ def early_stopping(settings: Settings) -> Problem:
         batch_size=32,
         holds_out=True,
         hyper={"patience": 3},
+        compared=("val_loss",),
     )
 
 
@@ -158,6 +165,7 @@ def dropout_mlp(settings: Settings) -> Problem:
         truth=None,
         epochs=8,
         hyper={"rate": 0.25},
+        compared=("predictions",),
     )
     return with_hidden_layer(problem)
 
@@ -171,6 +179,7 @@ def batch_norm(settings: Settings) -> Problem:
         truth=None,
         epochs=8,
         hyper={"decay": 0.99, "epsilon": 1e-3},
+        compared=("predictions",),
     )
     return with_normalized_layer(problem)
 
@@ -183,25 +192,29 @@ def classification(settings: Settings) -> Problem:
             "another lesson"
         )
     problem = plane(
-        settings, "classification", "Softmax regression", epochs=15
+        settings,
+        "classification",
+        "Softmax regression",
+        epochs=15,
+        compared=("accuracy",),
     )
     return with_species(problem, given(settings.learning_rate, 0.5))
 
 
 def checkpoint_resume(settings: Settings) -> Problem:
-    """Stop momentum half-way; resume it in a fresh process."""
+    """Train momentum half-way and save; go on in a fresh process."""
     problem = plane(
         settings,
         "checkpoint_resume",
         "Stop, save, and go on in a fresh process",
         truth="minimiser",
         epochs=10,
-        hyper={"momentum": 0.9, "nesterov": False, "checkpoint": ""},
+        hyper={"momentum": 0.9, "nesterov": False, "folder": ""},
     )
     return problem.replace(
         epochs=max(problem.epochs, 2),  # one for each process
         same_as=SameAs(
-            "the run that never stopped", "momentum", {"checkpoint": None}
+            "the run that never stopped", _twins("momentum"), {"folder": None}
         ),
     )
 
@@ -223,7 +236,9 @@ def multi_worker(settings: Settings) -> Problem:
         notes=(*problem.notes, note),
         modes=("eager", "graph"),
         same_as=SameAs(
-            "one process on the whole batch", "multi_worker", {"workers": 1}
+            "one process on the whole batch",
+            _twins("multi_worker"),
+            {"workers": 1},
         ),
     )
 
@@ -245,10 +260,15 @@ def full_loop(settings: Settings) -> Problem:
             "rate": 0.1,
             "patience": 3,
         },
+        compared=("val_loss",),
     )
     rate = given(settings.learning_rate, 0.02)
     hyper = {**problem.hyper, "learning_rate": rate}
     return _decaying(with_hidden_layer(problem.replace(hyper=hyper)))
+
+
+def _twins(lesson: str) -> dict[Side, str]:
+    return {side: exhibit(side, lesson) for side in SIDES}
 
 
 def _decaying(problem: Problem) -> Problem:

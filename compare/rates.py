@@ -71,8 +71,8 @@ def sweep(
     """Train with each rate from the same start; runs in a fresh process.
 
     Tracing takes longer than the updates, so the exhibit trains once, at a
-    learning rate that is a variable. The observer notes the parameters, and
-    after the last update with a rate sets start and rate for the next.
+    learning rate that is a variable. After the last update with a rate the
+    start and the rate for the next are set, from outside.
 
     Args:
         reference: of an exhibit whose one update costs little.
@@ -86,6 +86,7 @@ def sweep(
     """
     import tensorflow as tf
 
+    from compare.watch import Watch, turned
     from compare.worker import load_exhibit
 
     rate = tf.Variable(rates[0], dtype=tf.float32)
@@ -97,7 +98,9 @@ def sweep(
     start = {name: np.array(v) for name, v in problem.initial.items()}
     rows: dict[str, list[np.ndarray]] = {name: [] for name in start}
 
-    def on_step(update: int, parameters: Mapping[str, Any]) -> None:
+    def on_update(update: int, began: float) -> None:
+        # An exhibit makes its parameters before anything else.
+        parameters = dict(zip(start, watch.variables, strict=False))
         for name, value in parameters.items():
             rows[name].append(value.numpy().reshape(start[name].shape))
         done = update // UPDATES
@@ -107,8 +110,10 @@ def sweep(
             for name, value in parameters.items():
                 value.assign(start[name].reshape(value.shape))
 
+    watch = Watch(on_update)
     job = problem.replace(epochs=UPDATES * len(rates), hyper=hyper)
-    load_exhibit(reference)(job, "graph", on_step)
+    with turned("graph"), watch.watching():
+        load_exhibit(reference)(job)
     return {
         name: np.stack(
             [

@@ -20,15 +20,20 @@ FILES = 2
 
 @contextlib.contextmanager
 def with_files(problem: Problem) -> Iterator[Problem]:
-    """Give a problem whose lesson reads `files` its rows in a folder.
+    """Give a problem whose lesson reads or writes files a fresh folder.
 
-    A problem without `files` is given back as it is. The folder is there as
-    long as the context.
+    One that reads `files` finds its rows there; one that keeps a checkpoint
+    in its `folder` finds it empty, unless it has one already. Any other
+    problem is given back as it is. The folder is there as long as the
+    context.
     """
-    if "files" not in problem.hyper:
+    if "files" not in problem.hyper and problem.hyper.get("folder") != "":
         yield problem
         return
     with tempfile.TemporaryDirectory(prefix="compare-rows-") as folder:
+        if "folder" in problem.hyper:
+            yield problem.replace(hyper={**problem.hyper, "folder": folder})
+            return
         files = []
         places = np.array_split(np.arange(len(problem.x)), FILES)
         for number, place in enumerate(places):

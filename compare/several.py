@@ -31,8 +31,8 @@ def record(
     """Record an exhibit; arguments and errors as in `worker.record`.
 
     A problem with several `workers` is trained by as many processes that form
-    a cluster. One with a `checkpoint` is trained half-way in one fresh
-    process and to its end in another; only a folder connects them.
+    a cluster. One with a `folder` is trained half-way in one fresh process
+    and to its end in another; only the folder connects them.
     """
     arguments = (reference, side, problem, mode, dtype)
     if problem.workers > 1:
@@ -41,7 +41,7 @@ def record(
         found = run_workers(fork, task, problem.workers, PATIENCE, report)
         assert isinstance(found, Trajectory)
         return found
-    if "checkpoint" in problem.hyper:
+    if "folder" in problem.hyper:
         return _record_in_two(*arguments)
     return worker.record(*arguments, report)
 
@@ -49,18 +49,17 @@ def record(
 def _record_in_two(
     reference: str, side: str, problem: Problem, mode: Mode, dtype: Dtype
 ) -> Trajectory:
-    made = 0
-    halves = []
+    half = problem.replace(epochs=problem.epochs // 2)
     fork = multiprocessing.get_context("fork")
+    halves = []
     with tempfile.TemporaryDirectory() as folder:
-        hyper = {**problem.hyper, "checkpoint": folder}
-        resumable = problem.replace(hyper=hyper)
-        arguments = (reference, side, resumable, mode, dtype, _silent)
-        for _ in range(2):
+        for job in (half, problem):
+            job = job.replace(hyper={**problem.hyper, "folder": folder})
+            arguments = (reference, side, job, mode, dtype, _silent)
             with ProcessPoolExecutor(1, mp_context=fork) as process:
-                half = process.submit(worker.record, *arguments, made)
-                halves.append(half.result())
-            made += halves[-1].updates
+                halves.append(
+                    process.submit(worker.record, *arguments).result()
+                )
     first, second = halves
     # Row 0 of the second half is the problem's start, which it never had.
     return replace(

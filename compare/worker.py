@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
+import inspect
 import os
 import platform
 import statistics
@@ -25,6 +26,7 @@ from compare.records import Dtype, Mode, Trajectory
 from compare.records.problem import Problem
 from compare.records.report import Environment
 from compare.rows_on_disk import with_files
+from compare.watch import Watch, turned
 
 Report = Callable[[int, int], None]
 Exhibit = Callable[..., Any]
@@ -66,7 +68,6 @@ def record(
     mode: Mode,
     dtype: Dtype,
     report: Report,
-    made: int = 0,
 ) -> Trajectory:
     """Run an exhibit here and record every parameter after every update.
 
@@ -77,14 +78,14 @@ def record(
         mode: how one update runs.
         dtype: of all arrays.
         report: called now and then with (updates done, updates in all).
-        made: how many updates an earlier process has made.
 
     Raises:
         RunError: the exhibit broke the contract; says how.
         Exception: whatever the exhibit raised.
     """
     prepare(mode, dtype)
-    return observe(reference, side, problem, mode, dtype, report, made)
+    with turned(mode):
+        return observe(reference, side, problem, mode, dtype, report)
 
 
 def observe(
@@ -94,35 +95,33 @@ def observe(
     mode: Mode,
     dtype: Dtype,
     report: Report,
-    made: int = 0,
 ) -> Trajectory:
     """Record, as `record` does, in whatever framework the exhibit uses."""
     problem = problem.astype(dtype)
-    recorder = _Recorder(problem, report, made)
-    with with_files(problem) as given:
-        returned = load_exhibit(reference)(given, mode, recorder.on_step)
-    results = to_arrays(returned, f"{reference} returned")
+    if "steps_per_call" in problem.hyper:  # or updates would go unseen
+        problem = problem.replace(hyper={**problem.hyper, "steps_per_call": 1})
+    exhibit = load_exhibit(reference)
+    recorder = Recorder(problem, report)
+    watch = Watch(recorder.tick)
+    with with_files(problem) as given, watch.watching():
+        returned = call(exhibit, given, mode, recorder.on_step)
+    results = results_of(returned, problem)
+    if not recorder.shown:
+        recorder.take(watch, returned)
     parameters = recorder.stacked()
-    missing = sorted(set(parameters) - set(results))
-    if missing:
-        raise RunError(
-            f"{reference} returned no {', '.join(missing)}, though on_step "
-            "was given it"
-        )
     for name, path in parameters.items():
         if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
             raise RunError(
-                f"{reference} returned {name} in shape {results[name].shape} "
+                f"train returned {name} in shape {results[name].shape} "
                 f"where the problem has {path.shape[1:]}"
             )
-    rows = len(next(iter(parameters.values())))
     losses = [
         problem.loss(
             {name: values[row] for name, values in parameters.items()},
             problem.x,
             problem.y,
         )
-        for row in range(rows)
+        for row in range(recorder.rows)
     ]
     return Trajectory(
         side=side,
@@ -133,6 +132,72 @@ def observe(
         losses=np.array(losses),
         seconds_per_update=recorder.seconds_per_update(),
     )
+
+
+def call(
+    side: Exhibit,
+    problem: Problem,
+    mode: Mode,
+    on_step: Callable[[int, Any], None] | None,
+) -> Any:
+    """Call a side with those of `mode` and `on_step` that it takes."""
+    offered = {"mode": mode, "on_step": on_step}
+    parameters = inspect.signature(side).parameters
+    return side(
+        problem, **{k: v for k, v in offered.items() if k in parameters}
+    )
+
+
+def results_of(returned: Any, problem: Problem) -> dict[str, np.ndarray]:
+    """Name what an exhibit returned.
+
+    Args:
+        returned: the parameters, as variables in the problem's order, a dict
+            by name or a model, and whatever belongs beside them: an array of
+            predictions, the history of `fit` or a dict of lists.
+        problem: gives the names, and what is compared beside them.
+
+    Raises:
+        RunError: something is missing; says what.
+    """
+    values, history = _parts(returned, problem)
+    found = history | values
+    wanted = (*problem.initial, *problem.compared)
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise RunError(f"train returned no {', '.join(missing)}")
+    return to_arrays({name: found[name] for name in wanted}, "train returned")
+
+
+def parameters_in(returned: Any, problem: Problem) -> dict[str, Any]:
+    """Return the parameters among what an exhibit returned, by name."""
+    values, _ = _parts(returned, problem)
+    return {name: values[name] for name in problem.initial if name in values}
+
+
+def _parts(
+    returned: Any, problem: Problem
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split what an exhibit returned into named values and history."""
+    values: list[Any] = []
+    history: dict[str, Any] = {}
+    waiting = [returned]
+    while waiting:
+        value = waiting.pop(0)
+        if isinstance(value, list | tuple):
+            waiting = [*value, *waiting]
+        elif isinstance(value, dict) and set(problem.initial) <= set(value):
+            return value, history
+        elif isinstance(value, dict):
+            history |= value
+        elif isinstance(getattr(value, "history", None), dict):
+            history |= value.history
+        elif hasattr(value, "get_weights"):
+            values += value.weights
+        else:
+            values.append(value)
+    names = [*problem.initial, "predictions"]
+    return dict(zip(names, values, strict=False)), history
 
 
 def environment(report: Report) -> Environment:
@@ -161,28 +226,37 @@ def environment(report: Report) -> Environment:
     )
 
 
-class _Recorder:
-    """Copies the parameters after every update."""
+class Recorder:
+    """Keeps the parameters after every update, and when it was made.
 
-    def __init__(self, problem: Problem, report: Report, made: int) -> None:
-        self._made = made
+    Attributes:
+        shown: whether the exhibit itself has shown its updates.
+    """
+
+    def __init__(self, problem: Problem, report: Report) -> None:
         initial = {k: np.array(v) for k, v in problem.initial.items()}
+        self.shown = False
+        self._problem = problem
         self._rows: dict[str, list[np.ndarray]] = {
             name: [value] for name, value in initial.items()
         }
-        self._steps = problem.steps
         self._report = report
         self._times: list[float] = []
         self._spent: list[float] = []
         self._reported = 0.0
 
+    @property
+    def rows(self) -> int:
+        """How many states are kept, the first one included."""
+        return len(next(iter(self._rows.values())))
+
     def on_step(self, update: int, parameters: Any) -> None:
-        """Take the parameters after one update."""
+        """Take the parameters that an exhibit shows after an update."""
         start = time.perf_counter()
-        expected = self._made + len(self._times) + 1
-        if update != expected:
+        self.shown = True
+        if update != self.rows:
             raise RunError(
-                f"on_step was called for update {update} where {expected} "
+                f"on_step was called for update {update} where {self.rows} "
                 "was due"
             )
         values = to_arrays(parameters, "on_step was given")
@@ -192,34 +266,56 @@ class _Recorder:
                 f"has {', '.join(sorted(self._rows))}"
             )
         for name, value in values.items():
-            first = self._rows[name][0]
-            if plain_shape(value.shape) != plain_shape(first.shape):
-                raise RunError(
-                    f"{name} has shape {value.shape} where the problem has "
-                    f"{first.shape}"
-                )
-            if value.dtype != first.dtype:
-                raise RunError(
-                    f"{name} is {value.dtype} where the problem is "
-                    f"{first.dtype}: let the dtype follow the problem's arrays"
-                )
-            self._rows[name].append(value.reshape(first.shape))
+            self._keep(name, value)
+        self.tick(update, start)
+
+    def take(self, watch: Watch, returned: Any) -> None:
+        """Take the parameters that were seen from outside.
+
+        A parameter is what was returned in its place. Where that is no
+        variable, as after `w = w - step`, it is the variable that was made in
+        its place.
+        """
+        found = parameters_in(returned, self._problem)
+        for place, name in enumerate(self._rows):
+            path = watch.path(found[name])
+            if path is None and place < len(watch.variables):
+                path = watch.path(watch.variables[place])
+            for value in path or ():
+                self._keep(name, value)
+
+    def tick(self, update: int, start: float) -> None:
+        """Note when an update was made, and what noting it took."""
         self._times.append(start)
         if start - self._reported > REPORT_SECONDS:
             self._reported = start
-            self._report(update, self._steps)
+            self._report(update, self._problem.steps)
         self._spent.append(time.perf_counter() - start)
 
     def stacked(self) -> dict[str, np.ndarray]:
         """Return name -> array of shape (updates + 1, ...)."""
-        if not self._times and self._steps:
-            raise RunError("on_step was never called: it made no update")
+        if self.rows == 1 and self._problem.steps:
+            raise RunError("it made no update that could be seen")
         return {name: np.stack(rows) for name, rows in self._rows.items()}
 
     def seconds_per_update(self) -> float:
         """Return the median time from one update to the next."""
         gaps = np.diff(self._times) - self._spent[:-1]
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
+
+    def _keep(self, name: str, value: np.ndarray) -> None:
+        first = self._rows[name][0]
+        if plain_shape(value.shape) != plain_shape(first.shape):
+            raise RunError(
+                f"{name} has shape {value.shape} where the problem has "
+                f"{first.shape}"
+            )
+        if value.dtype != first.dtype:
+            raise RunError(
+                f"{name} is {value.dtype} where the problem is "
+                f"{first.dtype}: let the dtype follow the problem's arrays"
+            )
+        self._rows[name].append(value.reshape(first.shape))
 
 
 def set_dtype(dtype: Dtype) -> None:

@@ -19,38 +19,20 @@ class ManySteps(keras.Sequential):
         )
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run gradient descent, many updates per call; return w, b by name."""
-    # --- Data
-    x = keras.ops.convert_to_tensor(problem.x)
-    y = keras.ops.convert_to_tensor(problem.y)
-
+def train(problem):
+    """Run gradient descent, many updates per call; return the model."""
     # --- Model
-    constant = keras.initializers.Constant
-    dense = keras.layers.Dense(
-        units=1,
-        kernel_initializer=constant(problem.initial["kernel"]),
-        bias_initializer=constant(problem.initial["bias"]),
-    )
-    model = ManySteps([keras.Input(shape=(1,)), dense])
-    parameters = {"kernel": dense.kernel, "bias": dense.bias}
+    model = ManySteps([keras.Input((1,)), keras.layers.Dense(1)])
+    model.set_weights([problem.kernel.reshape(1, 1), problem.bias.reshape(1)])
 
     # --- Loss and update
-    model.compile(
-        optimizer=keras.optimizers.SGD(problem.learning_rate),
-        loss="mse",
-        run_eagerly=mode == "eager",
-        jit_compile=mode == "xla",
-    )
+    model.compile(keras.optimizers.SGD(problem.learning_rate), loss="mse")
 
     # --- Training
-    # The count is an argument of one program (a tensor: each new int would be
-    # a new trace), so that whoever watches sees every update of the very
-    # program that otherwise runs unwatched.
-    size = 1 if on_step else problem.steps_per_call
-    for done in range(0, problem.steps, size):
-        count = keras.ops.convert_to_tensor(min(size, problem.steps - done))
-        model.train_on_batch((x, count), y)  # fit would open a data iterator
-        if on_step:
-            on_step(done + 1, parameters)
-    return parameters
+    x, y = map(keras.ops.convert_to_tensor, (problem.x, problem.y))
+    for done in range(0, problem.epochs, problem.steps_per_call):
+        count = min(problem.steps_per_call, problem.epochs - done)
+        # A tensor: each new Python number would be a new trace. (fit would
+        # open a data iterator for each call.)
+        model.train_on_batch((x, keras.ops.convert_to_tensor(count)), y)
+    return model

@@ -3,17 +3,15 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run Adam on mini-batches; return kernel and bias by name."""
+def train(problem):
+    """Run Adam on mini-batches; return kernel and bias."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    kernel = tf.Variable(problem.initial["kernel"])
-    bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+    kernel = tf.Variable(problem.kernel)
+    bias = tf.Variable(problem.bias)
 
     # --- Loss and update
     weights = [kernel, bias]
@@ -22,6 +20,7 @@ def train(problem, mode="graph", on_step=None):
     # A Python number would be frozen into the traced graph as a constant.
     count = tf.Variable(0, dtype=tf.int64)
 
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = x @ kernel + bias
@@ -38,13 +37,8 @@ def train(problem, mode="graph", on_step=None):
             v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))
             weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+    return kernel, bias

@@ -3,25 +3,18 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
+def train(problem):
     """Train on batch statistics, predict on moving ones; return both."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    hidden_kernel = tf.Variable(problem.initial["hidden_kernel"])
-    gamma = tf.Variable(problem.initial["gamma"])
-    beta = tf.Variable(problem.initial["beta"])
-    output_kernel = tf.Variable(problem.initial["output_kernel"])
-    output_bias = tf.Variable(problem.initial["output_bias"])
+    parameters = [tf.Variable(value) for value in problem.initial.values()]
+    hidden_kernel, gamma, beta = parameters[:3]
+    moving_mean, moving_variance = parameters[3:5]  # they have no gradient
+    output_kernel, output_bias = parameters[5:]
     weights = [hidden_kernel, gamma, beta, output_kernel, output_bias]
-    # State without a gradient: only the assignments below move it.
-    moving_mean = tf.Variable(problem.initial["moving_mean"])
-    moving_variance = tf.Variable(problem.initial["moving_variance"])
-    values = [*weights, moving_mean, moving_variance]
-    parameters = dict(zip(problem.initial, values))
 
     def move(average, value):
         kept = average * problem.decay
@@ -41,6 +34,9 @@ def train(problem, mode="graph", on_step=None):
         return tf.nn.relu(hidden) @ output_kernel + output_bias
 
     # --- Loss and update
+    # One trace for batches of any length: without the signature the tail
+    # batch would have one of its own.
+    @tf.function(input_signature=batches.element_spec)
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = predict(x, training=True)
@@ -49,22 +45,11 @@ def train(problem, mode="graph", on_step=None):
         for weight, gradient in zip(weights, gradients):
             weight.assign_sub(problem.learning_rate * gradient)
 
-    infer = predict
-    if mode != "eager":
-        # One trace for batches of any length, as fit has.
-        step = tf.function(
-            step,
-            input_signature=batches.element_spec,
-            jit_compile=mode == "xla",
-        )
-        # Not named predict: a step that called a function of its own would
-        # sum the gradient's parts in another order, and round differently.
-        infer = tf.function(predict, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters | {"predictions": infer(tf.constant(problem.x))}
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+
+    # --- Inference
+    infer = tf.function(predict)
+    return parameters, infer(problem.x)

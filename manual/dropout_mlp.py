@@ -3,30 +3,20 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
+def train(problem):
     """Train with dropout, predict without; return weights, predictions."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    hidden_kernel = tf.Variable(problem.initial["hidden_kernel"])
-    hidden_bias = tf.Variable(problem.initial["hidden_bias"])
-    output_kernel = tf.Variable(problem.initial["output_kernel"])
-    output_bias = tf.Variable(problem.initial["output_bias"])
-    parameters = {
-        "hidden_kernel": hidden_kernel,
-        "hidden_bias": hidden_bias,
-        "output_kernel": output_kernel,
-        "output_bias": output_bias,
-    }
+    weights = [tf.Variable(value) for value in problem.initial.values()]
+    hidden_kernel, hidden_bias, output_kernel, output_bias = weights
     # A variable: a graph would freeze a Python number, and with it the mask.
     masks_drawn = tf.Variable(0)
 
     def predict(x, training=False):
-        hidden = tf.nn.bias_add(x @ hidden_kernel, hidden_bias)
-        hidden = tf.nn.relu(hidden)
+        hidden = tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))
         if training:
             # What is kept grows by 1 / (1 - rate), so that inference needs
             # no correction.
@@ -37,22 +27,20 @@ def train(problem, mode="graph", on_step=None):
         return hidden @ output_kernel + output_bias
 
     # --- Loss and update
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = predict(x, training=True)
             loss = tf.reduce_mean(tf.square(y - y_hat))
-        gradients = tape.gradient(loss, parameters)
-        for name, gradient in gradients.items():
-            parameters[name].assign_sub(problem.learning_rate * gradient)
-
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-        predict = tf.function(predict, jit_compile=mode == "xla")
+        gradients = tape.gradient(loss, weights)
+        for weight, gradient in zip(weights, gradients):
+            weight.assign_sub(problem.learning_rate * gradient)
 
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters | {"predictions": predict(tf.constant(problem.x))}
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+
+    # --- Inference
+    infer = tf.function(predict)
+    return weights, infer(problem.x)

@@ -1,16 +1,14 @@
 """Train a network as a real project does, with a loop by hand."""
 
 import math
-import tempfile
 
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
+def train(problem):
     """Train until validation stops it; return the best epoch's weights."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
     batches = rows.batch(problem.batch_size)
     held_out = (problem.x_val, problem.y_val)
     validation = tf.data.Dataset.from_tensor_slices(held_out)
@@ -19,8 +17,8 @@ def train(problem, mode="graph", on_step=None):
     # --- Model
     weights = [tf.Variable(value) for value in problem.initial.values()]
     hidden_kernel, hidden_bias, output_kernel, output_bias = weights
-    parameters = dict(zip(problem.initial, weights))
-    count = tf.Variable(0)  # updates: a graph would freeze a Python number
+    # Updates made: a graph would freeze a Python number.
+    count = tf.Variable(0)
 
     def predict(x, training):
         hidden = tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))
@@ -34,12 +32,14 @@ def train(problem, mode="graph", on_step=None):
     means = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
     squares = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
 
+    @tf.function
     def compute_loss(x, y, training=False):
         loss = tf.reduce_mean(tf.square(y - predict(x, training)))
         for kernel in (hidden_kernel, output_kernel):
             loss += problem.l2 * tf.reduce_sum(tf.square(kernel))
         return loss
 
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             loss = compute_loss(x, y, training=True)
@@ -55,35 +55,25 @@ def train(problem, mode="graph", on_step=None):
             m.assign_add((g - m) * (1 - problem.beta_1))
             v.assign_add((tf.square(g) - v) * (1 - problem.beta_2))
             weight.assign_sub(m * step_size / (tf.sqrt(v) + problem.epsilon))
-        return loss  # without a result, a graph rounds the rate differently
-
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-        compute_loss = tf.function(compute_loss, jit_compile=mode == "xla")
+        return loss
 
     # --- Validation
     def evaluate():
         total = sum(compute_loss(x, y) * len(x) for x, y in validation)
         return float(total / len(problem.x_val))
 
-    # --- Checkpoint
-    state = tf.train.Checkpoint(weights=weights, adam=[means, squares, count])
-
     # --- Training
-    val_loss, stopped_epoch = [], 0
-    with tempfile.TemporaryDirectory() as folder:
-        for epoch in range(problem.epochs):
-            for x, y in batches:  # each pass shuffles anew
-                step(x, y)
-                if on_step:
-                    on_step(int(count), parameters)
-            val_loss.append(evaluate())
-            best_epoch = val_loss.index(min(val_loss))
-            if epoch == best_epoch:
-                best = state.write(f"{folder}/best")
-            elif epoch - best_epoch >= problem.patience:
-                stopped_epoch = epoch
-                break
-        if val_loss:
-            state.read(best).assert_consumed()
-    return parameters | {"val_loss": val_loss, "stopped_epoch": stopped_epoch}
+    val_loss = []
+    best = weights
+    for epoch in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+        val_loss.append(evaluate())
+        best_epoch = val_loss.index(min(val_loss))
+        if epoch == best_epoch:
+            best = [tf.identity(weight) for weight in weights]
+        elif epoch - best_epoch >= problem.patience:
+            break
+    for weight, value in zip(weights, best):
+        weight.assign(value)
+    return weights, {"val_loss": val_loss}

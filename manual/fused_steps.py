@@ -3,19 +3,14 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run gradient descent, many updates per call; return w, b by name."""
-    # --- Data
-    x = tf.constant(problem.x)
-    y = tf.constant(problem.y)
-
+def train(problem):
+    """Run gradient descent, many updates per call; return w and b."""
     # --- Model
-    w = tf.Variable(problem.initial["kernel"])
-    b = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": w, "bias": b}
+    w = tf.Variable(problem.kernel)
+    b = tf.Variable(problem.bias)
 
     # --- Loss and update
-    def step():
+    def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = w * x + b
             loss = tf.reduce_mean(tf.square(y - y_hat))
@@ -23,21 +18,15 @@ def train(problem, mode="graph", on_step=None):
         w.assign_sub(problem.learning_rate * dw)
         b.assign_sub(problem.learning_rate * db)
 
-    def many_steps(count):
+    @tf.function
+    def many_steps(x, y, count):
         for _ in tf.range(count):
-            step()
-
-    if mode != "eager":
-        many_steps = tf.function(many_steps, jit_compile=mode == "xla")
+            step(x, y)
 
     # --- Training
-    # The count is an argument of one program (a tensor: each new int would be
-    # a new trace), so that whoever watches sees every update of the very
-    # program that otherwise runs unwatched.
-    size = 1 if on_step else problem.steps_per_call
-    for done in range(0, problem.steps, size):
-        count = min(size, problem.steps - done)
-        many_steps(tf.constant(count))
-        if on_step:
-            on_step(done + 1, parameters)
-    return parameters
+    x, y = tf.constant(problem.x), tf.constant(problem.y)
+    for done in range(0, problem.epochs, problem.steps_per_call):
+        count = min(problem.steps_per_call, problem.epochs - done)
+        # A tensor: each new Python number would be a new trace.
+        many_steps(x, y, tf.constant(count))
+    return w, b

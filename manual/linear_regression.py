@@ -3,19 +3,15 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run gradient descent on all rows at once; return w and b by name."""
-    # --- Data
-    x = tf.constant(problem.x)
-    y = tf.constant(problem.y)
-
+def train(problem):
+    """Run gradient descent on all rows at once; return w and b."""
     # --- Model
-    w = tf.Variable(problem.initial["kernel"])
-    b = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": w, "bias": b}
+    w = tf.Variable(problem.kernel)
+    b = tf.Variable(problem.bias)
 
     # --- Loss and update
-    def step():
+    @tf.function
+    def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = w * x + b
             loss = tf.reduce_mean(tf.square(y - y_hat))
@@ -23,12 +19,8 @@ def train(problem, mode="graph", on_step=None):
         w.assign_sub(problem.learning_rate * dw)
         b.assign_sub(problem.learning_rate * db)
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    for update in range(1, problem.steps + 1):
-        step()
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    x, y = tf.constant(problem.x), tf.constant(problem.y)
+    for _ in range(problem.epochs):
+        step(x, y)
+    return w, b

@@ -5,17 +5,15 @@ import math
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run SGD with cosine decay; return kernel and bias by name."""
+def train(problem):
+    """Run SGD with cosine decay; return kernel and bias."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    kernel = tf.Variable(problem.initial["kernel"])
-    bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+    kernel = tf.Variable(problem.kernel)
+    bias = tf.Variable(problem.bias)
 
     # --- Loss and update
     # A Python number would be frozen into the traced graph as a constant.
@@ -26,6 +24,7 @@ def train(problem, mode="graph", on_step=None):
         angle = math.pi * (done / problem.decay_steps)
         return problem.learning_rate * (0.5 * (1 + tf.cos(angle)))
 
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = x @ kernel + bias
@@ -36,17 +35,10 @@ def train(problem, mode="graph", on_step=None):
         bias.assign_sub(learning_rate * d_bias)
         # Counted last: the first update has the full learning rate.
         count.assign_add(1)
-        # Without a result TensorFlow leaves out part of its optimisation, and
-        # in a graph the last bit of the rate differs from a Keras step's.
         return loss
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+    return kernel, bias

@@ -3,19 +3,18 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run stochastic gradient descent; return kernel and bias by name."""
+def train(problem):
+    """Run stochastic gradient descent; return kernel and bias."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    kernel = tf.Variable(problem.initial["kernel"])
-    bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+    kernel = tf.Variable(problem.kernel)
+    bias = tf.Variable(problem.bias)
 
     # --- Loss and update
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = x @ kernel + bias
@@ -24,13 +23,8 @@ def train(problem, mode="graph", on_step=None):
         kernel.assign_sub(problem.learning_rate * d_kernel)
         bias.assign_sub(problem.learning_rate * d_bias)
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+    return kernel, bias

@@ -3,22 +3,21 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
+def train(problem):
     """Run SGD with plain or Nesterov momentum; return kernel and bias."""
     # --- Data
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).repeat()
+    batches = rows.batch(problem.batch_size)
 
     # --- Model
-    kernel = tf.Variable(problem.initial["kernel"])
-    bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+    kernel = tf.Variable(problem.kernel)
+    bias = tf.Variable(problem.bias)
 
     # --- Loss and update
     weights = [kernel, bias]
     velocities = [tf.Variable(tf.zeros_like(weight)) for weight in weights]
 
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = x @ kernel + bias
@@ -34,13 +33,8 @@ def train(problem, mode="graph", on_step=None):
             else:
                 weight.assign_add(velocity)
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for x, y in batches:
+            step(x, y)
+    return kernel, bias

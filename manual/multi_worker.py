@@ -7,8 +7,8 @@ start this file's `train` in each. Without TF_CONFIG there is one worker.
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run synchronous gradient descent; return kernel and bias by name."""
+def train(problem):
+    """Run synchronous gradient descent; return kernel and bias."""
     # --- Workers
     # It must come first: it starts the runtime that joins the processes.
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
@@ -17,18 +17,16 @@ def train(problem, mode="graph", on_step=None):
     def weigh(x, y):
         return x, y, tf.ones_like(y) / tf.cast(len(y), y.dtype)
 
-    # Every worker draws the same order and keeps its part of each batch. The
-    # weights are taken before the cut: 1 / rows of the whole batch.
+    # Every worker keeps its part of each batch. The weights are taken before
+    # the cut: 1 / rows of the whole batch.
     rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
-    rows = rows.shuffle(len(problem.x), seed=problem.seed)
-    batches = rows.batch(problem.batch_size).map(weigh).repeat()
-    parts = iter(strategy.experimental_distribute_dataset(batches))
+    batches = rows.batch(problem.batch_size).map(weigh)
+    parts = strategy.experimental_distribute_dataset(batches)
 
     # --- Model
     with strategy.scope():
-        kernel = tf.Variable(problem.initial["kernel"])
-        bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+        kernel = tf.Variable(problem.kernel)
+        bias = tf.Variable(problem.bias)
 
     # --- Loss and update
     def replica_step(x, y, weight):
@@ -42,15 +40,12 @@ def train(problem, mode="graph", on_step=None):
         kernel.assign_sub(problem.learning_rate * d_kernel)
         bias.assign_sub(problem.learning_rate * d_bias)
 
+    @tf.function
     def step(part):
         strategy.run(replica_step, args=part)
 
-    if mode != "eager":  # XLA has an all-reduce between GPUs, none for CPUs
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    for update in range(1, problem.steps + 1):
-        step(next(parts))
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for part in parts:
+            step(part)
+    return kernel, bias

@@ -3,18 +3,16 @@
 import tensorflow as tf
 
 
-def train(problem, mode="graph", on_step=None):
-    """Run stochastic gradient descent; return kernel and bias by name."""
+def train(problem):
+    """Run stochastic gradient descent; return kernel and bias."""
     # --- Data
-    dtype = problem.initial["kernel"].dtype
-    features = len(problem.initial["kernel"])
+    columns = len(problem.kernel) + 1
 
     def parse(lines):
         # With [] as default an empty field is an error; with [0.0] it would
         # be 0, and nobody has looked at all rows beforehand.
-        required = tf.constant([], dtype)
-        columns = tf.io.decode_csv(lines, [required] * (features + 1))
-        numbers = tf.stack(columns, axis=1)
+        required = tf.constant([], problem.kernel.dtype)
+        numbers = tf.stack(tf.io.decode_csv(lines, [required] * columns), 1)
         # Only where its result is used does the check become part of the map.
         numbers = tf.debugging.assert_all_finite(numbers, "a value is missing")
         return numbers[:, :-1], numbers[:, -1:]
@@ -25,14 +23,14 @@ def train(problem, mode="graph", on_step=None):
     # other: the rows have to be mixed when the files are written, too.
     rows = rows.shuffle(problem.shuffle_buffer, seed=problem.seed)
     # prefetch() reads on while the update runs.
-    batches = rows.batch(problem.batch_size).map(parse).repeat().prefetch(2)
+    batches = rows.batch(problem.batch_size).map(parse).prefetch(2)
 
     # --- Model
-    kernel = tf.Variable(problem.initial["kernel"])
-    bias = tf.Variable(problem.initial["bias"])
-    parameters = {"kernel": kernel, "bias": bias}
+    kernel = tf.Variable(problem.kernel)
+    bias = tf.Variable(problem.bias)
 
     # --- Loss and update
+    @tf.function
     def step(x, y):
         with tf.GradientTape() as tape:
             y_hat = x @ kernel + bias
@@ -41,13 +39,8 @@ def train(problem, mode="graph", on_step=None):
         kernel.assign_sub(problem.learning_rate * d_kernel)
         bias.assign_sub(problem.learning_rate * d_bias)
 
-    if mode != "eager":
-        step = tf.function(step, jit_compile=mode == "xla")
-
     # --- Training
-    updates = range(1, problem.steps + 1)
-    for update, (x, y) in zip(updates, batches):
-        step(x, y)
-        if on_step:
-            on_step(update, parameters)
-    return parameters
+    for _ in range(problem.epochs):
+        for x, y in batches:  # each pass shuffles anew
+            step(x, y)
+    return kernel, bias

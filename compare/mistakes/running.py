@@ -9,7 +9,9 @@ from compare.records import Mode, Trajectory
 from compare.records.mistakes import Cost, Raised
 from compare.records.problem import Problem
 from compare.records.timing import Sample
-from compare.worker import Report, load_exhibit
+from compare.rows_on_disk import with_files
+from compare.watch import Watch, turned
+from compare.worker import Report, call, load_exhibit
 
 SHORT, MOST = 20, 10_000
 """Epochs of the first timing, and when no longer one is tried."""
@@ -34,20 +36,17 @@ def attempt(
     reference: str, problem: Problem, mode: Mode, report: Report
 ) -> Raised | None:
     """Train; return the exception that ended it, or None."""
-    made = 0
-
-    def on_step(update: int, parameters: Any) -> None:
-        nonlocal made
-        made = update
-
+    exhibit = load_exhibit(reference)
+    watch = Watch()
     try:
-        load_exhibit(reference)(problem, mode, on_step)
+        with turned(mode), watch.watching():
+            call(exhibit, problem, mode, None)
     except Exception as error:
         # AutoGraph tells first where it happened, and last what.
         text = [line.strip() for line in str(error).splitlines() if line]
         last = text[-1] if text else ""
         message = last.removeprefix(f"{type(error).__name__}: ")
-        return Raised(type(error).__name__, message, made)
+        return Raised(type(error).__name__, message, watch.updates)
     return None
 
 
@@ -75,7 +74,8 @@ def count_cost(
     exhibit = load_exhibit(reference)
     watch(tf.GradientTape, "gradient")
     watch(tf.data.Dataset, "__iter__")
-    exhibit(problem, mode)
+    with with_files(problem) as given, turned(mode):
+        call(exhibit, given, mode, None)
     return counts["gradient"], counts["__iter__"]
 
 

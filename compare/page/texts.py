@@ -83,7 +83,6 @@ MEASURE_NAMES = {
     "names": marked("distinct functions and classes called"),
     "branches": marked("branches, loops and conditions"),
     "cognitive_complexity": marked("cognitive complexity"),
-    "lines": marked("lines of code, as formatted"),
 }
 
 SECTION_NAMES = {

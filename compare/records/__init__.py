@@ -266,7 +266,6 @@ class CodeSize:
     names: int
     branches: int
     cognitive_complexity: int
-    lines: int
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from compare.records import MODES, Dtype, Mode, Note, Scaling
+from compare.records import MODES, Dtype, Mode, Note, Scaling, Side
 
 Parameters = Mapping[str, np.ndarray]
 
@@ -21,12 +21,12 @@ class SameAs:
 
     Attributes:
         title: what it is, for people.
-        lesson: whose exhibit runs it.
+        exhibits: side -> the reference by which a worker loads what runs it.
         hyper: hyper-parameters that it changes; None takes one away.
     """
 
     title: str
-    lesson: str
+    exhibits: Mapping[Side, str]
     hyper: dict[str, Any]
 
 
@@ -34,8 +34,8 @@ class SameAs:
 class Problem:
     """One training job, the same for both sides.
 
-    The hyper-parameters in `hyper` read as attributes too:
-    `problem.learning_rate`.
+    The hyper-parameters in `hyper` and the first parameters in `initial`
+    read as attributes too: `problem.learning_rate`, `problem.kernel`.
 
     Attributes:
         lesson: name of the exhibits that train it.
@@ -56,6 +56,8 @@ class Problem:
             closed form does; None where there is none.
         modes: the modes in which the lesson can run.
         same_as: another run that must give the same parameters, or None.
+        compared: what `train` returns beside the parameters and both sides
+            must agree on: "predictions", or names in the history.
     """
 
     lesson: str
@@ -73,11 +75,12 @@ class Problem:
     truth: Literal["descent", "minimiser"] | None = None
     modes: tuple[Mode, ...] = MODES
     same_as: SameAs | None = None
+    compared: tuple[str, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
-        hyper = self.__dict__.get("hyper", {})
-        if name in hyper:
-            return hyper[name]
+        for values in ("hyper", "initial"):
+            if name in self.__dict__.get(values, {}):
+                return self.__dict__[values][name]
         raise AttributeError(f"a problem of this lesson has no {name!r}")
 
     @property

@@ -1,0 +1,256 @@
+"""Turn the mode of a training, and watch its updates, from outside.
+
+An exhibit is what a textbook would print: it knows nothing of modes and of
+watchers. So the process that runs it replaces a few functions of TensorFlow
+and Keras for as long as the exhibit runs. What is replaced only adds an
+argument or copies numbers; tests hold that no bit of a training changes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+import time
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from compare.records import Mode
+
+OnUpdate = Callable[[int, float], None]
+"""Called as on_update(updates made, when the copying began) after each."""
+
+
+@contextlib.contextmanager
+def turned(mode: Mode) -> Iterator[None]:
+    """Run every update in one mode, by hand and in Keras.
+
+    Eager is TensorFlow's own switch. For XLA a stand-in for `tf.function`
+    asks for it, unless Keras calls: Keras is asked in `compile`. Whatever the
+    code says itself is left as it is.
+    """
+    import keras
+    import tensorflow as tf
+
+    function = tf.function
+
+    def with_xla(func: Any = None, **given: Any) -> Any:
+        own = sys._getframe(1).f_globals.get("__name__", "")
+        if not own.startswith("keras."):
+            given.setdefault("jit_compile", True)
+        return function(func, **given)
+
+    def compiled(own: Any, model: Any, *args: Any, **given: Any) -> Any:
+        given.setdefault("run_eagerly", mode == "eager")
+        given.setdefault("jit_compile", mode == "xla")
+        return own(model, *args, **given)
+
+    tf.config.run_functions_eagerly(mode == "eager")
+    if mode == "xla":
+        tf.function = with_xla
+    try:
+        with replaced(keras.Model, "compile", compiled):
+            yield
+    finally:
+        tf.function = function
+        tf.config.run_functions_eagerly(False)
+
+
+class Watch:
+    """Copies all variables after every update of a training.
+
+    An update is a call of a `tf.function` in which a gradient is taken, a
+    batch of Keras's `fit`, or a call of `train_on_batch`. In a loop without
+    any of these it is what lies between two gradient tapes.
+
+    Attributes:
+        variables: every `tf.Variable`, in the order in which they were made.
+    """
+
+    def __init__(self, on_update: OnUpdate | None = None) -> None:
+        self.variables: list[Any] = []
+        self._on_update = on_update or (lambda update, start: None)
+        self._rows: list[dict[int, np.ndarray]] = []
+        self._between: list[dict[int, np.ndarray]] = []
+        self._inside = 0
+        self._gradient_taken = False
+        self._steps: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._models: weakref.WeakSet[Any] = weakref.WeakSet()
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[Watch]:
+        """Watch what runs in this context."""
+        import keras
+
+        with contextlib.ExitStack() as stack:
+            if keras.backend.backend() == "tensorflow":
+                stack.enter_context(self._tensorflow())
+            for name, watched in (
+                ("fit", self._fit),
+                ("train_on_batch", self._train_on_batch),
+            ):
+                stack.enter_context(replaced(keras.Model, name, watched))
+            yield self
+        if not self._rows and self._between:
+            self._rows = [*self._between[1:], self._copies()]
+
+    @property
+    def updates(self) -> int:
+        """How many updates were seen."""
+        return len(self._rows)
+
+    def path(self, variable: Any) -> list[np.ndarray] | None:
+        """Return a variable's value after each update.
+
+        None if the variable is not one that was seen after every update.
+        """
+        for key in map(id, inner_variables(variable)):
+            if self._rows and all(key in row for row in self._rows):
+                return [row[key] for row in self._rows]
+        return None
+
+    @contextlib.contextmanager
+    def _tensorflow(self) -> Iterator[None]:
+        import tensorflow as tf
+
+        function = type(tf.function(lambda: None))
+        with (
+            tf.variable_creator_scope(self._created),
+            replaced(function, "__call__", self._call),
+            replaced(tf.GradientTape, "gradient", self._gradient),
+            replaced(tf.GradientTape, "__enter__", self._tape),
+        ):
+            yield
+
+    def _created(self, next_creator: Any, **given: Any) -> Any:
+        variable = next_creator(**given)
+        self.variables.append(variable)
+        return variable
+
+    def _call(self, call: Any, function: Any, *args: Any, **given: Any) -> Any:
+        if self._inside or _tracing():
+            return call(function, *args, **given)
+        self._gradient_taken = False
+        with self._one_level_down():
+            result = call(function, *args, **given)
+        if self._gradient_taken:
+            self._steps.add(function)
+        if function in self._steps:
+            self._seen()
+        return result
+
+    def _gradient(
+        self, gradient: Any, tape: Any, *args: Any, **given: Any
+    ) -> Any:
+        self._gradient_taken = True
+        return gradient(tape, *args, **given)
+
+    def _tape(self, enter: Any, tape: Any) -> Any:
+        if not (self._inside or _tracing()):
+            self._between.append(self._copies())
+            self._on_update(len(self._between) - 1, time.perf_counter())
+        return enter(tape)
+
+    def _fit(self, fit: Any, model: Any, *args: Any, **given: Any) -> Any:
+        import keras
+
+        class Seen(keras.callbacks.Callback):  # type: ignore[misc]
+            """Copies the variables after every batch."""
+
+            def on_train_batch_end(_, batch: int, logs: Any = None) -> None:  # noqa: N805
+                self._seen()
+
+        self._models.add(model)
+        names = ("x", "y", "batch_size", "epochs", "verbose", "callbacks")
+        given |= dict(zip(names, args, strict=False))
+        extra = args[len(names) :]
+        callbacks = given.get("callbacks")
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            callbacks.append(Seen())
+        else:
+            given["callbacks"] = [*_listed(callbacks), Seen()]
+        if extra:
+            first = [given.pop(name) for name in names]
+            args = (*first, *extra)
+        else:
+            args = ()
+        with self._one_level_down():
+            return fit(model, *args, **given)
+
+    def _train_on_batch(
+        self, train: Any, model: Any, *args: Any, **given: Any
+    ) -> Any:
+        self._models.add(model)
+        with self._one_level_down():
+            result = train(model, *args, **given)
+        self._seen()
+        return result
+
+    @contextlib.contextmanager
+    def _one_level_down(self) -> Iterator[None]:
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
+
+    def _seen(self) -> None:
+        start = time.perf_counter()
+        self._rows.append(self._copies())
+        self._on_update(len(self._rows), start)
+
+    def _copies(self) -> dict[int, np.ndarray]:
+        weights = [w for model in self._models for w in model.weights]
+        return {id(v): np.array(v) for v in (*self.variables, *weights)}
+
+
+@contextlib.contextmanager
+def replaced(
+    kind: type, name: str, instead: Callable[..., Any]
+) -> Iterator[None]:
+    """Have instead(original, *arguments) called in place of a method.
+
+    It is replaced in the class that defines it: Keras asks whether a model
+    has a `compile` of its own.
+    """
+    owner = next(base for base in kind.__mro__ if name in vars(base))
+    original = vars(owner)[name]
+
+    @functools.wraps(original)
+    def method(*args: Any, **given: Any) -> Any:
+        return instead(original, *args, **given)
+
+    setattr(owner, name, method)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+def _tracing() -> bool:
+    import tensorflow as tf
+
+    return bool(tf.inside_function())
+
+
+def _listed(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    several = isinstance(callbacks, list | tuple)
+    return list(callbacks) if several else [callbacks]
+
+
+def inner_variables(variable: Any) -> Sequence[Any]:
+    """Return a variable and what it keeps its value in.
+
+    Keras keeps it in a variable of TensorFlow, a distribution strategy in one
+    per replica.
+    """
+    inner = getattr(variable, "value", None)
+    held = [variable, *([] if callable(inner) else [inner])]
+    for item in list(held):
+        held += getattr(item, "values", ()) or ()
+    return held
