@@ -12,13 +12,13 @@ from compare.records import Mode, Side, TensorInfo
 from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Sample
 from compare.rows_on_disk import with_files
-from compare.watch import inner_variables, turned
+from compare.watch import inner_variables
 from compare.worker import (
     Exhibit,
     Report,
-    call,
     load_exhibit,
     parameters_in,
+    train,
 )
 
 FEW = 2
@@ -78,9 +78,9 @@ def _seconds(
     exhibit: Exhibit, problem: Problem, mode: Mode, epochs: int
 ) -> float:
     """Train for so many epochs, unwatched; return what it took."""
-    with with_files(problem.replace(epochs=epochs)) as given, turned(mode):
+    with with_files(problem.replace(epochs=epochs)) as given:
         start = time.perf_counter()
-        call(exhibit, given, mode, None)
+        train(exhibit, given, mode)
         return time.perf_counter() - start
 
 
@@ -172,8 +172,8 @@ def tensor_map(
         one_batch = problem.replace(
             x=problem.x[batch], y=problem.y[batch], epochs=1
         )
-        with with_files(one_batch) as given, turned("eager"):
-            returned = call(exhibit, given, "eager", None)
+        with with_files(one_batch) as given:
+            returned = train(exhibit, given, "eager")
     finally:
         sys.setprofile(None)
         tf.GradientTape.gradient = gradient

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import sys
 import time
 import weakref
@@ -33,6 +34,22 @@ def turned(mode: Mode) -> Iterator[None]:
     code says itself is left as it is.
     """
     import keras
+
+    def compiled(own: Any, model: Any, *args: Any, **given: Any) -> Any:
+        given.setdefault("run_eagerly", mode == "eager")
+        given.setdefault("jit_compile", mode == "xla")
+        return own(model, *args, **given)
+
+    with replaced(keras.Model, "compile", compiled):
+        if keras.backend.backend() != "tensorflow":
+            yield
+            return
+        with _tensorflow_turned(mode):
+            yield
+
+
+@contextlib.contextmanager
+def _tensorflow_turned(mode: Mode) -> Iterator[None]:
     import tensorflow as tf
 
     function = tf.function
@@ -43,17 +60,11 @@ def turned(mode: Mode) -> Iterator[None]:
             given.setdefault("jit_compile", True)
         return function(func, **given)
 
-    def compiled(own: Any, model: Any, *args: Any, **given: Any) -> Any:
-        given.setdefault("run_eagerly", mode == "eager")
-        given.setdefault("jit_compile", mode == "xla")
-        return own(model, *args, **given)
-
     tf.config.run_functions_eagerly(mode == "eager")
     if mode == "xla":
         tf.function = with_xla
     try:
-        with replaced(keras.Model, "compile", compiled):
-            yield
+        yield
     finally:
         tf.function = function
         tf.config.run_functions_eagerly(False)
@@ -78,7 +89,7 @@ class Watch:
         self._inside = 0
         self._gradient_taken = False
         self._steps: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._models: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._models: list[Any] = []
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -111,6 +122,22 @@ class Watch:
             if self._rows and all(key in row for row in self._rows):
                 return [row[key] for row in self._rows]
         return None
+
+    def path_to(self, value: np.ndarray) -> list[np.ndarray] | None:
+        """Return the path of the one variable that ends at a value.
+
+        For what was returned as an array. None if several variables end
+        there, or none.
+        """
+        last = self._rows[-1] if self._rows else {}
+        found = [
+            key
+            for key, end in last.items()
+            if end.dtype == value.dtype and np.array_equal(end, value)
+        ]
+        if len(found) != 1 or any(found[0] not in row for row in self._rows):
+            return None
+        return [row[found[0]] for row in self._rows]
 
     @contextlib.contextmanager
     def _tensorflow(self) -> Iterator[None]:
@@ -163,31 +190,28 @@ class Watch:
             def on_train_batch_end(_, batch: int, logs: Any = None) -> None:  # noqa: N805
                 self._seen()
 
-        self._models.add(model)
-        names = ("x", "y", "batch_size", "epochs", "verbose", "callbacks")
-        given |= dict(zip(names, args, strict=False))
-        extra = args[len(names) :]
-        callbacks = given.get("callbacks")
+        self._met(model)
+        bound = inspect.signature(fit).bind(model, *args, **given)
+        callbacks = bound.arguments.get("callbacks")
         if isinstance(callbacks, keras.callbacks.CallbackList):
             callbacks.append(Seen())
         else:
-            given["callbacks"] = [*_listed(callbacks), Seen()]
-        if extra:
-            first = [given.pop(name) for name in names]
-            args = (*first, *extra)
-        else:
-            args = ()
+            bound.arguments["callbacks"] = [*_listed(callbacks), Seen()]
         with self._one_level_down():
-            return fit(model, *args, **given)
+            return fit(*bound.args, **bound.kwargs)
 
     def _train_on_batch(
         self, train: Any, model: Any, *args: Any, **given: Any
     ) -> Any:
-        self._models.add(model)
+        self._met(model)
         with self._one_level_down():
             result = train(model, *args, **given)
         self._seen()
         return result
+
+    def _met(self, model: Any) -> None:
+        if not any(model is other for other in self._models):
+            self._models.append(model)
 
     @contextlib.contextmanager
     def _one_level_down(self) -> Iterator[None]:

@@ -84,8 +84,7 @@ def record(
         Exception: whatever the exhibit raised.
     """
     prepare(mode, dtype)
-    with turned(mode):
-        return observe(reference, side, problem, mode, dtype, report)
+    return observe(reference, side, problem, mode, dtype, report)
 
 
 def observe(
@@ -102,12 +101,15 @@ def observe(
         problem = problem.replace(hyper={**problem.hyper, "steps_per_call": 1})
     exhibit = load_exhibit(reference)
     recorder = Recorder(problem, report)
-    watch = Watch(recorder.tick)
-    with with_files(problem) as given, watch.watching():
-        returned = call(exhibit, given, mode, recorder.on_step)
+    with with_files(problem) as given:
+        if takes(exhibit, "on_step"):
+            returned = exhibit(given, mode, recorder.on_step)
+        else:
+            watch = Watch(recorder.tick)
+            with turned(mode), watch.watching():
+                returned = exhibit(given)
+            recorder.take(watch, returned)
     results = results_of(returned, problem)
-    if not recorder.shown:
-        recorder.take(watch, returned)
     parameters = recorder.stacked()
     for name, path in parameters.items():
         if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
@@ -134,18 +136,20 @@ def observe(
     )
 
 
-def call(
-    side: Exhibit,
-    problem: Problem,
-    mode: Mode,
-    on_step: Callable[[int, Any], None] | None,
-) -> Any:
-    """Call a side with those of `mode` and `on_step` that it takes."""
-    offered = {"mode": mode, "on_step": on_step}
-    parameters = inspect.signature(side).parameters
-    return side(
-        problem, **{k: v for k, v in offered.items() if k in parameters}
-    )
+def takes(exhibit: Exhibit, name: str) -> bool:
+    """Whether a function has an argument of this name."""
+    return name in inspect.signature(exhibit).parameters
+
+
+def train(exhibit: Exhibit, problem: Problem, mode: Mode) -> Any:
+    """Train in a mode, unwatched; return what the exhibit does.
+
+    Implementations in other frameworks take the mode as an argument.
+    """
+    if takes(exhibit, "mode"):
+        return exhibit(problem, mode)
+    with turned(mode):
+        return exhibit(problem)
 
 
 def results_of(returned: Any, problem: Problem) -> dict[str, np.ndarray]:
@@ -227,15 +231,10 @@ def environment(report: Report) -> Environment:
 
 
 class Recorder:
-    """Keeps the parameters after every update, and when it was made.
-
-    Attributes:
-        shown: whether the exhibit itself has shown its updates.
-    """
+    """Keeps the parameters after every update, and when it was made."""
 
     def __init__(self, problem: Problem, report: Report) -> None:
         initial = {k: np.array(v) for k, v in problem.initial.items()}
-        self.shown = False
         self._problem = problem
         self._rows: dict[str, list[np.ndarray]] = {
             name: [value] for name, value in initial.items()
@@ -253,7 +252,6 @@ class Recorder:
     def on_step(self, update: int, parameters: Any) -> None:
         """Take the parameters that an exhibit shows after an update."""
         start = time.perf_counter()
-        self.shown = True
         if update != self.rows:
             raise RunError(
                 f"on_step was called for update {update} where {self.rows} "

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
 from compare.records.problem import Problem
+from compare.watch import replaced
 from compare.worker import Report, load_exhibit
 
 EXHIBIT = "manual.linear_regression"
@@ -24,15 +25,33 @@ ROUNDS = 40
 """Turns of every burden."""
 
 
-def train(problem: Problem, mode: str = "graph", on_step: Any = None) -> Any:
+def train(problem: Problem) -> Any:
     """Train with `problem.turns` turns of an empty loop after every update."""
     turns = problem.turns
 
-    def work(update: int, parameters: Any) -> None:
+    def work(update: int) -> None:
         for _ in repeat(None, turns):
             pass
 
-    return load_exhibit(EXHIBIT)(problem, mode, work)
+    return _train(problem, work)
+
+
+def _train(problem: Problem, work: Callable[[int], None]) -> Any:
+    """Train the exhibit, calling work(update) after every update."""
+    import tensorflow as tf
+
+    made = 0
+
+    def worked(call: Any, *given: Any) -> Any:
+        nonlocal made
+        result = call(*given)
+        made += 1
+        work(made)
+        return result
+
+    exhibit = load_exhibit(EXHIBIT)
+    with replaced(type(tf.function(lambda: None)), "__call__", worked):
+        return exhibit(problem)
 
 
 def block_times(
@@ -56,7 +75,7 @@ def block_times(
     ]
     ends: list[float] = []
 
-    def work(update: int, parameters: Any) -> None:
+    def work(update: int) -> None:
         for _ in repeat(None, burdens[order[(update - 1) // BLOCK]]):
             pass
         if update % BLOCK == 0:
@@ -65,7 +84,7 @@ def block_times(
     warm_up = [0] * len(burdens)  # a round that traces, and is thrown away
     order = [*warm_up, *order]
     job = problem.replace(epochs=BLOCK * len(order))
-    load_exhibit(EXHIBIT)(job, "graph", work)
+    _train(job, work)
     report(job.epochs, job.epochs)
     rounds = [[0.0] * len(burdens) for _ in range(ROUNDS)]
     for block in range(len(warm_up), len(order)):

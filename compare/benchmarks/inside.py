@@ -22,7 +22,7 @@ from compare.processes import RunError
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.fit import CallSample, EpochSample, FormSample
 from compare.records.problem import Problem
-from compare.worker import Report, load_exhibit, prepare
+from compare.worker import Report, load_exhibit, prepare, train
 
 SKIPPED = 2
 """Epochs, or calls, that are not counted: they trace and compile."""
@@ -46,12 +46,12 @@ def look(
         A trajectory that holds every value until the next look.
     """
     prepare(mode, dtype)
-    train = load_exhibit(reference)
+    form = load_exhibit(reference)
     problem = problem.astype(dtype)
     seen = [problem.initial]
     for done, updates in enumerate(after):
         report(done, len(after))
-        parameters = train(of_length(problem, updates, updates))
+        parameters = form(of_length(problem, updates, updates))
         seen.append(
             {
                 key: np.array(parameters[key].numpy()).reshape(value.shape)
@@ -84,7 +84,7 @@ def time_form(
     reference: str, problem: Problem, lengths: tuple[int, int], report: Report
 ) -> FormSample:
     """Time a short and a long training, after a short one that warms up."""
-    train = load_exhibit(reference)
+    form = load_exhibit(reference)
     short, long = lengths
     runs = []
     for done, updates in enumerate((short, short, long)):
@@ -92,7 +92,7 @@ def time_form(
         gc.collect()  # so that no run collects another's garbage
         job = problem.replace(epochs=updates)
         start = time.perf_counter()
-        train(job)
+        form(job)
         runs.append((updates, time.perf_counter() - start))
     slope = (runs[2][1] - runs[1][1]) / (long - short)
     start = runs[1][1] - short * slope
@@ -119,7 +119,7 @@ def watch_epochs(
             {"disable_meta_optimizer": True}
         )
     exhibit = load_exhibit(reference)
-    exhibit(problem.replace(epochs=1), mode)  # starts TensorFlow
+    train(exhibit, problem.replace(epochs=1), mode)  # starts TensorFlow
     job = problem.replace(epochs=SKIPPED + epochs + 1)
     found: dict[bool, Stopwatch] = {}
     for parts in random.sample((False, True), 2):
@@ -127,7 +127,7 @@ def watch_epochs(
         gc.collect()
         stopwatch = found[parts] = Stopwatch()
         with watching(stopwatch, parts):
-            exhibit(job, mode)
+            train(exhibit, job, mode)
         if stopwatch.epochs != job.epochs:
             raise RunError(
                 f"{reference} began {stopwatch.epochs} epochs of fit where "
@@ -146,10 +146,10 @@ def cost_of_a_call(
     A call with a single update costs what every call costs; what the others
     add, and what happens between two calls, is the rest.
     """
-    train = load_exhibit(reference)
+    form = load_exhibit(reference)
     many = problem.hyper["steps_per_call"]
     (single, _), (whole, period) = (
-        _calls(train, of_length(problem, count * calls, count))
+        _calls(form, of_length(problem, count * calls, count))
         for count in (1, many)
     )
     return CallSample(
@@ -157,7 +157,7 @@ def cost_of_a_call(
     )
 
 
-def _calls(train: Any, problem: Problem) -> tuple[float, float]:
+def _calls(form: Any, problem: Problem) -> tuple[float, float]:
     """Return median seconds in a compiled function, and per call of it."""
     spans: list[tuple[float, float]] = []
     kind = function_type()
@@ -170,7 +170,7 @@ def _calls(train: Any, problem: Problem) -> tuple[float, float]:
         return result
 
     with replaced(kind, "__call__", timed):
-        train(problem)
+        form(problem)
     kept = spans[SKIPPED:]
     return (
         statistics.median(end - start for start, end in kept),

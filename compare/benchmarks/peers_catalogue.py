@@ -85,7 +85,7 @@ def peers_of(problem: Problem) -> tuple[Peer, ...]:
         for mode in problem.modes
     ]  # fmt: skip
     for backend, (name, mode) in BACKENDS.items():
-        reopens = backend != "tensorflow" and "seed" in problem.hyper
+        reopens = backend != "tensorflow" and "files" in problem.hyper
         found.append(
             Peer(
                 f"Keras on {name}",

@@ -115,9 +115,9 @@ def time_peer(
     def train(epochs: int) -> dict[str, np.ndarray]:
         job = problem.replace(epochs=epochs)
         start = time.perf_counter()
-        returned = exhibit(job, task.mode)
+        returned = worker.train(exhibit, job, task.mode)
         # A copy as arrays waits for what may still be running.
-        results = worker.to_arrays(returned, f"{task.reference} returned")
+        results = worker.results_of(returned, job)
         runs.append((job.steps, time.perf_counter() - start))
         return results
 

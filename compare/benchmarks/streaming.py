@@ -41,7 +41,14 @@ from compare.records.streaming import (
 )
 from compare.rows_on_disk import read_csv
 from compare.sources import exhibit
-from compare.worker import REPORT_SECONDS, Report, load_exhibit, set_dtype
+from compare.watch import Watch, turned
+from compare.worker import (
+    REPORT_SECONDS,
+    Report,
+    load_exhibit,
+    parameters_in,
+    set_dtype,
+)
 
 BATCH_SIZE = SHUFFLE_BUFFER = 10_000
 
@@ -122,27 +129,30 @@ def train_once(
     from compare.preload import peak_bytes
 
     set_dtype(dtype)
-    train = load_exhibit(reference)
+    exhibit = load_exhibit(reference)
     start_tensorflow()
     before = peak_bytes()
     start = told = time.perf_counter()
     side, source = key
     problem = _problem(files, rows, source, dtype)
-    snapshots = Snapshots(problem.initial)
     first: list[float] = []
 
-    def on_step(update: int, parameters: Any) -> None:
+    def on_update(update: int, now: float) -> None:
         nonlocal told
-        snapshots.take(parameters)
-        now = time.perf_counter()
         first.append(now) if not first else None
         if now - told > REPORT_SECONDS:
             told = now
             report(update, problem.steps)
 
-    train(problem, "graph", on_step)
+    watch = Watch(on_update)
+    with turned("graph"), watch.watching():
+        returned = exhibit(problem)
     seconds = time.perf_counter() - start
     one = Pass(seconds, first[0] - start, peak_bytes() - before)
+    parameters = parameters_in(returned, problem)
+    snapshots = Snapshots(problem.initial)
+    for row in zip(*map(watch.path, parameters.values()), strict=True):
+        snapshots.take(dict(zip(parameters, row, strict=True)))
     return snapshots.trajectory(f"{side} from {source}", "graph"), one
 
 

@@ -10,8 +10,8 @@ from compare.records.mistakes import Cost, Raised
 from compare.records.problem import Problem
 from compare.records.timing import Sample
 from compare.rows_on_disk import with_files
-from compare.watch import Watch, turned
-from compare.worker import Report, call, load_exhibit
+from compare.watch import Watch
+from compare.worker import Report, load_exhibit, train
 
 SHORT, MOST = 20, 10_000
 """Epochs of the first timing, and when no longer one is tried."""
@@ -39,8 +39,8 @@ def attempt(
     exhibit = load_exhibit(reference)
     watch = Watch()
     try:
-        with turned(mode), watch.watching():
-            call(exhibit, problem, mode, None)
+        with watch.watching():
+            train(exhibit, problem, mode)
     except Exception as error:
         # AutoGraph tells first where it happened, and last what.
         text = [line.strip() for line in str(error).splitlines() if line]
@@ -74,8 +74,8 @@ def count_cost(
     exhibit = load_exhibit(reference)
     watch(tf.GradientTape, "gradient")
     watch(tf.data.Dataset, "__iter__")
-    with with_files(problem) as given, turned(mode):
-        call(exhibit, given, mode, None)
+    with with_files(problem) as given:
+        train(exhibit, given, mode)
     return counts["gradient"], counts["__iter__"]
 
 

@@ -49,8 +49,9 @@ def watch_fit(
             if name in other:
                 setattr(model.optimizer, name, other.pop(name))
         given |= other
+        del given["self"]
         rate = _learning_rate(model.optimizer)
-        result = fit(**{**_flat(given), "self": model})
+        result = fit(model, **_flat(given))
         facts.append(_facts(model, given, counter, rate))
         return result
 

@@ -285,7 +285,11 @@ class Pair:
                     mode=self.sides.mode,
                     dtype=dtype,
                     parameters=stack(states, keys),
-                    results={},
+                    results={
+                        name: own[-1].final.values[key]
+                        for name, key in keys.items()
+                        if self.observed
+                    },
                     losses=np.array([]),
                     seconds_per_update=0.0,
                     recorded=np.array([0, *made] if first else made),

@@ -1,7 +1,8 @@
 """A side of a pair that a user brings: how it is sent, called and read.
 
 A side is any callable `f(problem)`, with or without the arguments `mode` and
-`on_step`, that returns its parameters or yields them after every update.
+`on_step`, that returns its parameters or yields them after every update. One
+that does neither show nor yield its updates is watched from outside.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from compare.processes import RunError
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
+from compare.watch import Watch
 from compare.worker import (
     Report,
     load_exhibit,
@@ -142,16 +144,52 @@ def run_side(
         path.append(read(parameters))
         report(update, problem.steps)
 
-    with keras_watch.watch_fit(instead) as fits:
-        final = call(side, problem, mode, on_step)
-        if isinstance(final, GeneratorType):
-            path = [read(parameters) for parameters in final]
+    watch = Watch()
+    with watch.watching(), keras_watch.watch_fit(instead) as fits:
+        returned = call(side, problem, mode, on_step)
+        if isinstance(returned, GeneratorType):
+            path = [read(parameters) for parameters in returned]
             if not path:
                 raise RunError("it yielded no parameters")
-            final = path[-1]
-    if not isinstance(final, Returned):
-        final = read(final)
+            returned = path[-1]
+    if isinstance(returned, Returned):
+        final = returned
+    else:
+        final = read(returned)
+        path = path or _watched(watch, returned, final, problem.steps)
     return SideRun(tuple(path), final, tuple(fits))
+
+
+def _watched(
+    watch: Watch, returned: Any, final: Returned, steps: int
+) -> list[Returned]:
+    """Return the parameters after every update, as seen from outside.
+
+    Nothing unless as many updates were seen as were asked for and the last
+    of them left what was returned: else what was seen were not the updates.
+    """
+    if watch.updates != steps:
+        return []
+    paths = {}
+    for key, value in zip(final.values, _items(returned), strict=True):
+        end = final.values[key]
+        path = watch.path(value) or watch.path_to(end)
+        if path is None or not np.array_equal(path[-1], end, equal_nan=True):
+            return []
+        paths[key] = path
+    return [
+        Returned(final.named, dict(zip(paths, row, strict=True)))
+        for row in zip(*paths.values(), strict=True)
+    ]
+
+
+def _items(returned: Any) -> list[Any]:
+    """Return the parameters that `read` copies, in the same order."""
+    if isinstance(returned, Mapping):
+        return list(returned.values())
+    if hasattr(returned, "get_weights") and hasattr(returned, "weights"):
+        return list(returned.weights)
+    return list(returned) if isinstance(returned, list | tuple) else [returned]
 
 
 def prepare_user_side(problem: Problem) -> None:
