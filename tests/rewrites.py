@@ -189,7 +189,8 @@ REWRITES = [
          "                tf.ones_like(hidden), rate"),
     ]),
     ("dropout_mlp", "relu as a maximum", [
-        ("tf.nn.relu(hidden)", "tf.maximum(hidden, 0)"),
+        ("tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))",
+         "tf.maximum(tf.nn.bias_add(x @ hidden_kernel, hidden_bias), 0)"),
     ]),
     ("early_stopping", "the validation loss as one sum", [
         ("total += compute_loss(x, y) * len(x)",

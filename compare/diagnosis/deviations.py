@@ -47,12 +47,6 @@ ADAM = Deviation(
     "use the same optimizer on both sides; Keras's string 'adam' has a "
     "learning rate of 0.001 besides.",
 )
-SHUFFLED = Deviation(
-    "shuffled",
-    "The rows are shuffled",
-    "Other rows in a batch give another gradient.",
-    "share one order: shuffle=False, or one tf.data pipeline for both.",
-)
 
 
 def deviations(variant: Variant, learning_rate: float) -> list[Deviation]:
@@ -68,8 +62,6 @@ def deviations(variant: Variant, learning_rate: float) -> list[Deviation]:
         found.append(NESTEROV if hyper.get("nesterov") else MOMENTUM)
     if variant.lesson == "adam":
         found.append(ADAM)
-    if not variant.in_order:
-        found.append(SHUFFLED)
     rate = hyper.get("learning_rate", learning_rate)
     if rate != learning_rate:
         found.append(_scaled(rate / learning_rate))

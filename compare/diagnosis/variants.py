@@ -24,13 +24,10 @@ from compare.records import Side
 from compare.records.mistakes import Mistake
 from compare.records.problem import Problem, Settings
 from compare.sources import exhibit, source_of
+from compare.watch import Watch, turned
 from compare.worker import Report, load_exhibit, prepare
 
 BASES = ("minibatch", "momentum", "adam")
-IN_ORDER = (
-    ("    rows = rows.shuffle(len(problem.x), seed=problem.seed)\n", ""),
-)
-"""The patch by which a manual exhibit takes the rows as they are."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,6 @@ class Variant:
     Attributes:
         side, lesson: the exhibit that it comes from.
         mistakes: what was made wrong on purpose.
-        in_order: whether the rows are not shuffled.
         needs: hyper-parameters where the user has none of the name.
         forced: hyper-parameters whatever the user has.
     """
@@ -48,7 +44,6 @@ class Variant:
     side: Side
     lesson: str
     mistakes: tuple[Mistake, ...] = ()
-    in_order: bool = True
     needs: tuple[tuple[str, Any], ...] = ()
     forced: tuple[tuple[str, Any], ...] = ()
 
@@ -59,8 +54,6 @@ class Variant:
             ValueError: the mistakes do not go together.
         """
         text = source_of(exhibit(self.side, self.lesson))
-        if self.in_order and self.side == "manual":
-            text = patched(text, IN_ORDER)
         for mistake in self.mistakes:
             text = patched(text, mistake.patches)
         return text
@@ -70,7 +63,6 @@ def singles() -> list[Variant]:
     """Return the trainings without a mistake and with one."""
     found = [Variant("manual", lesson) for lesson in BASES]
     found.append(Variant("manual", "momentum", forced=(("nesterov", True),)))
-    found.append(Variant("manual", "minibatch", in_order=False))
     found += [
         Variant(m.side, m.lesson, (m,), needs=tuple(m.hyper.items()))
         for m in CATALOGUE
@@ -164,18 +156,23 @@ class _EnoughError(Exception):
 def _rows(
     train: Callable[..., Any], problem: Problem, updates: int
 ) -> dict[str, np.ndarray]:
-    rows = [{k: np.ravel(v) for k, v in problem.initial.items()}]
-
-    def on_step(update: int, parameters: Any) -> None:
-        rows.append(
-            {
-                name: np.ravel(value.numpy()).copy()
-                for name, value in parameters.items()
-            }
-        )
-        if len(rows) > updates:
+    def on_update(update: int, began: float) -> None:
+        if update >= updates:
             raise _EnoughError
 
-    with contextlib.suppress(_EnoughError):
-        train(problem, "eager", on_step)
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    watch = Watch(on_update)
+    with (
+        turned("eager"),
+        watch.watching(),
+        contextlib.suppress(_EnoughError),
+    ):
+        train(problem)
+    # An exhibit makes its parameters before anything else.
+    made = dict(zip(problem.initial, watch.variables, strict=False))
+    return {
+        name: np.stack(
+            [np.ravel(problem.initial[name])]
+            + [np.ravel(row) for row in (watch.path(value) or ())[:updates]]
+        )
+        for name, value in made.items()
+    }

@@ -1,14 +1,14 @@
 """Silent mistakes in the data: what is trained on, and in what order."""
 
+from compare.mistakes.rows import special
 from compare.records.mistakes import Mistake
 
 PAIR = "(problem.x, problem.y)"
-SHUFFLE = "rows = rows.shuffle(len(problem.x), seed=problem.seed)"
+SHUFFLE = "rows.shuffle(problem.shuffle_buffer, seed=problem.seed)"
 LOOP = (
-    "    for update, (x, y) in zip(updates, batches):\n"
-    "        step(x, y)\n"
-    "        if on_step:\n"
-    "            on_step(update, parameters)\n"
+    "    for _ in range(problem.epochs):\n"
+    "        for x, y in batches:\n"
+    "            step(x, y)\n"
 )
 
 
@@ -29,33 +29,59 @@ def _silent(
     )  # fmt: skip
 
 
+def _shuffle(
+    key: str,
+    title: str,
+    after: str,
+    symptom: str,
+    why: str,
+    keras: str,
+    *threads: str,
+) -> Mistake:
+    """Patch the shuffle of the lesson that reads rows from files."""
+    return special(
+        "streaming", key, title, SHUFFLE, after, symptom, why, keras, *threads
+    )
+
+
 DATA: tuple[Mistake, ...] = (
     _silent(
         "other-order",
-        "Another order of the batches",
-        "seed=problem.seed",
-        "seed=problem.seed + 1",
-        "It ends near, but not at the same place; as far as Keras is from "
-        "Keras with another seed.",
+        "The rows shuffled on one side only",
+        "rows.batch(",
+        "rows.shuffle(len(problem.x), seed=problem.seed).batch(",
+        "It ends near, but not at the same place.",
         "Each order of mini-batches is another path.",
-        "fit shuffles arrays by default, with a seed of its own.",
+        "fit shuffles arrays by default, with a seed of its own; "
+        "shuffle=False takes them as they are.",
         "tensorflow#33898",
     ),
-    _silent(
+    _shuffle(
+        "other-shuffle-seed",
+        "Another seed for the shuffle",
+        SHUFFLE.replace("seed=problem.seed", "seed=problem.seed + 1"),
+        "It ends near, but not at the same place; as far as Keras is from "
+        "Keras with another seed.",
+        "Each seed draws other orders.",
+        "The same dataset with the same seed, on both sides.",
+    ),
+    _shuffle(
         "no-shuffle",
         "The rows are not shuffled",
-        f"    {SHUFFLE}\n",
-        "",
+        "rows",
         "Another path; a bad one if the rows are sorted.",
         "Sorted rows make batches that all pull in one direction.",
         "fit shuffles arrays, and leaves datasets as they are.",
         "tensorflow#33898",
     ),
-    _silent(
+    _shuffle(
         "shuffled-once",
         "Shuffled once, not for every epoch",
-        "seed=problem.seed)",
-        "seed=problem.seed, reshuffle_each_iteration=False)",
+        "rows.shuffle(\n"
+        "        problem.shuffle_buffer,\n"
+        "        seed=problem.seed,\n"
+        "        reshuffle_each_iteration=False,\n"
+        "    )",
         "All is equal in the first epoch.",
         "Every epoch replays the order of the first.",
         "fit draws a new order for every epoch.",
@@ -63,7 +89,7 @@ DATA: tuple[Mistake, ...] = (
     _silent(
         "shuffled-apart",
         "x and y shuffled apart",
-        f"rows = tf.data.Dataset.from_tensor_slices({PAIR})\n    {SHUFFLE}",
+        f"rows = tf.data.Dataset.from_tensor_slices({PAIR})",
         "xs, ys = map(tf.data.Dataset.from_tensor_slices,"
         " (problem.x, problem.y))\n"
         "    xs = xs.shuffle(len(problem.x), seed=problem.seed)\n"
@@ -86,8 +112,10 @@ DATA: tuple[Mistake, ...] = (
     _silent(
         "epoch-too-short",
         "A batch over the border of two epochs",
-        "rows.batch(problem.batch_size).repeat()",
-        "rows.repeat().batch(problem.batch_size)",
+        LOOP,
+        "    batches = rows.repeat(problem.epochs).batch(problem.batch_size)\n"
+        "    for x, y in batches:\n"
+        "        step(x, y)\n",
         "Equal for the first N // B updates.",
         "repeat before batch fills the tail batch with rows of the next "
         "epoch.",
@@ -97,14 +125,11 @@ DATA: tuple[Mistake, ...] = (
         "exhausted",
         "A stream of one epoch, read for several",
         LOOP,
-        "    stream = iter(rows.batch(problem.batch_size))\n"
-        "    for update in updates:\n"
+        "    stream = iter(batches)\n"
+        "    for _ in range(problem.epochs):\n"
         "        for x, y in stream:\n"
-        "            step(x, y)\n"
-        "            break\n"
-        "        if on_step:\n"
-        "            on_step(update, parameters)\n",
-        "Frozen at the value after epoch 1; nothing is raised.",
+        "            step(x, y)\n",
+        "No update after those of epoch 1; nothing is raised.",
         "An iterator that has ended gives nothing more, and a for loop over "
         "it makes no round.",
         "fit asks a dataset for a new iterator, but cannot rewind a Python "
@@ -124,27 +149,27 @@ DATA: tuple[Mistake, ...] = (
     _silent(
         "first-batch-only",
         "The same batch for every update",
-        "rows.batch(problem.batch_size).repeat()",
-        "rows.batch(problem.batch_size).take(1).cache().repeat()",
+        LOOP,
+        "    for _ in range(problem.steps):\n"
+        "        x, y = next(iter(batches))\n"
+        "        step(x, y)\n",
         "Equal at the first update; the loss falls, on one batch.",
-        "`next(iter(batches))` inside a loop, or a cache after take, gives "
-        "the first batch again and again.",
+        "`iter(batches)` inside a loop starts again with the first batch "
+        "each time.",
         "fit walks through one iterator.",
     ),
-    _silent(
+    _shuffle(
         "cached-shuffle",
         "The cache after the shuffle",
-        f"    {SHUFFLE}\n",
-        f"    {SHUFFLE}.cache()\n",
+        f"{SHUFFLE}.cache()",
         "All is equal in the first epoch.",
         "The cache keeps the order in which the rows came first.",
         "The same trap, if the dataset is given to fit.",
     ),
-    _silent(
+    _shuffle(
         "small-shuffle-buffer",
         "A shuffle buffer smaller than the data",
-        "rows.shuffle(len(problem.x), seed=problem.seed)",
-        "rows.shuffle(problem.batch_size, seed=problem.seed)",
+        SHUFFLE.replace("shuffle_buffer", "batch_size"),
         "Another path; rows far down the table never come early.",
         "tf.data draws from a buffer; only one as large as the data mixes "
         "all rows.",

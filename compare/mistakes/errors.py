@@ -52,10 +52,7 @@ ERRORS: tuple[Mistake, ...] = (
         "integer-variable",
         "An integer variable",
         (
-            (
-                'w = tf.Variable(problem.initial["kernel"])',
-                "w = tf.Variable(1)",
-            ),
+            ("w = tf.Variable(problem.kernel)", "w = tf.Variable(1)"),
             (PREDICT, "y_hat = tf.cast(w, x.dtype) * x + b"),
         ),
         "TypeError at the first update: the gradient is None.",
@@ -68,11 +65,10 @@ ERRORS: tuple[Mistake, ...] = (
         "rebinding",
         "w = w - learning_rate * gradient",
         (
-            ("def step():", "def step():\n        nonlocal w"),
+            ("def step(x, y):", "def step(x, y):\n        nonlocal w"),
             (
                 "w.assign_sub(problem.learning_rate * dw)",
-                "w = w - problem.learning_rate * dw\n"
-                '        parameters["kernel"] = w',
+                "w = w - problem.learning_rate * dw",
             ),
         ),
         "Update 1 is right; TypeError at update 2: the gradient is None.",
@@ -165,8 +161,8 @@ ERRORS: tuple[Mistake, ...] = (
         "The kernel of shape (features,) in a matrix product",
         (
             (
-                'kernel = tf.Variable(problem.initial["kernel"])',
-                'kernel = tf.Variable(problem.initial["kernel"][:, 0])',
+                "kernel = tf.Variable(problem.kernel)",
+                "kernel = tf.Variable(problem.kernel[:, 0])",
             ),
         ),
         "InvalidArgumentError at the first update.",
@@ -180,11 +176,11 @@ ERRORS: tuple[Mistake, ...] = (
         "One optimizer for two models",
         (
             (
-                "    model.compile(\n",
+                '    model.compile(optimizer, loss="mse")\n',
                 "    other = keras.Sequential([keras.layers.Dense(1)])\n"
-                '    other.compile(optimizer=optimizer, loss="mse")\n'
+                '    other.compile(optimizer, loss="mse")\n'
                 "    other.fit(problem.x, problem.y, verbose=0)\n"
-                "    model.compile(\n",
+                '    model.compile(optimizer, loss="mse")\n',
             ),
         ),
         "ValueError before the second model's first update.",

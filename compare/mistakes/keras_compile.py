@@ -47,24 +47,20 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         (
             (
                 "    # --- Loss and update\n",
-                "    dense.trainable = False\n    # --- Loss and update\n",
+                "    model.layers[0].trainable = False\n"
+                "    # --- Loss and update\n",
             ),
         ),
         "Nothing moves; there is a warning.",
         "trainable=False takes a layer's variables off the list that is "
         "trained.",
-        "dense.trainable = True, before the first fit.",
+        "layer.trainable = True, before the first fit.",
     ),
     _silent(
         "minibatch",
         "optimizer-string",
         "The optimizer as a string",
-        (
-            (
-                "optimizer=keras.optimizers.SGD(problem.learning_rate)",
-                'optimizer="sgd"',
-            ),
-        ),
+        (("keras.optimizers.SGD(problem.learning_rate)", '"sgd"'),),
         "Every update is in one ratio to the right one.",
         "The string takes every default: a learning rate of 0.01.",
         "An optimizer object with its learning rate.",
@@ -101,12 +97,7 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         "minibatch",
         "default-initializer",
         "The initializer left at its default",
-        (
-            (
-                'kernel_initializer=constant(problem.initial["kernel"])',
-                'kernel_initializer="glorot_uniform"',
-            ),
-        ),
+        (("    model.set_weights([problem.kernel, problem.bias])\n", ""),),
         "Different before the first update; another start for every seed.",
         "Dense draws its kernel from GlorotUniform.",
         "A constant initializer, or set_weights.",
@@ -176,7 +167,7 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         "early_stopping",
         "restore-default",
         "restore_best_weights left at its default",
-        (("        restore_best_weights=True,\n", ""),),
+        ((", restore_best_weights=True", ""),),
         "Every update is equal; the weights that are left are those of the "
         "last epoch.",
         "The default is False.",
@@ -187,10 +178,21 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         "early_stopping",
         "monitor-training-loss",
         "The training loss monitored",
-        (('monitor="val_loss"', 'monitor="loss"'),),
+        (("patience=problem", 'monitor="loss", patience=problem'),),
         "It stops later, or never.",
         "The training loss goes on falling.",
         "monitor='val_loss' is the default.",
+        updates=None,
+    ),
+    _silent(
+        "full_loop",
+        "stopped-upwards",
+        "The loss monitored with mode='max'",
+        (("patience=problem", 'mode="max", patience=problem'),),
+        "It stops after `patience` epochs, with the weights of the first: the "
+        "worst.",
+        "A loss that falls is never greater than the first one.",
+        "mode='auto', the default, takes the least of a loss.",
         updates=None,
     ),
     _silent(

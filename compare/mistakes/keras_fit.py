@@ -22,36 +22,29 @@ def _silent(
     )  # fmt: skip
 
 
-FIT = """\
-        batches,
-        epochs=problem.epochs,
-        steps_per_epoch=problem.steps_per_epoch,
-        shuffle=False,  # the dataset does it
-"""
 ARRAYS = """\
         problem.x,
         problem.y,
         batch_size=problem.batch_size,
-        epochs=problem.epochs,
 """
+VALIDATION = "validation_data=(problem.x_val, problem.y_val)"
 
 KERAS_FIT: tuple[Mistake, ...] = (
     _silent(
-        "minibatch",
+        "streaming",
         "fit-two-iterators",
         "A shuffled dataset without repeat() and steps_per_epoch",
         (
-            (".repeat()\n", "\n"),
+            ("batches.repeat(),", "batches,"),
             ("        steps_per_epoch=problem.steps_per_epoch,\n", ""),
         ),
         "Equal in the first epoch; then every second order is skipped.",
         "Without steps_per_epoch fit opens two iterators per epoch and "
         "throws one away, and each draws an order.",
         "repeat() and steps_per_epoch, for one iterator in all.",
-        general=True,
     ),
     _silent(
-        "minibatch",
+        "streaming",
         "steps-rounded-down",
         "steps_per_epoch rounded down",
         (
@@ -65,57 +58,78 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "The tail batch needs a step too, and a repeating dataset goes on "
         "where the last epoch stopped.",
         "math.ceil(rows / batch_size).",
-        general=True,
     ),
     _silent(
         "checkpoint_resume",
         "optimizer-not-built",
         "load_weights before the optimizer is built",
         (
-            ("    optimizer.build(model.trainable_variables)\n", ""),
             (
-                "        epochs = problem.epochs\n",
-                "        epochs = problem.epochs\n"
-                "        optimizer.iterations.assign(\n"
-                "            problem.epochs // 2 * problem.steps_per_epoch\n"
-                "        )\n",
+                "    model = (\n"
+                "        keras.saving.load_model(saved) if saved.exists()"
+                " else build(problem)\n"
+                "    )\n",
+                "    model = build(problem)\n"
+                "    if saved.exists():\n"
+                "        model.load_weights(saved)\n",
             ),
         ),
-        "Equal up to the restart; then the velocity starts again from rest.",
+        "Equal up to the restart; then the velocity starts again from rest, "
+        "and the epochs are counted from 0.",
         "An optimizer makes its variables when it is built; what a file "
-        "holds for variables that do not exist is skipped with a warning. "
-        "Here the updates done are known from elsewhere; else the data would "
-        "start again too.",
-        "optimizer.build(model.trainable_variables), then load_weights.",
+        "holds for variables that do not exist is skipped with a warning.",
+        "optimizer.build(model.trainable_variables), then load_weights; or "
+        "keras.saving.load_model.",
         mode="graph",
     ),
     _silent(
         "checkpoint_resume",
         "compiled-after-loading",
-        "compile called after load_weights",
+        "compile called after load_model",
         (
             (
-                "        model.load_weights(saved)\n",
-                "        model.load_weights(saved)\n"
-                "        model.compile(\n"
-                "            keras.optimizers.SGD(\n"
-                "                problem.learning_rate, problem.momentum\n"
-                "            ),\n"
-                '            loss="mse",\n'
-                "        )\n",
+                "    # --- Training\n",
+                "    optimizer = keras.optimizers.SGD(\n"
+                "        problem.learning_rate, problem.momentum\n"
+                "    )\n"
+                '    model.compile(optimizer, loss="mse")\n'
+                "    # --- Training\n",
             ),
         ),
         "Equal up to the restart; then the velocity starts again from rest.",
         "compile takes a new optimizer; the one that was loaded is left "
         "aside with its state.",
-        "compile first, then load_weights.",
+        "load_model gives a model that is compiled already.",
+        mode="graph",
+    ),
+    _silent(
+        "checkpoint_resume",
+        "initial-epoch-forgotten",
+        "initial_epoch left at its default",
+        (
+            (
+                "        initial_epoch=updates_done"
+                " // problem.steps_per_epoch,\n",
+                "",
+            ),
+        ),
+        "Equal as far as the other side goes; then more updates.",
+        "epochs is the number of the last epoch, and fit counts from "
+        "initial_epoch, which is 0.",
+        "initial_epoch=... with the epochs that were made.",
         mode="graph",
     ),
     _silent(
         "minibatch",
         "fit-shuffles",
         "fit on arrays, shuffle left at its default",
-        ((FIT, ARRAYS),),
+        (
+            (
+                "        shuffle=False,"
+                "  # the rows are in a random order already\n",
+                "",
+            ),
+        ),
         "Another order of batches than the loop's.",
         "shuffle=True is fit's default for arrays, with an order of its own "
         "that no seed of the dataset reaches. For a dataset it does nothing.",
@@ -127,13 +141,7 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "minibatch",
         "fit-batch-size",
         "fit on arrays, batch_size left at its default",
-        (
-            (
-                FIT,
-                ARRAYS.replace("        batch_size=problem.batch_size,\n", "")
-                + "        shuffle=False,\n",
-            ),
-        ),
+        (("        batch_size=problem.batch_size,\n", ""),),
         "Another number of updates per epoch: 11 instead of 6 here.",
         "The default is 32.",
         "batch_size=..., always.",
@@ -146,9 +154,18 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "A Python generator of one epoch for several epochs",
         (
             (
-                "        batches,\n        epochs",
-                "        (b for b in batches.take(problem.steps_per_epoch)),"
-                "\n        epochs",
+                "    # --- Training\n",
+                "    # --- Training\n"
+                "    size = problem.batch_size\n"
+                "    batches = (\n"
+                "        (problem.x[i : i + size], problem.y[i : i + size])\n"
+                "        for i in range(0, len(problem.x), size)\n"
+                "    )\n",
+            ),
+            (
+                ARRAYS,
+                "        batches,\n"
+                "        steps_per_epoch=problem.steps_per_epoch,\n",
             ),
         ),
         "Training stops after the first epoch, with only a warning.",
@@ -163,12 +180,15 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "iterations-run-ahead",
         "A schedule on a dataset of unknown length",
         (
+            ("import keras\n", "import keras\nimport tensorflow as tf\n"),
             (
-                "        batches,\n",
-                "        batches.take(problem.steps_per_epoch)"
-                ".filter(lambda x, y: True),\n",
+                "    # --- Training\n",
+                "    # --- Training\n"
+                "    rows = tf.data.Dataset.from_tensor_slices("
+                "(problem.x, problem.y))\n"
+                "    rows = rows.filter(lambda x, y: True)\n",
             ),
-            ("        steps_per_epoch=problem.steps_per_epoch,\n", ""),
+            (ARRAYS, "        rows.batch(problem.batch_size),\n"),
         ),
         "Equal in the first epoch; then the learning rate runs ahead. Only "
         "in a graph.",
@@ -183,33 +203,10 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "early_stopping",
         "validation-split",
         "validation_split, which takes the last rows",
-        (
-            (
-                "        batches,\n"
-                "        epochs=problem.epochs,\n"
-                "        steps_per_epoch=problem.steps_per_epoch,\n"
-                "        validation_data=validation,\n",
-                "        problem.x,\n"
-                "        problem.y,\n"
-                "        batch_size=problem.batch_size,\n"
-                "        epochs=problem.epochs,\n"
-                "        validation_split=0.2,\n",
-            ),
-        ),
+        ((VALIDATION, "validation_split=0.2"),),
         "Fewer updates per epoch, and the validation rows are not a sample "
         "if the table is sorted.",
         "validation_split cuts off the end of the arrays, before it shuffles.",
         "validation_data with rows drawn at random.",
-    ),
-    _silent(
-        "full_loop",
-        "best-not-loaded",
-        "The best weights saved, but never loaded",
-        (("            model.load_weights(best)\n", "            pass\n"),),
-        "Every update is equal; the weights that are left are those of the "
-        "last epoch.",
-        "ModelCheckpoint only saves.",
-        "load_weights, or restore_best_weights=True.",
-        updates=None,
     ),
 )

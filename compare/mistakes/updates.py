@@ -204,11 +204,11 @@ UPDATES: tuple[Mistake, ...] = (
                 "        if d_kernel is not None:\n"
                 "            kernel = kernel - problem.learning_rate"
                 " * d_kernel\n"
-                "            bias = bias - problem.learning_rate * d_bias\n"
-                "            parameters.update(kernel=kernel, bias=bias)\n",
+                "            bias = bias - problem.learning_rate * d_bias\n",
             ),
         ),
-        "Equal after update 1, then frozen.",
+        "The variables keep their first values; what is returned are tensors, "
+        "as they were after update 1.",
         "`kernel - ...` is a tensor, which the tape does not watch: from the "
         "second update on its gradient is None, and the guard hides it.",
         "A Keras optimizer assigns to variables, and warns of a gradient "
@@ -219,8 +219,8 @@ UPDATES: tuple[Mistake, ...] = (
         "Other first weights",
         (
             (
-                'kernel = tf.Variable(problem.initial["kernel"])',
-                'kernel = tf.Variable(problem.initial["kernel"] + 0.1)',
+                "kernel = tf.Variable(problem.kernel)",
+                "kernel = tf.Variable(problem.kernel + 0.1)",
             ),
         ),
         "Different from the first update on, and nearer with each.",
