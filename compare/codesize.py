@@ -78,7 +78,11 @@ def plain_tree(source: str) -> ast.Module:
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(
-            node, ast.Module | ast.ClassDef | ast.FunctionDef
+            node,
+            ast.Module
+            | ast.ClassDef
+            | ast.FunctionDef
+            | ast.AsyncFunctionDef,
         ) and ast.get_docstring(node, clean=False):
             node.body = node.body[1:] or [ast.Pass()]
     return tree

@@ -103,13 +103,14 @@ def observe(
     recorder = Recorder(problem, report)
     with with_files(problem) as given:
         if takes(exhibit, "on_step"):
-            returned = exhibit(given, mode, recorder.on_step)
+            returned = call(exhibit, given, mode, recorder.on_step)
+            results = results_of(returned, problem)
         else:
             watch = Watch(recorder.tick)
             with turned(mode), watch.watching():
                 returned = exhibit(given)
+            results = results_of(returned, problem)
             recorder.take(watch, returned)
-    results = results_of(returned, problem)
     parameters = recorder.stacked()
     for name, path in parameters.items():
         if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
@@ -141,13 +142,26 @@ def takes(exhibit: Exhibit, name: str) -> bool:
     return name in inspect.signature(exhibit).parameters
 
 
+def call(
+    exhibit: Exhibit,
+    problem: Problem,
+    mode: Mode,
+    on_step: Callable[[int, Any], None] | None = None,
+) -> Any:
+    """Call a function with those of `mode` and `on_step` that it takes."""
+    offered = {"mode": mode, "on_step": on_step}
+    return exhibit(
+        problem, **{k: v for k, v in offered.items() if takes(exhibit, k)}
+    )
+
+
 def train(exhibit: Exhibit, problem: Problem, mode: Mode) -> Any:
     """Train in a mode, unwatched; return what the exhibit does.
 
     Implementations in other frameworks take the mode as an argument.
     """
     if takes(exhibit, "mode"):
-        return exhibit(problem, mode)
+        return call(exhibit, problem, mode)
     with turned(mode):
         return exhibit(problem)
 
@@ -201,6 +215,11 @@ def _parts(
         else:
             values.append(value)
     names = [*problem.initial, "predictions"]
+    if len(values) > len(names):
+        raise RunError(
+            f"train returned {len(values)} arrays where {', '.join(names)} "
+            "belong"
+        )
     return dict(zip(names, values, strict=False)), history
 
 

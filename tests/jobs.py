@@ -5,7 +5,10 @@ import multiprocessing
 import os
 import signal
 
+import numpy as np
+
 from compare.cluster import run_workers
+from compare.records import Trajectory
 
 
 def record_unprepared(*arguments):
@@ -24,12 +27,75 @@ def record_impatiently(*arguments):
     return several.record(*arguments)
 
 
-def train_unwatched(reference, problem, mode, report):
-    """Train without an observer; return the parameters."""
-    from compare.worker import load_exhibit
+def record_unwatched(*arguments):
+    """Train as `record` does, but watch nothing: start and end are kept."""
+    from compare import several, worker
 
-    parameters = load_exhibit(reference)(problem, mode)
-    return {name: value.numpy() for name, value in parameters.items()}
+    worker.observe = _unwatched
+    return several.record(*arguments)
+
+
+def _unwatched(reference, side, problem, mode, dtype, report):
+    from compare import worker
+
+    problem = problem.astype(dtype)
+    with worker.with_files(problem) as given:
+        exhibit = worker.load_exhibit(reference)
+        returned = worker.train(exhibit, given, mode)
+    results = worker.results_of(returned, problem)
+    return Trajectory(
+        side=side,
+        mode=mode,
+        dtype=dtype,
+        parameters={
+            name: np.stack([first, results[name].reshape(first.shape)])
+            for name, first in problem.initial.items()
+        },
+        results=results,
+        losses=np.zeros(2),
+        seconds_per_update=0.0,
+    )
+
+
+def record_meddling(*arguments):
+    """Record with a watch that changes what it should only copy."""
+    from compare import watch, worker
+
+    seen = watch.Watch._seen
+
+    def meddle(self):
+        seen(self)
+        for variable in self.variables:
+            if variable.dtype.is_floating:
+                variable.assign(variable * (1 + 1e-6))
+
+    watch.Watch._seen = meddle
+    return worker.record(*arguments)
+
+
+def xla_asked_for(report):
+    """Return who is compiled by XLA in mode xla: a hand, a hand that says no.
+
+    And whether the stand-in is gone afterwards.
+    """
+    import tensorflow as tf
+
+    from compare.watch import turned
+
+    def compiled(function):
+        try:
+            function.experimental_get_compiler_ir(tf.ones(3))()
+        except ValueError:
+            return False
+        return True
+
+    def double(x):
+        return x * 2
+
+    with turned("xla"):
+        asked = tf.function(double), tf.function(double, jit_compile=False)
+    after = tf.function(double)
+    return [compiled(function) for function in (*asked, after)]
 
 
 class Cluster:

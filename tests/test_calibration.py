@@ -139,11 +139,11 @@ class Clock:
         self.now += turns * self.turn
         return ()
 
-    def train(self, problem, mode, on_step):
+    def train(self, problem, work):
         self.now += 5.0  # tracing
         for update in range(1, problem.steps + 1):
             self.now += self.update
-            on_step(update, None)
+            work(update)
 
 
 @pytest.fixture
@@ -154,7 +154,7 @@ def clock(monkeypatch):
         burden, "time", types.SimpleNamespace(perf_counter=lambda: fake.now)
     )
     monkeypatch.setattr(burden, "repeat", fake.repeat)
-    monkeypatch.setattr(burden, "load_exhibit", lambda name: fake.train)
+    monkeypatch.setattr(burden, "_train", fake.train)
     return fake
 
 

@@ -14,7 +14,6 @@ from compare.pairs.pair import Pair
 from compare.pairs.sides import (
     Reference,
     SideRun,
-    call,
     load,
     prepare_user_side,
 )
@@ -22,7 +21,7 @@ from compare.processes import Broken, Job, Progress, run_jobs
 from compare.records import Mode
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
-from compare.worker import Report
+from compare.worker import Report, call
 
 OTHER_SEED = 12_345
 

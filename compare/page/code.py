@@ -196,7 +196,7 @@ def _attach(
 def _names(source: str) -> tuple[dict[str, int], dict[str, str]]:
     """Return where names are first assigned, and what parameters are called.
 
-    The latter is read from a line `parameters = {"kernel": w, ...}`.
+    The latter is read from lines like `w = tf.Variable(problem.kernel)`.
     """
     assigned: dict[str, int] = {}
     parameters: dict[str, str] = {}
@@ -207,19 +207,11 @@ def _names(source: str) -> tuple[dict[str, int], dict[str, str]]:
     for node in ast.walk(tree):
         if not isinstance(node, ast.Assign):
             continue
+        start = re.search(r"Variable\(problem\.(\w+)\)", ast.unparse(node))
         for target in node.targets:
             for item in ast.walk(target):
                 if isinstance(item, ast.Name):
                     assigned.setdefault(item.id, node.lineno - 1)
-                    named = item.id == "parameters"
-                    if named and isinstance(node.value, ast.Dict):
-                        parameters |= _spelt(node.value)
+                    if start:
+                        parameters[start[1]] = item.id
     return assigned, parameters
-
-
-def _spelt(items: ast.Dict) -> dict[str, str]:
-    return {
-        str(key.value): ast.unparse(value)
-        for key, value in zip(items.keys, items.values, strict=True)
-        if isinstance(key, ast.Constant)
-    }

@@ -7,7 +7,6 @@ that does neither show nor yield its updates is watched from outside.
 
 from __future__ import annotations
 
-import inspect
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -25,6 +24,7 @@ from compare.records.problem import Problem
 from compare.watch import Watch
 from compare.worker import (
     Report,
+    call,
     load_exhibit,
     numbers_in,
     prepare,
@@ -209,20 +209,6 @@ def load(reference: Reference) -> Callable[..., Any]:
     if isinstance(reference, str):
         return load_exhibit(reference)
     return pickle.loads(reference)  # type: ignore[no-any-return]
-
-
-def call(
-    side: Callable[..., Any],
-    problem: Problem,
-    mode: Mode,
-    on_step: Callable[[int, Any], None] | None,
-) -> Any:
-    """Call a side with those of `mode` and `on_step` that it takes."""
-    offered = {"mode": mode, "on_step": on_step}
-    parameters = inspect.signature(side).parameters
-    return side(
-        problem, **{k: v for k, v in offered.items() if k in parameters}
-    )
 
 
 def read(value: Any) -> Returned:
