@@ -14,10 +14,10 @@ from functools import partial
 
 from compare.processes import Job, Progress, RunError, why_it_ended
 from compare.ratios import FEWEST
+from compare.recording import Report
 from compare.records import SIDES, Side
 from compare.records.timing import ImportCost, Imports
 from compare.timing import Effort, take_turns
-from compare.worker import Report
 
 MODULES: dict[Side, str] = {"manual": "tensorflow", "keras": "keras"}
 

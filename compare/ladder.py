@@ -14,7 +14,7 @@ from dataclasses import fields
 
 from compare.codesize import measure
 from compare.problems import LESSONS
-from compare.records import SIDES, CodeSize, Side
+from compare.records import SIDES, CodeSize, Note, Side
 from compare.records.ladder import Ladder, Rung
 from compare.records.report import Environment
 from compare.sources import exhibit, source_of
@@ -32,8 +32,7 @@ IN_ALL_AT_ONCE = (
     "early_stopping",
     "dropout_mlp",
 )
-"""The features that full_loop has at once. It saves its best state to a file
-besides, but does not resume."""
+"""The features that full_loop has at once, these and no other."""
 
 
 def ladder() -> Ladder:
@@ -61,6 +60,40 @@ def ladder() -> Ladder:
             Rung(lesson, base, sizes[lesson], added, counted, running)
         )
     return Ladder(sizes[FIRST], tuple(rungs), sizes[ALL_AT_ONCE])
+
+
+def whether_it_grows(ladder: Ladder) -> Note:
+    """Say whether Keras's advantage grows with the features, in figures.
+
+    It grows if by every measure of volume the code in Keras is a smaller
+    part of that by hand in the lesson with all features than in the first.
+    """
+    values: dict[str, str] = {}
+    falls = []
+    for name in ("statements", "tokens", "nodes"):
+        small, large = (
+            getattr(sizes["keras"], name) / getattr(sizes["manual"], name)
+            for sizes in (ladder.first, ladder.whole)
+        )
+        values |= {name: f"{small:.2f}", f"all_{name}": f"{large:.2f}"}
+        falls.append(large < small)
+    if all(falls):
+        return Note(
+            "Does the advantage grow with the features? Yes: of the code by "
+            "hand Keras needs {statements} of the statements, {tokens} of the "
+            "words and signs and {nodes} of the nodes in the first lesson, "
+            "and {all_statements}, {all_tokens} and {all_nodes} with all "
+            "features at once.",
+            values,
+        )
+    return Note(
+        "Does the advantage grow with the features? Not by every measure: of "
+        "the code by hand Keras needs {statements} of the statements, "
+        "{tokens} of the words and signs and {nodes} of the nodes in the "
+        "first lesson, and {all_statements}, {all_tokens} and {all_nodes} "
+        "with all features at once.",
+        values,
+    )
 
 
 def installed() -> Environment:

@@ -8,18 +8,13 @@ import sys
 import time
 from typing import Any
 
+from compare.recording import Report, parameters_in
 from compare.records import Mode, Side, TensorInfo
 from compare.records.problem import Problem
 from compare.records.timing import IteratorCost, Sample
 from compare.rows_on_disk import with_files
 from compare.watch import inner_variables
-from compare.worker import (
-    Exhibit,
-    Report,
-    load_exhibit,
-    parameters_in,
-    train,
-)
+from compare.worker import Exhibit, load_exhibit, train
 
 FEW = 2
 """Epochs of the short training."""

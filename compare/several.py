@@ -12,9 +12,9 @@ import numpy as np
 
 from compare import worker
 from compare.cluster import run_workers
+from compare.recording import Report
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.problem import Problem
-from compare.worker import Report
 
 PATIENCE = 60.0
 """Seconds after which a cluster that makes no update is given up."""

@@ -36,13 +36,13 @@ def record_unwatched(*arguments):
 
 
 def _unwatched(reference, side, problem, mode, dtype, report):
-    from compare import worker
+    from compare import recording, worker
 
     problem = problem.astype(dtype)
     with worker.with_files(problem) as given:
         exhibit = worker.load_exhibit(reference)
         returned = worker.train(exhibit, given, mode)
-    results = worker.results_of(returned, problem)
+    results = recording.results_of(returned, problem)
     return Trajectory(
         side=side,
         mode=mode,

@@ -35,6 +35,9 @@ def lessons(folder):
 
 
 TWINS = sorted(lessons("manual") | lessons("keras_impl"))
+ABOUT_TENSORFLOW = {"streaming", "multi_worker"}
+"""Lessons about tf.data or tf.distribute: there Keras needs TensorFlow."""
+
 EXHIBITS = [f"{f}/{t}.py" for f in ("manual", "keras_impl") for t in TWINS]
 
 
@@ -96,24 +99,25 @@ def test_every_problem_has_its_exhibits():
 
 
 @pytest.mark.parametrize("lesson", TWINS)
-def test_twins_have_the_same_functions_and_sections(lesson):
-    """Same functions, same order, same section comments on both sides."""
-    sides = [
+def test_twins_share_train_and_the_order_of_their_sections(lesson):
+    """`train(problem)` on both sides; what Keras does has no section there."""
+    manual, keras = (
         (ROOT / folder / f"{lesson}.py").read_text()
         for folder in ("manual", "keras_impl")
-    ]
-    functions = [
-        [
-            (n.name, [a.arg for a in n.args.args])
-            for n in ast.parse(s).body
-            if isinstance(n, ast.FunctionDef)
-        ]
-        for s in sides
-    ]
-    sections = [re.findall(r"^ *# --- (.+)$", side, re.M) for side in sides]
-    assert functions[0] == functions[1]
-    assert sections[0] == sections[1]
-    assert len(sections[0]) >= 3
+    )
+    for source in (manual, keras):
+        functions = {
+            node.name: [argument.arg for argument in node.args.args]
+            for node in ast.parse(source).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        assert functions["train"] == ["problem"]
+    by_hand, in_keras = (
+        re.findall(r"^ *# --- (.+)$", source, re.M)
+        for source in (manual, keras)
+    )
+    assert len(in_keras) >= 3
+    assert [name for name in by_hand if name in in_keras] == in_keras
 
 
 @pytest.mark.parametrize("path", EXHIBITS)
@@ -121,7 +125,9 @@ def test_exhibits_stand_alone(path):
     """An exhibit can be pasted into a notebook: it imports nothing of ours."""
     allowed = set(sys.stdlib_module_names) | {"tensorflow", "numpy"}
     if path.startswith("keras_impl"):
-        allowed |= {"keras"}
+        allowed = set(sys.stdlib_module_names) | {"keras"}
+        if Path(path).stem in ABOUT_TENSORFLOW:
+            allowed |= {"tensorflow"}
     tree = ast.parse((ROOT / path).read_text())
     for name in imported(tree):
         assert name.split(".")[0] in allowed
@@ -142,8 +148,9 @@ def test_exhibits_are_short(path):
     "path", sorted(ROOT.glob("compare/**/*.py")), ids=lambda path: path.name
 )
 def test_a_file_of_the_harness_fits_in_a_head(path):
-    """At most 300 lines a file."""
-    assert len(path.read_text().splitlines()) <= 300
+    """At most 300 lines a file, but for the list that grows by lessons."""
+    most = 400 if path.name == "problems.py" else 300
+    assert len(path.read_text().splitlines()) <= most
 
 
 def test_the_command_line_loads_nothing_heavy():

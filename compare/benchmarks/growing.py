@@ -9,11 +9,12 @@ import numpy as np
 from compare.benchmarks.snapshots import Snapshots
 from compare.losses import squared_error
 from compare.processes import RunError
+from compare.recording import Report
 from compare.records import Dtype, Trajectory
 from compare.records.growth import Size, Way
 from compare.records.problem import Problem
 from compare.records.timing import Sample
-from compare.worker import Report, load_exhibit, set_dtype
+from compare.worker import load_exhibit, set_dtype
 
 SEED = 1
 LEARNING_RATE = 0.01

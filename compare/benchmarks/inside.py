@@ -19,10 +19,11 @@ from compare.benchmarks.stopwatch import (
     watching,
 )
 from compare.processes import RunError
+from compare.recording import Report
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.fit import CallSample, EpochSample, FormSample
 from compare.records.problem import Problem
-from compare.worker import Report, load_exhibit, prepare, train
+from compare.worker import load_exhibit, prepare, train
 
 SKIPPED = 2
 """Epochs, or calls, that are not counted: they trace and compile."""

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from compare.recording import Report
 from compare.records import UsageError
 from compare.rows_on_disk import write_csv
-from compare.worker import Report
 
 FEATURES = 8
 FILE_ROWS = 100_000

@@ -105,7 +105,7 @@ def time_peer(
     _choose_backend(task.backend)
     import_seconds = _import(task.reference)
 
-    from compare import worker
+    from compare import recording, worker
     from compare.records.peers import PeerSample
 
     exhibit = worker.load_exhibit(task.reference)
@@ -117,7 +117,7 @@ def time_peer(
         start = time.perf_counter()
         returned = worker.train(exhibit, job, task.mode)
         # A copy as arrays waits for what may still be running.
-        results = worker.results_of(returned, job)
+        results = recording.results_of(returned, job)
         runs.append((job.steps, time.perf_counter() - start))
         return results
 

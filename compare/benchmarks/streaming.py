@@ -22,6 +22,7 @@ from compare.benchmarks.snapshots import Snapshots
 from compare.losses import squared_error
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
+from compare.recording import REPORT_SECONDS, Report, parameters_in
 from compare.records import (
     SIDES,
     Dtype,
@@ -42,13 +43,7 @@ from compare.records.streaming import (
 from compare.rows_on_disk import read_csv
 from compare.sources import exhibit
 from compare.watch import Watch, turned
-from compare.worker import (
-    REPORT_SECONDS,
-    Report,
-    load_exhibit,
-    parameters_in,
-    set_dtype,
-)
+from compare.worker import load_exhibit, set_dtype
 
 BATCH_SIZE = SHUFFLE_BUFFER = 10_000
 

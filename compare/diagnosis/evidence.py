@@ -18,10 +18,11 @@ from compare.pairs.sides import (
     prepare_user_side,
 )
 from compare.processes import Broken, Job, Progress, run_jobs
+from compare.recording import Report
 from compare.records import Mode
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
-from compare.worker import Report, call
+from compare.worker import call
 
 OTHER_SEED = 12_345
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from compare import ratios
 from compare.differences import ulps_apart
+from compare.ladder import whether_it_grows
 from compare.page import bars, code, scenes
 from compare.page.answers import Context, same
 from compare.page.calibration import calibration, imports
@@ -197,6 +198,7 @@ def _ladder(reports: Sequence[Report], speaker: Speaker) -> Context:
         "first": {side: found.first[side].statements for side in SIDES},
         "whole": {side: found.whole[side].statements for side in SIDES},
         "rungs": bars.ladder(found),
+        "grows": speaker.note(whether_it_grows(found)),
     }
 
 

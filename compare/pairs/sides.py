@@ -18,18 +18,12 @@ import numpy as np
 
 from compare.pairs import keras_watch, lift
 from compare.processes import RunError
+from compare.recording import Report, numbers_in, shown
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 from compare.watch import Watch
-from compare.worker import (
-    Report,
-    call,
-    load_exhibit,
-    numbers_in,
-    prepare,
-    shown,
-)
+from compare.worker import call, load_exhibit, prepare
 
 Reference = str | bytes
 """How a side is sent to its process: "file.py:function" or pickled."""

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from compare.codesize import MEASURES
-from compare.ladder import ALL_AT_ONCE, FIRST
+from compare.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
 from compare.records import SIDES, CodeSize, Side
 from compare.records.ladder import Ladder
 from compare.records.report import Report
@@ -86,6 +86,7 @@ def print_ladder(
     )
     console.print(grid)
     say(console, _sum_sentence(ladder, measure))
+    say(console, str(whether_it_grows(ladder)))
     say(console, _disagreement(ladder))
 
 
@@ -104,8 +105,8 @@ def _sum_sentence(ladder: Ladder, measure: str) -> str:
         parts.append(f"{side} {total} and {whole}{gap}")
     return (
         f"The features added up, and {ALL_AT_ONCE}, which has them at once "
-        f"and saves its best state to a file besides: {', '.join(parts)}. "
-        f"Lessons without a sum are not in {ALL_AT_ONCE}."
+        f"and no others: {', '.join(parts)}. Lessons without a sum "
+        f"are not in {ALL_AT_ONCE}."
     )
 
 
