@@ -5,12 +5,12 @@ from __future__ import annotations
 import nbformat
 from nbformat import NotebookNode
 
-from compare.notebook import running, setup, texts, workers
+from compare.notebook import recording, running, setup, texts, workers
 from compare.notebook.exhibits import renamed, sections, source
 from compare.notebook.texts import cells, code, markdown
 from compare.problems import problem_of
 from compare.records import SIDES, Side
-from compare.records.problem import Settings
+from compare.records.problem import Problem, Settings
 
 HEADINGS: dict[Side, str] = {
     "manual": "## By hand\n\nRaw TensorFlow: every line of the update is "
@@ -47,12 +47,12 @@ def notebook_of(lesson: str) -> NotebookNode:
         markdown("## The problem\n\nBoth sides get exactly this."),
         *_folded(setup.data(problem)),
         code(setup.namespace(problem)),
+        code(setup.CHANGED),
         markdown(_guide(lesson)),
         *(cell for side in SIDES for cell in _side(lesson, side, together)),
-        *(_run_together() if together else _run()),
+        *(_run_together(lesson) if together else _run(problem)),
         markdown("## How it learns"),
         *map(code, running.loss_and_plots(problem)),
-        code(running.CHANGED),
         *cells(rest),
     ]
     return _notebook(content)
@@ -91,20 +91,20 @@ def _side(lesson: str, side: Side, together: bool) -> list[NotebookNode]:
     return [markdown(HEADINGS[side]), code(text)]
 
 
-def _run() -> list[NotebookNode]:
+def _run(problem: Problem) -> list[NotebookNode]:
     return [
         markdown(texts.read("same")[0]),
-        code(running.RECORD),
-        code(running.RUN),
+        *map(code, recording.recording(problem.lesson)),
+        code(recording.run(problem)),
         code(running.COMPARE),
-        code(running.RESULTS),
+        *map(code, recording.results(problem)),
     ]
 
 
-def _run_together() -> list[NotebookNode]:
+def _run_together(lesson: str) -> list[NotebookNode]:
     return [
         markdown(texts.read("together")[0]),
-        code(workers.WORKER),
+        code(workers.worker(lesson)),
         code(workers.LAUNCH),
         code(workers.RUN),
         code(running.COMPARE),

@@ -1,28 +1,8 @@
-"""What comes after the exhibits: run both, compare every bit, draw."""
+"""What comes after both sides have run: compare every bit, draw."""
 
 from __future__ import annotations
 
 from compare.records.problem import Problem
-
-RECORD = """\
-def record(train, problem):
-    \"\"\"Run one side; keep every parameter after every update.\"\"\"
-    path = {name: [np.array(v)] for name, v in problem.initial.items()}
-
-    def on_step(update, parameters):
-        for name, value in parameters.items():
-            value = value.numpy().reshape(problem.initial[name].shape)
-            path[name].append(value.copy())
-
-    results = train(problem, mode, on_step)
-    path = {name: np.stack(values) for name, values in path.items()}
-    return path, results
-"""
-
-RUN = """\
-manual, manual_results = record(train_manual, problem)
-keras_path, keras_results = record(train_keras, problem)
-"""
 
 COMPARE = """\
 def compare_bits(left, right):
@@ -41,12 +21,6 @@ def compare_bits(left, right):
 
 
 print(compare_bits(manual, keras_path))
-"""
-
-RESULTS = """\
-for name in set(manual_results) - set(manual):
-    pair = np.array(manual_results[name]), np.array(keras_results[name])
-    print(f"{name}: {'equal' if np.array_equal(*pair) else 'not equal'}")
 """
 
 LINEAR = """\
@@ -161,12 +135,6 @@ right.scatter(
 right.set(xlabel="bill length, standardised", ylabel="flipper length")
 right.legend()
 plt.show()
-"""
-
-CHANGED = """\
-def changed(**values):
-    \"\"\"Return the problem with other values; see the exercises.\"\"\"
-    return SimpleNamespace(**{**vars(problem), **values})
 """
 
 

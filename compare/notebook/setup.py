@@ -64,6 +64,11 @@ x_val, y_val = x[order[:held]], y[order[:held]]
 x, y = x[order[held:]], y[order[held:]]
 """
 
+MIXED = """\
+order = np.random.default_rng(2).permutation(len(x))
+x, y = x[order], y[order]  # once: batches are then a random choice of rows
+"""
+
 ZEROS = """\
 initial = {
     "kernel": np.zeros((3, 1), "float32"),
@@ -93,10 +98,7 @@ initial = {
 NORMALIZED_LAYER = HIDDEN_LAYER.replace(
     '    "hidden_bias": np.zeros(16, "float32"),\n',
     '    "gamma": np.ones(16, "float32"),\n'
-    '    "beta": np.zeros(16, "float32"),\n',
-).replace(
-    '    "output_bias": np.zeros(1, "float32"),\n',
-    '    "output_bias": np.zeros(1, "float32"),\n'
+    '    "beta": np.zeros(16, "float32"),\n'
     '    "moving_mean": np.zeros(16, "float32"),\n'
     '    "moving_variance": np.ones(16, "float32"),\n',
 )
@@ -109,6 +111,15 @@ for name, part in zip(files, np.array_split(np.hstack([x, y]), 2)):
         for row in part:
             # Each number with as many digits as tell it apart in float32.
             file.write(",".join(str(number) for number in row) + "\\n")
+"""
+
+
+CHANGED = """\
+def changed(**values):
+    \"\"\"Return the problem with other values; see the exercises.\"\"\"
+    values = {**vars(problem), **values}
+    values["initial"] = {name: values[name] for name in problem.initial}
+    return SimpleNamespace(**values)
 """
 
 
@@ -133,6 +144,7 @@ def data(problem: Problem) -> list[str]:
     made = SPECIES if classes else PLANE
     if "x_val" in problem.hyper:
         made += HOLD_OUT
+    made += MIXED
     if not classes:
         made += _first_parameters(problem)
     if "files" in problem.hyper:
@@ -149,18 +161,22 @@ def _first_parameters(problem: Problem) -> str:
 def namespace(problem: Problem) -> str:
     """Return the cell that makes the problem: what the exhibits read."""
     read = attributes(problem.lesson)
-    lines = []
-    if read & {"epochs", "steps_per_epoch", "batch_size"}:
-        lines += [
+    if problem.batch_size == len(problem.x):
+        lines = ["batch_size = len(x)  # all rows: one update per epoch"]
+    else:
+        lines = [
             f"batch_size = {problem.batch_size}",
             "steps_per_epoch = -(-len(x) // batch_size)  # rounded up",
             "steps = epochs * steps_per_epoch",
         ]
-    else:
-        lines += ["steps = epochs  # one update per pass over all rows"]
-    own = ("x", "y", "initial", "epochs", "steps_per_epoch", "batch_size")
-    lines.append("problem = SimpleNamespace(")
-    for name in (*own, "steps", *problem.hyper):
+    lines += [
+        "problem = SimpleNamespace(",
+        "    x=x,",
+        "    y=y,",
+        "    initial=initial,",
+        f"    **initial,  # problem.{next(iter(problem.initial))} and so on",
+    ]
+    for name in ("epochs", "steps_per_epoch", "batch_size", *problem.hyper):
         if name in read:
             lines.append(f"    {name}={_value(name, problem)},")
     return "\n".join([*lines, ")"]) + "\n"

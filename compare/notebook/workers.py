@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from compare.notebook.recording import recording
+
 WORKER = """\
 %%writefile worker.py
 \"\"\"Be one worker: train, save the path of the chief, wait to be ended.\"\"\"
@@ -13,22 +15,14 @@ import pickle
 import sys
 
 import numpy as np
+{recording}
 
 _, module, mode = sys.argv
 with open("problem.pickle", "rb") as file:
     problem = pickle.load(file)
-path = {name: [np.array(v)] for name, v in problem.initial.items()}
-
-
-def on_step(update, parameters):
-    for name, value in parameters.items():
-        value = value.numpy().reshape(problem.initial[name].shape)
-        path[name].append(value.copy())
-
-
-importlib.import_module(module).train(problem, mode, on_step)
+path, _ = record(importlib.import_module(module).train, problem)
 if json.loads(os.environ["TF_CONFIG"])["task"]["index"] == 0:
-    np.savez(f"{module}.npz", **path)
+    np.savez(f"{{module}}.npz", **path)
 print("done", flush=True)
 sys.stdin.read()  # whoever leaves early is a crash to the others
 """
@@ -86,3 +80,8 @@ RUN = """\
 manual = run("multi_worker_manual", problem)
 keras_path = run("multi_worker_keras", problem)
 """
+
+
+def worker(lesson: str) -> str:
+    """Return the cell that writes the file which every worker runs."""
+    return WORKER.format(recording="\n\n".join(recording(lesson)))
