@@ -79,10 +79,7 @@ def plain_tree(source: str) -> ast.Module:
     for node in ast.walk(tree):
         if isinstance(
             node,
-            ast.Module
-            | ast.ClassDef
-            | ast.FunctionDef
-            | ast.AsyncFunctionDef,
+            ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
         ) and ast.get_docstring(node, clean=False):
             node.body = node.body[1:] or [ast.Pass()]
     return tree
