@@ -164,7 +164,7 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         "tensorflow#49208",
     ),
     _silent(
-        "early_stopping",
+        "full_loop",
         "restore-default",
         "restore_best_weights left at its default",
         ((", restore_best_weights=True", ""),),
@@ -175,7 +175,7 @@ KERAS_COMPILE: tuple[Mistake, ...] = (
         updates=None,
     ),
     _silent(
-        "early_stopping",
+        "full_loop",
         "monitor-training-loss",
         "The training loss monitored",
         (("patience=problem", 'monitor="loss", patience=problem'),),

@@ -33,14 +33,20 @@ KERAS_FIT: tuple[Mistake, ...] = (
     _silent(
         "streaming",
         "fit-two-iterators",
-        "A shuffled dataset without repeat() and steps_per_epoch",
+        "A shuffled dataset that knows its length, without steps_per_epoch",
         (
-            ("batches.repeat(),", "batches,"),
+            (
+                "    model.fit(\n        batches.repeat(),\n",
+                "    known = tf.data.experimental.assert_cardinality(\n"
+                "        problem.steps_per_epoch\n"
+                "    )\n"
+                "    model.fit(\n        batches.apply(known),\n",
+            ),
             ("        steps_per_epoch=problem.steps_per_epoch,\n", ""),
         ),
         "Equal in the first epoch; then every second order is skipped.",
-        "Without steps_per_epoch fit opens two iterators per epoch and "
-        "throws one away, and each draws an order.",
+        "Where fit knows the length only from the dataset it opens two "
+        "iterators per epoch and throws one away, and each draws an order.",
         "repeat() and steps_per_epoch, for one iterator in all.",
     ),
     _silent(
@@ -168,7 +174,8 @@ KERAS_FIT: tuple[Mistake, ...] = (
                 "        steps_per_epoch=problem.steps_per_epoch,\n",
             ),
         ),
-        "Training stops after the first epoch, with only a warning.",
+        "No update in the second epoch, with only a warning; in later ones "
+        "only the batches that fit had looked at in advance.",
         "fit cannot start a generator again.",
         "A dataset, which fit can ask for a new iterator, or a "
         "keras.utils.PyDataset.",

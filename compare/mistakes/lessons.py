@@ -22,10 +22,11 @@ LESSONS: tuple[Mistake, ...] = (
         "fit, too, trains on what it is given.",
     ),
     special(
-        "early_stopping",
+        "full_loop",
         "best-not-restored",
         "The best weights are not restored",
-        "    kernel.assign(best[0])\n    bias.assign(best[1])\n",
+        "    for weight, value in zip(weights, best):\n"
+        "        weight.assign(value)\n",
         "",
         "Every update is equal; the weights that are returned are those of "
         "the last epoch.",
@@ -34,18 +35,18 @@ LESSONS: tuple[Mistake, ...] = (
         **WHOLE,
     ),
     special(
-        "early_stopping",
+        "full_loop",
         "best-not-copied",
         "The best weights kept as the variables themselves",
-        "best = [tf.identity(kernel), tf.identity(bias)]",
-        "best = [kernel, bias]",
+        "best = [tf.identity(weight) for weight in weights]",
+        "best = weights",
         "Every update is equal; what is restored is the last epoch.",
         "A variable in a list goes on changing.",
         "EarlyStopping copies the weights.",
         **WHOLE,
     ),
     special(
-        "early_stopping",
+        "full_loop",
         "patience-longer",
         "Patience counted one epoch too long",
         "epoch - best_epoch >= problem.patience",

@@ -61,13 +61,14 @@ UPDATES: tuple[Mistake, ...] = (
     ),
     _silent(
         "missing-factor-2",
-        "The gradient by hand, without the 2 of the square",
+        "The loss's derivative by hand, without the 2 of the square",
         (
             (
                 BACKWARD,
-                "error = y_hat - y\n"
-                "        d_kernel = tf.reduce_mean(error * x, 0)[:, None]\n"
-                "        d_bias = tf.reduce_mean(error, 0)",
+                "error = (y_hat - y) / len(x)\n"
+                "        d_kernel, d_bias = tape.gradient(\n"
+                "            y_hat, [kernel, bias], output_gradients=error\n"
+                "        )",
             ),
         ),
         "It learns at half the speed; the loss itself is right.",
