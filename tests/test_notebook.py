@@ -129,39 +129,64 @@ def test_markdown_becomes_cells():
 
 
 RUN = {
-    "linear_regression": (20, None),
-    "minibatch": (2, None),
-    "fused_steps": (20, "## How much faster?"),
-    "checkpoint_resume": (2, "## Exercises"),
-    "multi_worker": (1, "## Against one process"),
+    "linear_regression": ("graph", 20, ""),
+    "minibatch": ("graph", 2, ""),
+    "fused_steps": ("graph", 20, "## How much faster?"),
+    "early_stopping": ("eager", 2, "## Exercises"),
+    "dropout_mlp": ("xla", 2, "## Exercises"),
+    "checkpoint_resume": ("graph", 2, "## Exercises"),
+    "multi_worker": ("graph", 1, "## Against one process"),
 }
-"""Lesson -> epochs, and the heading at which the test stops."""
+"""Lesson -> mode, epochs, and the heading at which the test stops."""
 
 
 @pytest.mark.parametrize("lesson", RUN)
 def test_a_notebook_runs_from_top_to_bottom(lesson, tmp_path):
-    """In a fresh kernel, in an empty folder: and both sides are identical."""
-    epochs, end = RUN[lesson]
-    notebook = notebook_of(lesson)
+    """In an empty folder every update is seen, and both are identical."""
+    mode, epochs, end = RUN[lesson]
+    printed = run(shortened(notebook_of(lesson), mode, epochs, end), tmp_path)
+    updates = epochs * problem_of(lesson, Settings()).steps_per_epoch
+    identical = f"identical: the same bits after each of {updates} updates"
+    first = next(line for line in printed if re.match("identical|diff", line))
+    assert first == identical
+    beside = [line for line in printed if line.endswith("equal")]
+    compared = problem_of(lesson, Settings()).compared
+    assert beside == [f"{name}: equal" for name in compared]
+
+
+def test_a_notebook_sees_a_mistake(tmp_path):
+    """A learning rate that is too small by hand parts at the first update."""
+    notebook = shortened(notebook_of("minibatch"), "graph", 1, "## How it")
+    right = "assign_sub(problem.learning_rate"
+    for cell in code_cells(notebook):
+        cell.source = cell.source.replace(right, f"{right} * 0.999")
+    assert run(notebook, tmp_path) == ["different from update 1 on"]
+
+
+def shortened(notebook, mode, epochs, end):
+    """Train for fewer epochs in a mode, and only up to a heading."""
     if end:
         stop = [i for i, c in enumerate(notebook.cells) if end in c.source]
         notebook.cells = notebook.cells[: stop[0]]
     for cell in code_cells(notebook):
         if "parameters" in cell.metadata.get("tags", []):
-            cell.source = re.sub(
-                r"epochs = \d+", f"epochs = {epochs}", cell.source
-            )
+            cell.source = f'epochs = {epochs}\nmode = "{mode}"'
         if cell.source.startswith("%pip"):
             cell.source = ""  # nothing is installed in tests
-    place = {"metadata": {"path": str(tmp_path)}}
+    return notebook
+
+
+def run(notebook, folder):
+    """Run a notebook in a fresh kernel; return the lines that it prints."""
+    place = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=300, resources=place).execute()
-    printed = [
-        output.text
+    return [
+        line
         for cell in code_cells(notebook)
         for output in cell.outputs
         if output.output_type == "stream" and output.name == "stdout"
+        for line in output.text.splitlines()
     ]
-    assert any(text.startswith("identical:") for text in printed)
 
 
 def test_the_command_writes_the_notebook(tmp_path, capsys):

@@ -74,7 +74,7 @@ def _guide(lesson: str) -> str:
     return "\n".join(
         [
             "## Both sides, section by section\n",
-            "Each side is one function, in sections of the same names:\n",
+            "Sections of the same name do the same on both sides:\n",
             "| section | by hand | with Keras |",
             "|---|---|---|",
             *dict.fromkeys(rows),

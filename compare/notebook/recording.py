@@ -116,7 +116,7 @@ import tempfile
 
 
 def record_halves(train):
-    \"\"\"Train half-way and save; start anew, load, and train to the end.\"\"\"
+    \"\"\"Train half-way and save; load, and train to the end.\"\"\"
     half = problem.epochs // 2
     with tempfile.TemporaryDirectory() as folder:
         first, _ = record(train, changed(folder=folder, epochs=half))

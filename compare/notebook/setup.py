@@ -187,7 +187,9 @@ def _value(name: str, problem: Problem) -> str:
         return "steps"
     if name == "shuffle_buffer":
         return "len(x)"
-    if isinstance(problem.hyper.get(name), bool | int | float | str):
+    if name == "folder":
+        return '""'  # every run in the notebook gets one of its own
+    if isinstance(problem.hyper.get(name), bool | int | float):
         return repr(problem.hyper[name])
     return name
 
