@@ -61,7 +61,7 @@ UPDATES: tuple[Mistake, ...] = (
     ),
     _silent(
         "missing-factor-2",
-        "The loss's derivative by hand, without the 2 of the square",
+        "The gradient by hand, without the 2 of the square",
         (
             (
                 BACKWARD,
