@@ -177,8 +177,10 @@ class Watch:
 
     def _tape(self, enter: Any, tape: Any) -> Any:
         if not (self._inside or _tracing()):
+            start = time.perf_counter()
             self._between.append(self._copies())
-            self._on_update(len(self._between) - 1, time.perf_counter())
+            if len(self._between) > 1:
+                self._on_update(len(self._between) - 1, start)
         return enter(tape)
 
     def _fit(self, fit: Any, model: Any, *args: Any, **given: Any) -> Any:

@@ -83,7 +83,7 @@ MISTAKES = {
         "problem.learning_rate * 1.002 * dw",
     ),
     "bias forgotten": ("b.assign_sub(problem.learning_rate * db)", "pass"),
-    "one update less": ("problem.steps + 1", "problem.steps"),
+    "one update less": ("range(problem.epochs)", "range(problem.epochs - 1)"),
     "wrong sign": ("w.assign_sub", "w.assign_add"),
 }
 
@@ -123,14 +123,24 @@ def test_another_formula_is_the_same_mathematics(monkeypatch, exhibit_file):
     assert lesson.timings
 
 
+INDENT = " " * 8
+STEP = f"{INDENT}step(x, y)\n"
 FAULTS = {
-    "raises": ("step()\n", "raise RuntimeError('boom')\n", "boom"),
-    "hangs": ("step()\n", "import time; time.sleep(1e6)\n", "no end after"),
-    "dies": ("step()\n", "import os; os.abort()\n", "killed by SIGABRT"),
+    "raises": (STEP, f"{INDENT}raise RuntimeError('boom')\n", "boom"),
+    "hangs": (
+        STEP,
+        f"{INDENT}import time; time.sleep(1e6)\n",
+        "no end after",
+    ),
+    "dies": (
+        STEP,
+        f"{INDENT}import os; os.abort()\n",
+        "killed by SIGABRT",
+    ),
     "nonsense": (
-        "    return parameters",
+        "    return w, b",
         "    return 'done'",
-        "returned 'done'",
+        "returned no bias",
     ),
 }
 

@@ -182,11 +182,20 @@ def test_a_bad_line_ends_in_one_clear_sentence(broken, line):
 
 HOARDER = """
 import numpy as np
+import tensorflow as tf
 
-def train(problem, mode, on_step):
+def train(problem):
+    kernel, bias = tf.Variable(problem.kernel), tf.Variable(problem.bias)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(kernel)
+        kernel.assign_sub(tape.gradient(loss, kernel))
+
     rows = np.ones(25_000_000)
-    on_step(1, problem.initial)
-    return problem.initial
+    step()
+    return kernel, bias
 """
 
 
