@@ -30,7 +30,8 @@ def watched_loop(keep):
             return functools.partial(function, **options)
         if run.__module__.startswith("keras."):  # it is asked in Keras's way
             return tf_function(run, **options)
-        compiled = tf_function(run, jit_compile=mode == "xla", **options)
+        options.setdefault("jit_compile", mode == "xla")
+        compiled = tf_function(run, **options)
         if run.__name__ not in ("step", "many_steps"):
             return compiled  # it computes something, but updates nothing
 
@@ -42,11 +43,14 @@ def watched_loop(keep):
         return step
 
     tf.config.run_functions_eagerly(mode == "eager")
-    with (
-        mock.patch.object(tf, "function", function),
-        tf.variable_creator_scope(create),
-    ):
-        yield
+    try:
+        with (
+            mock.patch.object(tf, "function", function),
+            tf.variable_creator_scope(create),
+        ):
+            yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 """
 
 FIT = """\
