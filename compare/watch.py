@@ -75,7 +75,9 @@ class Watch:
 
     An update is a call of a `tf.function` in which a gradient is taken, a
     batch of Keras's `fit`, or a call of `train_on_batch`. In a loop without
-    any of these it is what lies between two gradient tapes.
+    any of these it is a call of a `tf.function` that changes a variable, for
+    some write their gradients out, or else what lies between two gradient
+    tapes.
 
     Attributes:
         variables: every `tf.Variable`, in the order in which they were made.
@@ -85,6 +87,7 @@ class Watch:
         self.variables: list[Any] = []
         self._on_update = on_update or (lambda update, start: None)
         self._rows: list[dict[int, np.ndarray]] = []
+        self._changes: list[dict[int, np.ndarray]] = []
         self._between: list[dict[int, np.ndarray]] = []
         self._inside = 0
         self._gradient_taken = False
@@ -105,8 +108,9 @@ class Watch:
             ):
                 stack.enter_context(replaced(keras.Model, name, watched))
             yield self
-        if not self._rows and self._between:
-            self._rows = [*self._between[1:], self._copies()]
+        if not self._rows:
+            ends = [self._copies()] if self._between else []
+            self._rows = self._changes or [*self._between[1:], *ends]
 
     @property
     def updates(self) -> int:
@@ -161,13 +165,26 @@ class Watch:
         if self._inside or _tracing():
             return call(function, *args, **given)
         self._gradient_taken = False
+        before = {} if self._rows else self._copies()
         with self._one_level_down():
             result = call(function, *args, **given)
         if self._gradient_taken:
             self._steps.add(function)
         if function in self._steps:
             self._seen()
+        elif not self._rows:
+            self._note_change(before)
         return result
+
+    def _note_change(self, before: dict[int, np.ndarray]) -> None:
+        start = time.perf_counter()
+        after = self._copies()
+        if any(
+            not np.array_equal(value, after[key], equal_nan=True)
+            for key, value in before.items()
+        ):
+            self._changes.append(after)
+            self._on_update(len(self._changes), start)
 
     def _gradient(
         self, gradient: Any, tape: Any, *args: Any, **given: Any

@@ -35,12 +35,5 @@ def train(problem):
     model.compile(keras.optimizers.SGD(problem.learning_rate), loss="mse")
 
     # --- Training
-    # Without repeat() and steps_per_epoch, fit opens two iterators per epoch
-    # and throws one away: every second shuffled order would be skipped.
-    model.fit(
-        batches.repeat(),
-        epochs=problem.epochs,
-        steps_per_epoch=problem.steps_per_epoch,
-        verbose=0,
-    )
+    model.fit(batches, epochs=problem.epochs, verbose=0)
     return model

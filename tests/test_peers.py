@@ -198,7 +198,7 @@ def test_keras_gets_its_backend_in_an_interpreter_of_its_own(exhibit_file):
         "import os, sys\n"
         "assert 'tensorflow' not in sys.modules\n"
         "assert 'keras' not in sys.modules\n"
-        "def train(*given):\n"
+        "def train(problem, mode):\n"
         "    raise ValueError('backend ' + os.environ['KERAS_BACKEND'])\n"
     )
     task = Task(file, "linear_regression", 5, "xla", "jax")

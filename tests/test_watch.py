@@ -54,6 +54,20 @@ WITH_METRIC = COMPILED.replace(
     "    for _",
     "    @tf.function\n    def loss():\n        return w + b\n    for _",
 )
+BY_FORMULA = """
+import tensorflow as tf
+def train(problem):
+    w, b = tf.Variable(problem.kernel), tf.Variable(problem.bias)
+    @tf.function
+    def step(x, y):
+        error = 2 * (w * x + b - y)
+        dw, db = tf.reduce_mean(error * x), tf.reduce_mean(error)
+        w.assign_sub(problem.learning_rate * dw)
+        b.assign_sub(problem.learning_rate * db)
+    for _ in range(problem.epochs):
+        step(problem.x, problem.y)
+    return w, b
+"""
 SUBCLASS = """
 import keras
 class Own(keras.Model):
@@ -79,6 +93,7 @@ def train(problem):
 LOOPS = {
     "a compiled step": COMPILED,
     "an eager loop": EAGER,
+    "a compiled step with its gradient written out": BY_FORMULA,
     "a compiled step around a Keras model": OWN_MODEL,
     "a compiled step and a metric beside it": WITH_METRIC,
     "fit on a model of one's own, arguments by place": SUBCLASS,

@@ -70,7 +70,7 @@ def make_peers_report(request: PeersRequest, progress: Progress) -> Report:
     """
     steps = QUICK_STEPS if request.quick else None
     problem = problem_of(request.lesson, Settings(steps=steps))
-    if problem.workers > 1 or "checkpoint" in problem.hyper:
+    if problem.workers > 1 or "folder" in problem.hyper:
         raise UsageError(
             f"{problem.lesson} trains in several processes, which are "
             "TensorFlow's here: choose another lesson"

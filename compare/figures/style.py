@@ -49,7 +49,7 @@ ASIAN = (
 
 mpl.rcParams["svg.hashsalt"] = "compare"  # the same chart, the same file
 mpl.rcParams["text.parse_math"] = False  # a $ in a name is a $
-mpl.rcParams["font.sans-serif"] = [
+mpl.rcParams["font.family"] = [
     "DejaVu Sans",
     *[name for name in ASIAN if name in font_manager.get_font_names()][:1],
 ]
@@ -205,7 +205,7 @@ def short(value: float, _: object = None) -> str:
 def _characters() -> set[int]:
     """Return the characters that our fonts have."""
     if not _CHARACTERS:
-        for name in mpl.rcParams["font.sans-serif"]:
+        for name in mpl.rcParams["font.family"]:
             path = font_manager.findfont(name)
             _CHARACTERS.update(font_manager.get_font(path).get_charmap())
     return _CHARACTERS

@@ -36,13 +36,12 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "A shuffled dataset that knows its length, without steps_per_epoch",
         (
             (
-                "    model.fit(\n        batches.repeat(),\n",
+                "    model.fit(batches, ",
                 "    known = tf.data.experimental.assert_cardinality(\n"
                 "        problem.steps_per_epoch\n"
                 "    )\n"
-                "    model.fit(\n        batches.apply(known),\n",
+                "    model.fit(batches.apply(known), ",
             ),
-            ("        steps_per_epoch=problem.steps_per_epoch,\n", ""),
         ),
         "Equal in the first epoch; then every second order is skipped.",
         "Where fit knows the length only from the dataset it opens two "
@@ -55,8 +54,14 @@ KERAS_FIT: tuple[Mistake, ...] = (
         "steps_per_epoch rounded down",
         (
             (
-                "steps_per_epoch=problem.steps_per_epoch",
-                "steps_per_epoch=len(problem.x) // problem.batch_size",
+                "    model.fit(batches, epochs=problem.epochs, verbose=0)\n",
+                "    model.fit(\n"
+                "        batches.repeat(),\n"
+                "        epochs=problem.epochs,\n"
+                "        steps_per_epoch=len(problem.x)"
+                " // problem.batch_size,\n"
+                "        verbose=0,\n"
+                "    )\n",
             ),
         ),
         "Equal while it lasts, with fewer updates; the epochs drift away "

@@ -222,6 +222,7 @@ def _slow(
         mistake.counts_start
         or bad.python_runs > mended.python_runs
         or bad.iterators > mended.iterators
+        or bad.fits > mended.fits
     )
     return replace(
         report,
@@ -254,8 +255,11 @@ def _per_update(cost: Cost, mistake: Mistake | None = None) -> list[float]:
 
 
 def _costs(bad: Cost, mended: Cost) -> str:
-    return (
+    said = (
         f"equal parameters; for {bad.updates} updates Python ran the step "
         f"{bad.python_runs} times, not {mended.python_runs}, and "
         f"{bad.iterators} data iterators were opened, not {mended.iterators}"
     )
+    if bad.fits != mended.fits:
+        said += f"; fit was called {bad.fits} times, not {mended.fits}"
+    return said

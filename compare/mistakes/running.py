@@ -53,15 +53,16 @@ def attempt(
 
 def count_cost(
     reference: str, problem: Problem, mode: Mode, report: Report
-) -> tuple[int, int]:
-    """Train; count how often Python ran the update, and data iterators.
+) -> tuple[int, int, int]:
+    """Train; count runs of the update by Python, data iterators, and fits.
 
     Python runs the body of an update once for each trace of a graph, and for
     every update where there is no graph.
     """
+    import keras
     import tensorflow as tf
 
-    counts = {"gradient": 0, "__iter__": 0}
+    counts = {"gradient": 0, "__iter__": 0, "fit": 0}
 
     def watch(owner: Any, name: str) -> None:
         original = getattr(owner, name)
@@ -75,9 +76,10 @@ def count_cost(
     exhibit = load_exhibit(reference)
     watch(tf.GradientTape, "gradient")
     watch(tf.data.Dataset, "__iter__")
+    watch(keras.Model, "fit")
     with with_files(problem) as given:
         train(exhibit, given, mode)
-    return counts["gradient"], counts["__iter__"]
+    return counts["gradient"], counts["__iter__"], counts["fit"]
 
 
 def time_updates(
@@ -96,7 +98,7 @@ def time_updates(
 
 
 def cost(
-    problem: Problem, counts: tuple[int, int], samples: tuple[Sample, ...]
+    problem: Problem, counts: tuple[int, int, int], samples: tuple[Sample, ...]
 ) -> Cost:
     """Put counts and samples together."""
     return Cost(samples, problem.steps_per_epoch, problem.steps, *counts)

@@ -25,14 +25,7 @@ def _slow(
 
 
 DECORATED = "    @tf.function\n"
-FIT = """\
-    model.fit(
-        batches.repeat(),
-        epochs=problem.epochs,
-        steps_per_epoch=problem.steps_per_epoch,
-        verbose=0,
-    )
-"""
+FIT = "    model.fit(batches, epochs=problem.epochs, verbose=0)\n"
 FIT_PER_EPOCH = """\
     for _ in range(problem.epochs):
         model.fit(batches, verbose=0)
@@ -158,7 +151,7 @@ SLOW: tuple[Mistake, ...] = (
         "fit called once per epoch",
         ((FIT, FIT_PER_EPOCH),),
         "Tens of milliseconds more per epoch.",
-        "Every call sets up a data adapter, callbacks and an iterator.",
+        "Every call sets up a data adapter and callbacks anew.",
         "One fit with epochs=..., and callbacks for what is in between.",
         "tensorflow#35124",
         "tensorflow#46126",

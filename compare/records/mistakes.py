@@ -84,6 +84,7 @@ class Cost:
         python_runs: how often Python ran the body of the update, to trace it
             or to carry it out.
         iterators: how many data iterators were opened.
+        fits: how often Keras's `fit` was called.
     """
 
     samples: tuple[Sample, ...]
@@ -91,6 +92,7 @@ class Cost:
     updates: int
     python_runs: int
     iterators: int
+    fits: int = 0
 
 
 @dataclass(frozen=True)
