@@ -58,7 +58,7 @@ initial = {name: v.astype("float32") for name, v in initial.items()}
 """
 
 HOLD_OUT = """\
-order = np.random.default_rng(1).permutation(len(x))
+order = np.random.default_rng(11).permutation(len(x))
 held = round(0.2 * len(x))  # a fifth is for validation, never for training
 x_val, y_val = x[order[:held]], y[order[:held]]
 x, y = x[order[held:]], y[order[held:]]
