@@ -73,10 +73,10 @@ def test_swapped_parameters_are_seen(problem, make_run):
 
 @pytest.mark.parametrize("rows", [1, 2])
 def test_parameters_of_other_sizes_are_not_compared(problem, make_run, rows):
-    """A kernel of three and a bias of one are no swap, and no error."""
+    """A kernel of three and a bias of two are no swap, and no error."""
     run = make_run("mine", dtype="float64")
     kernel = np.stack([run.parameters["kernel"]] * 3, axis=1)[:rows]
-    bias = run.parameters["bias"][:rows]
+    bias = np.stack([run.parameters["bias"]] * 2, axis=1)[:rows]
     left, right = (
         replace(run, parameters={"kernel": kernel + by, "bias": bias})
         for by in (0, 1)
