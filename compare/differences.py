@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from compare.records import Divergence, Trajectory
+from compare.records import Divergence, Failure, Trajectory
 
 FLOAT64_BOUND = 1e-12
 """Largest float64 difference that is rounding, relative to how far training
@@ -19,9 +20,22 @@ real difference stays as large as it was: of the planted mistakes the smallest
 """
 
 LAST_PLACES = 64
-"""Units in the last place of the largest parameter that are rounding in any
-case: a parameter may hardly move, or not at all but for rounding, as the bias
-of centred data."""
+"""Units in the last place of a number that are rounding in any case: it may
+hardly move."""
+
+MARGIN = 32
+"""A difference is real beyond so many times what rounding was seen to do:
+three samples show a spread that is too small by a factor of 4 in 1 of 1,000
+cases, and another formula rounds several times where a sample rounds once."""
+
+SHRINKS = 2.0**-29
+"""The unit in the last place of float64, in that of float32."""
+
+Key = tuple[str, str]
+"""("parameters" or "results", name)."""
+
+Table = dict[Key, np.ndarray]
+"""A number for every value that was seen, as (rows, values)."""
 
 
 def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
@@ -45,25 +59,6 @@ def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
                     left.updates, name, place, a[place], b[place]
                 )
     return found
-
-
-def first_real_divergence(
-    left: Trajectory, right: Trajectory
-) -> Divergence | None:
-    """Find the first update after which two float64 runs really differ.
-
-    Each parameter is measured by how far it has moved until then.
-    """
-    beyond = {}
-    for name, a, b in _paths(left, right):
-        flat = a.reshape(len(a), -1), b.reshape(len(b), -1)
-        moved = np.maximum.accumulate(
-            np.max([np.abs(v - v[0]).max(axis=1) for v in flat], axis=0)
-        )
-        bound = rounding(moved, largest_value(left))
-        shape = (-1,) + (1,) * (a.ndim - 1)
-        beyond[name] = np.abs(a - b) > bound.reshape(shape)
-    return first_where(left, right, beyond)
 
 
 def first_where(
@@ -114,11 +109,12 @@ def ulps_apart(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return apart
 
 
-def movement(run: Trajectory) -> float:
-    """Return how far training moved any parameter, at the farthest."""
+def movement(run: Trajectory, names: Collection[str] = ()) -> float:
+    """Return how far training moved any of these parameters, or of all."""
     return max(
-        float(np.abs(values.astype(float) - values[0]).max())
-        for values in run.parameters.values()
+        float(np.abs(values.astype(float) - values[0]).max(initial=0.0))
+        for name, values in run.parameters.items()
+        if not names or name in names
     )
 
 
@@ -156,30 +152,193 @@ def _divergence(
     return Divergence(step, name, index, left, right, right - left)
 
 
-def worst_difference(
-    left: Trajectory, right: Trajectory
-) -> tuple[float, float]:
-    """Return the difference that is largest against its bound, and both."""
+@dataclass(frozen=True)
+class Place:
+    """The place that decides whether two runs differ but for rounding.
+
+    Attributes:
+        key: which parameter or result.
+        row, column: where in its table.
+        divergence: the two values there.
+        difference: how far apart they are.
+        bound: how far rounding can take them apart there.
+    """
+
+    key: Key
+    row: int
+    column: int
+    divergence: Divergence
+    difference: float
+    bound: float
+
+    @property
+    def real(self) -> bool:
+        """Whether the difference is more than rounding."""
+        return not self.difference <= self.bound
+
+
+def deciding_place(
+    left: Trajectory, right: Trajectory, bounds: Table
+) -> Place | None:
+    """Find the first difference beyond its bound, else the one nearest to it.
+
+    Args:
+        left: one run.
+        right: the other.
+        bounds: what rounding can do, see `own_bounds`.
+
+    Returns:
+        The place; None where no two values differ.
+    """
     found = []
-    for name, a in left.parameters.items():
-        b = right.parameters[name].reshape(a.shape)
-        moved = max(np.abs(x - x[0]).max() for x in (a, b))
-        found.append(_difference(a, b, moved, largest_value(left)))
-    for name, a in left.results.items():
-        if a.size:
-            b = right.results[name].reshape(a.shape)
-            size = float(np.abs(a).max())
-            largest = max(size, largest_value(left))
-            found.append(_difference(a, b, size, largest))
-    return max(found, key=lambda pair: pair[0] / pair[1])
+    for key, a, b in columns(left, right):
+        gap = np.abs(a - b)
+        bound = bounds[key][: len(gap)]
+        share = np.divide(gap, bound, out=np.zeros_like(gap), where=gap > 0)
+        beyond = np.argwhere(~(gap <= bound))
+        if not len(beyond) and not share.any():
+            continue
+        row, column = (
+            beyond[0]
+            if len(beyond)
+            else np.unravel_index(share.argmax(), gap.shape)
+        )
+        update = left.updates if key[0] == "results" else left.update_of(row)
+        found.append(
+            Place(
+                key,
+                int(row),
+                int(column),
+                _divergence(
+                    update,
+                    key[1],
+                    _index_in(left, key, int(column)),
+                    a[row, column],
+                    b[row, column],
+                ),
+                float(gap[row, column]),
+                float(bound[row, column]),
+            )
+        )
+    real = [place for place in found if place.real]
+    if real:
+        return min(real, key=lambda place: place.divergence.step)
+    return max(found, key=lambda p: p.difference / p.bound, default=None)
 
 
-def _difference(
-    a: np.ndarray, b: np.ndarray, moved: float, size: float
-) -> tuple[float, float]:
-    """Return the largest difference and what of it may be rounding."""
-    bound = rounding(np.asarray(moved), size)
-    return float(np.abs(a.astype(float) - b).max()), float(bound)
+def columns(
+    one: Trajectory, other: Trajectory
+) -> Iterator[tuple[Key, np.ndarray, np.ndarray]]:
+    """Yield what two runs both have, in float64, as (rows, values).
+
+    The results that exhibits returned are one row, where both made equally
+    many updates and gave equally many values.
+    """
+    for name, a, b in _paths(one, other):
+        shape = len(a), -1
+        yield (
+            ("parameters", name),
+            a.reshape(shape).astype(float),
+            b.reshape(shape).astype(float),
+        )
+    if one.updates != other.updates:
+        return
+    for name, values in one.results.items():
+        twin = other.results.get(name)
+        if twin is not None and 0 < values.size == twin.size:
+            yield (
+                ("results", name),
+                values.reshape(1, -1).astype(float),
+                twin.reshape(1, -1).astype(float),
+            )
+
+
+def _index_in(run: Trajectory, key: Key, column: int) -> tuple[int, ...]:
+    shape = (
+        run.results[key[1]].shape
+        if key[0] == "results"
+        else run.parameters[key[1]].shape[1:]
+    )
+    return tuple(int(i) for i in np.unravel_index(column, shape))
+
+
+def own_bounds(
+    left: Trajectory,
+    right: Trajectory,
+    relative: float = FLOAT64_BOUND,
+    places: float = LAST_PLACES * np.finfo(float).eps,
+) -> Table:
+    """Return what is rounding in any case, from each number's own past.
+
+    Args:
+        left: one run.
+        right: the other.
+        relative: rounding, relative to how far the number has moved; for a
+            result, relative to its size.
+        places: rounding, relative to how large it has been.
+    """
+    bounds = {}
+    for key, a, b in columns(left, right):
+        both = np.stack([a, b])
+        size = np.maximum.accumulate(np.abs(both).max(axis=0))
+        moved = np.abs(both - both[:, :1]).max(axis=0)
+        moved = np.maximum.accumulate(moved)
+        bounds[key] = (
+            relative * (size if key[0] == "results" else moved)
+            + places * size
+            + np.finfo(float).tiny
+        )
+    return bounds
+
+
+def spread(run: Trajectory, others: Iterable[Trajectory | Failure]) -> Table:
+    """Return how far rounding moves a side, as it was seen to do.
+
+    Each number is measured by itself, and as no less than one number in four
+    of its parameter moves: a sample may be 0 by chance.
+
+    Args:
+        run: one run of the side.
+        others: the same side, rounded otherwise; failures are left out.
+    """
+    widest: Table = {}
+    for other in others:
+        if isinstance(other, Failure):
+            continue
+        for key, a, b in columns(run, other):
+            with np.errstate(invalid="ignore"):  # infinity less infinity
+                gap = np.nan_to_num(np.abs(a - b), nan=np.inf)
+            common = np.quantile(gap, 0.25, 1, method="lower", keepdims=True)
+            gap = np.maximum.accumulate(np.maximum(gap, common))
+            rows = 1 if key[0] == "results" else run.rows
+            gap = np.pad(gap, ((0, rows - len(gap)), (0, 0)), "edge")
+            widest[key] = np.maximum(widest.get(key, 0.0), gap)
+    return widest
+
+
+def wider(one: Table, other: Table) -> Table:
+    """Return the larger of two numbers for every value that both know."""
+    found = dict(one)
+    for key, values in other.items():
+        mine = found.get(key, values)
+        rows = min(len(mine), len(values))
+        found[key] = np.maximum(mine[:rows], values[:rows])
+    return found
+
+
+def widened(bounds: Table, noise: Table) -> Table:
+    """Return the bounds, no less than what rounding was seen to do.
+
+    Args:
+        bounds: see `own_bounds`.
+        noise: see `spread`.
+    """
+    return {
+        key: np.maximum(bound, MARGIN * noise[key][: len(bound)])
+        if key in noise
+        else bound
+        for key, bound in bounds.items()
+    }
 
 
 def largest_value(run: Trajectory) -> float:

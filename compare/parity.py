@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from compare.differences import (
+    SHRINKS,
+    Place,
+    Table,
+    columns,
+    deciding_place,
     first_divergence,
-    first_real_divergence,
     largest_difference,
     largest_ulps,
     movement,
+    own_bounds,
     plain_shape,
-    worst_difference,
+    spread,
+    widened,
+    wider,
 )
 from compare.records import (
     Divergence,
@@ -23,9 +32,20 @@ from compare.records import (
 
 Run = Trajectory | Failure
 
+Pairs = Sequence[tuple[Run, Run]]
+"""The left and the right run of each repetition."""
+
+AMPLIFIED = 2.0**-10
+"""Share of its way up to which what float32 does to a number is still small:
+then 2^-29 of it is what float64 does. Beyond, rounding may have grown until
+it could grow no more, and has to be measured in float64 itself."""
+
 
 def judge(
-    left: Run, right: Run, rerun: Callable[[], tuple[Run, Run]]
+    left: Run,
+    right: Run,
+    rerun: Callable[[], tuple[Run, Run]],
+    condition: Callable[[], Pairs] | None = None,
 ) -> Verdict:
     """Say whether two float32 runs are the same training.
 
@@ -34,6 +54,10 @@ def judge(
         right: the Keras run, in the same mode.
         rerun: runs the same pair in float64; called only when the bits of
             two finite runs of equal length differ.
+        condition: runs it in float64 from data and starts that are one unit
+            in the last place of float64 away, a few times; called only where
+            the runs so far cannot tell what rounding does. Without it, such
+            a difference counts as real.
 
     Returns:
         The verdict; its `reason` is one sentence.
@@ -67,12 +91,31 @@ def judge(
         return _verdict(
             left, right, "different", f"{counts}; {parting}", found
         )
-    if found is None:
-        reason = f"every parameter has the same bits {_when(left)}"
-        if movement(left) == 0:
-            reason += ", but none has moved: the learning rate is too small"
-        return _verdict(left, right, "identical", reason)
-    return _prove(left, right, found, *rerun())
+    if found is not None:
+        return _prove(left, right, found, rerun, condition)
+    if nothing := nothing_compared(left):
+        return _verdict(left, right, "could not run", nothing)
+    reason = f"every parameter has the same bits {_when(left)}"
+    return _verdict(left, right, "identical", reason)
+
+
+def nothing_compared(run: Trajectory, names: Sequence[str] = ()) -> str | None:
+    """Say why the equal bits of two sides prove nothing, if they do not.
+
+    Args:
+        run: one of them.
+        names: what training is to move; all parameters if empty.
+    """
+    if run.updates == 0:
+        return "no update was made, so nothing was compared"
+    alone = run.rows == 1  # whether anything moved was not seen
+    if alone or movement(run, names) > 0:
+        return None
+    return (
+        f"both sides give the same bits {_when(run)}, but none has moved, so "
+        "nothing was compared: the learning rate is too small, or the sides "
+        "return what they were given"
+    )
 
 
 def _when(run: Trajectory) -> str:
@@ -145,10 +188,11 @@ def _prove(
     left: Trajectory,
     right: Trajectory,
     found: Divergence,
-    left64: Run,
-    right64: Run,
+    rerun: Callable[[], tuple[Run, Run]],
+    condition: Callable[[], Pairs] | None,
 ) -> Verdict:
     """Tell rounding from a real difference by the runs in float64."""
+    left64, right64 = rerun()
     parting = _parting(found, left, right)
     for run in (left64, right64):
         if isinstance(run, Failure):
@@ -175,24 +219,130 @@ def _prove(
                 f"update {run.first_non_finite:,}"
             )
             return _verdict(left, right, "could not run", reason, found)
-    difference, bound = worst_difference(left64, right64)
-    if difference <= bound:
+    noise = wider(spread(left64, [left]), spread(right64, [right]))
+    bounds = widened(
+        own_bounds(left64, right64),
+        {key: SHRINKS * values for key, values in noise.items()},
+    )
+    place = deciding_place(left64, right64, bounds)
+    if place and place.real and condition and _amplified(left64, noise, place):
+        measured = _measured(left64, right64, condition())
+        swamped = _swamped(left64, right64, bounds, noise, measured)
+        place = deciding_place(left64, right64, widened(bounds, measured))
+        if swamped and not (place and place.real):
+            reason = f"{parting}; {swamped}"
+            return _verdict(left, right, "could not run", reason, found)
+    return _decide(left, right, found, (left64, right64), place)
+
+
+def _amplified(run: Trajectory, noise: Table, place: Place) -> bool:
+    """Whether float32 moves a number by much of the way that it goes."""
+    if place.key not in noise:
+        return True
+    for key, values, _ in columns(run, run):
+        if key == place.key:
+            way = np.abs(values - values[0])[: place.row + 1, place.column]
+            seen = noise[key][place.row, place.column]
+            return bool(seen > AMPLIFIED * way.max())
+    return True
+
+
+def _measured(
+    left64: Trajectory, right64: Trajectory, repeated: Pairs
+) -> Table:
+    """Return how far rounding moves either side in float64."""
+    return wider(
+        spread(left64, [pair[0] for pair in repeated]),
+        spread(right64, [pair[1] for pair in repeated]),
+    )
+
+
+def _swamped(
+    left64: Trajectory,
+    right64: Trajectory,
+    bounds: Table,
+    noise: Table,
+    measured: Table,
+) -> str | None:
+    """Say where rounding has grown so large that float64 proves nothing.
+
+    There the numbers differ, and rounding moves them in float64 hardly less
+    than in float32.
+    """
+    found = []
+    for key, a, b in columns(left64, right64):
+        if key not in measured or key not in noise:
+            continue
+        large = measured[key] > AMPLIFIED * noise[key]
+        hidden = large & (np.abs(a - b) > bounds[key])
+        for row, column in np.argwhere(hidden)[:1]:
+            size = measured[key][row, column]
+            found.append((left64.update_of(int(row)), key[1], size))
+    if not found:
+        return None
+    update, name, size = min(found)
+    return (
+        f"in float64 too rounding moves {name} by {size:.1e} by update "
+        f"{update:,}, so nothing can be told from there on: compare fewer "
+        "updates"
+    )
+
+
+def _decide(
+    left: Trajectory,
+    right: Trajectory,
+    found: Divergence,
+    exact: tuple[Trajectory, Trajectory],
+    place: Place | None,
+) -> Verdict:
+    """Say what the place shows at which the float64 runs differ most."""
+    parting = _parting(found, left, right)
+    if place is None:
+        reason = f"{parting}; in float64 nothing differs, so it is rounding"
+        return _verdict(
+            left, right, "same mathematics", reason, found, 0.0, 0.0
+        )
+    difference, bound = in_figures(place)
+    if not place.real:
         reason = (
-            f"{parting}; in float64 the difference shrinks to "
-            f"{difference:.1e}, so it is rounding"
+            f"{parting}; in float64 the difference shrinks to {difference}, "
+            f"where rounding makes up to {bound}, so it is rounding"
         )
         return _verdict(
-            left, right, "same mathematics", reason, found, difference, bound
+            left,
+            right,
+            "same mathematics",
+            reason,
+            found,
+            place.difference,
+            place.bound,
         )
-    real = first_real_divergence(left64, right64) or found
-    parting = _parting(real, left64, right64)
+    real = place.divergence
+    parting = _parting(real, *exact)
     if real.step > found.step:
         parting += f" (before, from update {found.step:,} on, by rounding)"
     reason = (
-        f"{parting}; in float64 the difference is still {difference:.1e}, so "
-        "it is not rounding"
+        f"{parting}; in float64 the difference is still {difference}, where "
+        f"rounding makes up to {bound}, so it is not rounding"
     )
-    return _verdict(left, right, "different", reason, real, difference, bound)
+    return _verdict(
+        left,
+        right,
+        "different",
+        reason,
+        real,
+        place.difference,
+        place.bound,
+    )
+
+
+def in_figures(place: Place) -> tuple[str, str]:
+    """Write a difference and its bound so that one can see which is larger."""
+    for digits in range(1, 17):
+        said = f"{place.difference:.{digits}e}", f"{place.bound:.{digits}e}"
+        if (float(said[0]) <= float(said[1])) != place.real:
+            break
+    return said
 
 
 def _verdict(
