@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from types import GeneratorType
 from typing import NamedTuple
 
 import keras
@@ -12,9 +13,10 @@ import pytest
 import tensorflow as tf
 
 import compare
+from compare.pairs import runs
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
-from compare.pairs.sides import reference_of
+from compare.pairs.sides import SideRun, call, read, reference_of
 
 X = np.array([0.31, 1.27, 2.09, 3.53, 4.71])
 SAME, EQUAL = "same mathematics", "identical"
@@ -127,7 +129,7 @@ def adam(epsilon, form=0, cast=None):
             w, b = weights
             error = w * x + b - y
             gradients = [2 * np.mean(error * x), 2 * np.mean(error)]
-            root = np.sqrt(1 - 0.999**t)
+            root = float(np.sqrt(1 - 0.999**t))
             for i, g in enumerate(gradients):
                 m, v = moments[i]
                 if form:
@@ -350,7 +352,8 @@ def smoothed(p, by_hand):
 class Case(NamedTuple):
     """A pair and its verdict.
 
-    `says` is in the reason; `steps` and `settings` are the problem's.
+    `says` is in the reason; `steps` and `settings` are the problem's; `fresh`
+    sides run in processes of their own, as TensorFlow has to.
     """
 
     title: str
@@ -360,6 +363,7 @@ class Case(NamedTuple):
     says: str = ""
     steps: int = 9
     settings: dict = {}  # noqa: RUF012  # nobody writes to it
+    fresh: bool = False
 
 
 TINY = {"x": X * 1e-6, "y": X * 1e-7, "initial": {"w": 1e-7, "b": 2e-8}}
@@ -573,7 +577,7 @@ CASES = [
     Case(
         "chaos, another rate",
         logistic(0),
-        logistic(0, 3.9 * (1 + 1e-8)),
+        logistic(0, 3.9 * (1 + 1e-6)),
         OTHER,
         "",
         60,
@@ -583,7 +587,7 @@ CASES = [
     Case("clipped logarithms", logs(1e-7), logs(1e-7, 1), SAME),
     # --- Random
     Case("both random", random(1e-3), random(1e-3), NOTHING, "seed"),
-    Case("one random", plain, random(1e-9), NOTHING, "seed"),
+    Case("one random", plain, random(1e-6), NOTHING, "seed"),
     Case("a time stamp", clocked, clocked, NOTHING, "other numbers"),
     Case("rows in random order", shuffled, shuffled, SAME),
     Case("the same seed", seeded(1), seeded(1), EQUAL),
@@ -592,9 +596,33 @@ CASES = [
     Case("off by 1e-6", plain, side(rate=1 + 1e-6), OTHER),
     Case("overflow on both sides", side(rate=1e30), side(rate=1e30), NOTHING),
     # --- TensorFlow and Keras
-    Case("a model and a dict by name", fitted_by_name, taped, SAME, "", 3),
-    Case("a model in float16", fitted_in_half, fitted_in_half, NOTHING, "", 3),
-    Case("frozen models", frozen, frozen, NOTHING, "none has moved", 3),
+    Case(
+        "a model and a dict by name",
+        fitted_by_name,
+        taped,
+        SAME,
+        "",
+        3,
+        fresh=True,
+    ),
+    Case(
+        "a model in float16",
+        fitted_in_half,
+        fitted_in_half,
+        NOTHING,
+        "",
+        3,
+        fresh=True,
+    ),
+    Case(
+        "frozen models",
+        frozen,
+        frozen,
+        NOTHING,
+        "none has moved",
+        3,
+        fresh=True,
+    ),
     Case(
         "the epsilon of Keras",
         lambda p: clipped(p, True),
@@ -602,6 +630,7 @@ CASES = [
         SAME,
         "",
         3,
+        fresh=True,
     ),
     Case(
         "the epsilon of Keras, added",
@@ -610,24 +639,45 @@ CASES = [
         SAME,
         "",
         3,
+        fresh=True,
     ),
 ]
+
+
+def run_here(jobs, at_once, timeout, progress):
+    """Run sides in this process: numpy shares nothing between two runs."""
+
+    def run(reference, problem, mode, dtype, instead):
+        path = []
+        exact = problem if dtype == "float64" else problem.astype(dtype)
+        final = call(reference, exact, mode, lambda _, v: path.append(read(v)))
+        if isinstance(final, GeneratorType):
+            path = [read(value) for value in final]
+            final = path[-1].values if path else ()
+        return SideRun(tuple(path), read(final), ())
+
+    with np.errstate(all="ignore"):
+        return [run(*job.arguments) for job in jobs]
 
 
 def judged(case):
     """Return the verdict on a pair, without the search for a cause."""
     given = {"x": X, "y": X + 1, "initial": {"w": 0.7, "b": 0.4}}
     problem = compare.problem(
-        **{**given, "learning_rate": 0.01, **case.settings}, steps=case.steps
+        **{**given, "learning_rate": 0.1, **case.settings}, steps=case.steps
     )
-    references = reference_of(case.left), reference_of(case.right)
+    references = case.left, case.right
+    if case.fresh:
+        references = tuple(map(reference_of, references))
     sides = Sides(references, ("left", "right"), problem, "graph", 60.0)
     return Pair(sides).check()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
-def test_a_deceptive_pair_gets_its_verdict(case):
+def test_a_deceptive_pair_gets_its_verdict(case, monkeypatch):
     """What looks equal is not called so, what looks different neither."""
+    if not case.fresh:
+        monkeypatch.setattr(runs, "run_jobs", run_here)
     verdict = judged(case)
     assert verdict.outcome == case.outcome, verdict.reason
     assert case.says in verdict.reason

@@ -53,7 +53,9 @@ class Pair(Runs):
             longest = min(longest, self.problem.epochs)
             self._lengths.append(longest)
             verdict = self._judge()
-        if verdict.outcome == "could not run":
+        at = self._lengths[-1]
+        ran = [isinstance(self.result(side, at), SideRun) for side in (0, 1)]
+        if not all(ran):
             return verdict
         doubts = self._doubts(verdict)
         if doubts:
