@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from compare.diagnosis.diagnose import diagnose
 from compare.diagnosis.evidence import costs
 from compare.losses import no_loss
-from compare.pairs.pair import Pair, Sides
+from compare.pairs.pair import Pair
+from compare.pairs.runs import Sides
 from compare.pairs.sides import name_of, reference_of
 from compare.processes import Progress, Silent
 from compare.records import MODES, Mode, UsageError, Verdict

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from compare.records import Divergence, Trajectory
 
-FLOAT64_BOUND = 1e-12
-"""Largest float64 difference that is rounding, relative to how far training
-moved the parameter; for a result, relative to its size.
-
-Rounding shrinks by 2^29 = 5e8 from float32 to float64, from some 1e-7 to some
-1e-16; the bound leaves a factor of 1e4 for sums over many rows and updates. A
-real difference stays as large as it was: of the planted mistakes the smallest
-(a learning rate off by 0.2 %) is 1e8 times the bound.
-"""
-
-LAST_PLACES = 64
-"""Units in the last place of the largest parameter that are rounding in any
-case: a parameter may hardly move, or not at all but for rounding, as the bias
-of centred data."""
+Key = tuple[str, str]
+"""("parameters" or "results", name)."""
 
 
 def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
@@ -41,29 +29,10 @@ def first_divergence(left: Trajectory, right: Trajectory) -> Divergence | None:
             b = right.results[name].reshape(a.shape)
             for index in np.argwhere(_differ(a, b))[:1].tolist():
                 place = tuple(index)
-                return _divergence(
+                return divergence_at(
                     left.updates, name, place, a[place], b[place]
                 )
     return found
-
-
-def first_real_divergence(
-    left: Trajectory, right: Trajectory
-) -> Divergence | None:
-    """Find the first update after which two float64 runs really differ.
-
-    Each parameter is measured by how far it has moved until then.
-    """
-    beyond = {}
-    for name, a, b in _paths(left, right):
-        flat = a.reshape(len(a), -1), b.reshape(len(b), -1)
-        moved = np.maximum.accumulate(
-            np.max([np.abs(v - v[0]).max(axis=1) for v in flat], axis=0)
-        )
-        bound = rounding(moved, largest_value(left))
-        shape = (-1,) + (1,) * (a.ndim - 1)
-        beyond[name] = np.abs(a - b) > bound.reshape(shape)
-    return first_where(left, right, beyond)
 
 
 def first_where(
@@ -78,7 +47,7 @@ def first_where(
     if not candidates:
         return None
     row, *rest = min(candidates, key=lambda found: found[0])
-    return _divergence(left.update_of(row), *rest)
+    return divergence_at(left.update_of(row), *rest)
 
 
 def _paths(
@@ -114,11 +83,12 @@ def ulps_apart(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return apart
 
 
-def movement(run: Trajectory) -> float:
-    """Return how far training moved any parameter, at the farthest."""
+def movement(run: Trajectory, names: Collection[str] = ()) -> float:
+    """Return how far training moved any of these parameters, or of all."""
     return max(
-        float(np.abs(values.astype(float) - values[0]).max())
-        for values in run.parameters.values()
+        float(np.abs(values.astype(float) - values[0]).max(initial=0.0))
+        for name, values in run.parameters.items()
+        if not names or name in names
     )
 
 
@@ -149,54 +119,39 @@ def _ordered(values: np.ndarray) -> np.ndarray:
     return np.where(bits < 0, -(2**31) - bits, bits)
 
 
-def _divergence(
+def divergence_at(
     step: int, name: str, index: tuple[int, ...], a: np.generic, b: np.generic
 ) -> Divergence:
+    """Return the record of two values that differ."""
     left, right = float(a), float(b)
     return Divergence(step, name, index, left, right, right - left)
 
 
-def worst_difference(
-    left: Trajectory, right: Trajectory
-) -> tuple[float, float]:
-    """Return the difference that is largest against its bound, and both."""
-    found = []
-    for name, a in left.parameters.items():
-        b = right.parameters[name].reshape(a.shape)
-        moved = max(np.abs(x - x[0]).max() for x in (a, b))
-        found.append(_difference(a, b, moved, largest_value(left)))
-    for name, a in left.results.items():
-        if a.size:
-            b = right.results[name].reshape(a.shape)
-            size = float(np.abs(a).max())
-            largest = max(size, largest_value(left))
-            found.append(_difference(a, b, size, largest))
-    return max(found, key=lambda pair: pair[0] / pair[1])
+def columns(
+    one: Trajectory, other: Trajectory
+) -> Iterator[tuple[Key, np.ndarray, np.ndarray]]:
+    """Yield what two runs both have, in float64, as (rows, values).
 
-
-def _difference(
-    a: np.ndarray, b: np.ndarray, moved: float, size: float
-) -> tuple[float, float]:
-    """Return the largest difference and what of it may be rounding."""
-    bound = rounding(np.asarray(moved), size)
-    return float(np.abs(a.astype(float) - b).max()), float(bound)
-
-
-def largest_value(run: Trajectory) -> float:
-    """Return the largest absolute value of any parameter on the way."""
-    return max(float(np.abs(v).max()) for v in run.parameters.values())
-
-
-def rounding(moved: np.ndarray, size: float) -> np.ndarray:
-    """Return how large a float64 difference may be and still be rounding.
-
-    Args:
-        moved: how far training has moved the values.
-        size: largest value of any parameter; each gradient is a sum over
-            predictions that all of them make.
+    The results that exhibits returned are one row, where both made equally
+    many updates and gave equally many values.
     """
-    places = LAST_PLACES * np.finfo(float).eps * size
-    return np.asarray(FLOAT64_BOUND * moved + places + np.finfo(float).tiny)
+    for name, a, b in _paths(one, other):
+        shape = len(a), -1
+        yield (
+            ("parameters", name),
+            a.reshape(shape).astype(float),
+            b.reshape(shape).astype(float),
+        )
+    if one.updates != other.updates:
+        return
+    for name, values in one.results.items():
+        twin = other.results.get(name)
+        if twin is not None and 0 < values.size == twin.size:
+            yield (
+                ("results", name),
+                values.reshape(1, -1).astype(float),
+                twin.reshape(1, -1).astype(float),
+            )
 
 
 def plain_shape(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from compare.differences import FLOAT64_BOUND
 from compare.processes import Broken
 from compare.records import Convergence, Theory
 from compare.records.problem import Problem
+from compare.rounding import FLOAT64_BOUND
 from compare.theory import distance, updates_to_settle
 
 SHRINK = 1e-14

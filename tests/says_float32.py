@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+EPSILON = np.float32(1e-7)
+
 
 def closure():
     dtype = "float32"
@@ -38,5 +40,6 @@ def dtypes():
     names["isinstance"] = str(
         isinstance(found["tf.Variable(0.7)"], tf.Variable)
     )
+    names["a constant of the module"] = repr(float(EPSILON))
     names["keras cast"] = str(float(keras.ops.cast(0.9, "float64")))
     return names

@@ -71,6 +71,19 @@ def test_swapped_parameters_are_seen(problem, make_run):
     assert "swapped" not in said(problem, run, run)
 
 
+@pytest.mark.parametrize("rows", [1, 2])
+def test_parameters_of_other_sizes_are_not_compared(problem, make_run, rows):
+    """A kernel of three and a bias of two are no swap, and no error."""
+    run = make_run("mine", dtype="float64")
+    kernel = np.stack([run.parameters["kernel"]] * 3, axis=1)[:rows]
+    bias = np.stack([run.parameters["bias"]] * 2, axis=1)[:rows]
+    left, right = (
+        replace(run, parameters={"kernel": kernel + by, "bias": bias})
+        for by in (0, 1)
+    )
+    assert "swapped" not in said(problem, left, right)
+
+
 def test_weight_decay_is_an_offset_in_proportion_to_the_value(problem):
     """A gap of 0.01 times each element's own value is said as such."""
     start = np.array([1.0, -2.0, 4.0])

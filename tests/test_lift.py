@@ -41,3 +41,8 @@ def test_integers_and_variables_stay_what_they_are(dtypes):
 def test_keras_rounds_no_plain_float(dtypes):
     """`ops.cast(0.9, "float64")` is 0.9, not float32's."""
     assert dtypes["keras cast"] == "0.9"
+
+
+def test_a_constant_of_the_module_is_the_number_that_was_written(dtypes):
+    """np.float32(1e-7) was made before the lift; it is 1e-7 after it."""
+    assert dtypes["a constant of the module"] == "1e-07"

@@ -48,6 +48,53 @@ def test_sizes_tell_other_names_apart():
     assert found == {"b": ("b", "c"), "w": ("w", "k")}
 
 
+def model(**values):
+    """Return what is read of a Keras model: names that are not a dict's."""
+    return Returned(False, values)
+
+
+def test_the_names_of_a_model_count():
+    """A dict in another order is matched with a model's kernel and bias."""
+    found = match(
+        named(bias=SCALAR, kernel=SCALAR),
+        model(kernel=np.zeros((1, 1)), bias=np.zeros(1)),
+        ("w", "b"),
+    )
+    assert found == {"bias": ("bias", "bias"), "kernel": ("kernel", "kernel")}
+
+
+def test_an_order_counts_where_the_names_have_it():
+    """A tuple is in the order of `initial`, and so is this dict."""
+    found = match(
+        ordered(SCALAR, SCALAR), named(w=SCALAR, b=SCALAR), ("w", "b")
+    )
+    assert found == {"w": ("0", "w"), "b": ("1", "b")}
+
+
+def test_exact_shapes_tell_a_bias_from_a_column():
+    """(32,) and (32, 1) are two shapes where both sides have them."""
+    bias, column = np.zeros(32), np.zeros((32, 1))
+    found = match(
+        named(out=column, b=bias), model(bias=bias, kernel=column), ()
+    )
+    assert found == {"out": ("out", "kernel"), "b": ("b", "bias")}
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        named(b=SCALAR, w=SCALAR),
+        named(slope=SCALAR, intercept=SCALAR),
+        named(intercept=SCALAR, slope=SCALAR),
+    ],
+    ids=lambda side: ", ".join(side.values),
+)
+def test_an_order_that_the_names_do_not_have_is_no_guess(right):
+    """A tuple against a dict in another order, or of other names, is asked."""
+    with pytest.raises(RunError, match="cannot be told which"):
+        match(ordered(SCALAR, SCALAR), right, ("w", "b"))
+
+
 @pytest.mark.parametrize(
     ("left", "right", "reason"),
     [

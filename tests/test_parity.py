@@ -9,7 +9,7 @@ import pytest
 
 from compare.differences import first_divergence, largest_ulps
 from compare.parity import judge
-from compare.records import Failure
+from compare.records import Failure, Trajectory
 
 
 def never():
@@ -78,12 +78,10 @@ def test_a_difference_in_a_result_only_is_found(make_run):
     """Restored weights count: equal on the way, another result at the end."""
     left, right = make_run(), make_run("keras")
     right = replace(right, results={**right.results, "bias": np.float32(0)})
+    exact = make_run("keras", "float64")
     proof = (
         make_run(dtype="float64"),
-        replace(
-            make_run("keras", "float64"),
-            results={**right.results, "bias": np.float64(0)},
-        ),
+        replace(exact, results={**exact.results, "bias": np.float64(0)}),
     )
     verdict = judge(left, right, lambda: proof)
     assert verdict.outcome == "different"
@@ -246,14 +244,117 @@ def test_a_transposed_parameter_is_not_the_same(make_run):
     assert "(2, 3)" in verdict.reason
 
 
-def test_training_that_moves_nothing_is_told(make_run):
+def test_training_that_moves_nothing_is_no_agreement(make_run):
     """Equal bits that never change are agreement about nothing."""
     still = [make_run(side, learning_rate=1e-30) for side in ("manual", "k")]
-    assert "none has moved" in judge(*still, never).reason
+    verdict = judge(*still, never)
+    assert verdict.outcome == "could not run"
+    assert "none has moved" in verdict.reason
+
+
+def test_no_update_is_no_agreement(make_run):
+    """Two sides that made no update have not been compared."""
+    starts = [make_run(side, updates=0) for side in ("manual", "keras")]
+    verdict = judge(*starts, never)
+    assert verdict.outcome == "could not run"
+    assert "no update was made" in verdict.reason
+
+
+def beside(run, value):
+    """Return the run with a number beside its parameters."""
+    constant = np.full(run.rows, value, run.dtype)
+    return replace(run, parameters={**run.parameters, "rows_seen": constant})
+
+
+@pytest.mark.parametrize("power", range(-30, 31, 6))
+@pytest.mark.parametrize("rate", [0.01, 0.01 * (1 + 1e-9), 0.012])
+def test_a_number_beside_changes_no_verdict(make_run, power, rate):
+    """A count of rows or a time stamp excuses no other parameter."""
+    left, right = make_run(), flipped(make_run("keras", learning_rate=rate), 3)
+    proof = (
+        make_run(dtype="float64"),
+        make_run("keras", "float64", learning_rate=rate),
+    )
+    alone = judge(left, right, lambda: proof)
+    value = 10.0**power
+    verdict = judge(
+        beside(left, value),
+        beside(right, value),
+        lambda: tuple(beside(run, value) for run in proof),
+    )
+    assert verdict == alone
+
+
+@pytest.mark.parametrize("power", [0, 14, 30])
+def test_a_large_value_in_the_same_array_excuses_no_other(make_run, power):
+    """Each value has a bound of its own, not only each parameter."""
+
+    def packed(run):
+        columns = [*run.parameters.values(), np.full(21, 10.0**power)]
+        weights = np.stack(columns, axis=1).astype(run.dtype)
+        return replace(run, parameters={"weights": weights}, results={})
+
+    rate = 0.01 * 1.002
+    exact = "float64"
+    verdict = judge(
+        packed(make_run()),
+        packed(make_run("keras", learning_rate=rate)),
+        lambda: (
+            packed(make_run(dtype=exact)),
+            packed(make_run("keras", exact, learning_rate=rate)),
+        ),
+    )
+    assert verdict.outcome == "different"
+    assert verdict.divergence.index == (0,)
+
+
+def chaotic(side, dtype, rate=3.9, moved=0.0):
+    """Return 60 steps of the logistic map, written in one of two ways."""
+    rate, x = np.array(rate, dtype), np.array(0.3 * (1 + moved), dtype)
+    path = [x]
+    for _ in range(60):
+        one = rate * x * (1 - x)
+        x = one if side == "manual" else rate * (x - x * x)
+        path.append(x)
+    rows = {"x": np.array(path)}
+    return Trajectory(side, "graph", dtype, rows, {}, np.zeros(61), 0.0)
+
+
+def chaotic_verdict(rate):
+    """Judge two forms of the map, with a measured condition."""
+    unit = np.finfo(float).eps
+    return judge(
+        chaotic("manual", "float32"),
+        chaotic("keras", "float32", rate),
+        lambda: (
+            chaotic("manual", "float64"),
+            chaotic("keras", "float64", rate),
+        ),
+        lambda: [
+            (
+                chaotic("manual", "float64", moved=sign * unit),
+                chaotic("keras", "float64", rate, sign * unit),
+            )
+            for sign in (1, -1)
+        ],
+    )
+
+
+def test_a_chaotic_but_equal_pair_is_not_called_different():
+    """What rounding does is measured where float32 tells nothing of it."""
+    verdict = chaotic_verdict(3.9)
+    assert verdict.outcome == "same mathematics", verdict.reason
+    assert verdict.float64_bound > 1e-12
+
+
+def test_chaos_hides_no_real_difference():
+    """Before rounding has grown, another rate is seen."""
+    verdict = chaotic_verdict(3.9 * (1 + 1e-9))
+    assert verdict.outcome == "different", verdict.reason
 
 
 def test_a_parameter_that_only_rounding_moves_is_rounding(make_run):
-    """A bias with no gradient differs by rounding of the others' size."""
+    """A bias with no gradient is measured by what float32 does to it."""
 
     def run(side, dtype, noise):
         own = make_run(side, dtype)

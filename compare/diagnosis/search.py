@@ -16,11 +16,11 @@ from compare.diagnosis.variants import (
     singles,
     train_variants,
 )
-from compare.differences import largest_value, rounding
 from compare.pairs.pair import Pair
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.records import Trajectory
 from compare.records.problem import Problem
+from compare.rounding import largest_value, rounding
 
 UPDATES = 12
 """First updates in which a mistake must be seen, or a little beyond the

@@ -60,6 +60,9 @@ def lift(side: Callable[..., Any]) -> None:
         for name, value in list(namespace.items()):
             if name.startswith("__"):
                 continue
+            if type(value) is np.float32:  # as written, not as rounded
+                namespace[name] = np.float64(str(value))
+                continue
             namespace[name] = swaps.get(id(value), value)
             for function in _functions(value):
                 function.__code__ = _exchange(function.__code__)

@@ -18,7 +18,7 @@ HOW = "return a dict with the same names on both sides"
 def match(
     left: Returned, right: Returned, initial: Sequence[str]
 ) -> dict[str, tuple[str, str]]:
-    """Pair the parameters: by name, else by order, else by size.
+    """Pair the parameters: by name, else by shape, else by order.
 
     Args:
         left: what one side returned.
@@ -38,14 +38,19 @@ def match(
             f"the left side gives {_listed(left)}, the right side "
             f"{_listed(right)}: {HOW}"
         )
-    if set(a) == set(b) and left.named == right.named:
-        pairs = [(key, key) for key in a]
-    else:
-        shared = [key for key in a if key in b and left.named and right.named]
+    # A tuple's numbers are no names; those of a model's variables are.
+    both = left.named == right.named
+    shared = [k for k in a if k in b and (both or not k.isdecimal())]
+    if len(shared) == len(a):
         pairs = [(key, key) for key in shared]
-        pairs += _in_order_or_by_size(
+    elif not left.named and not right.named:
+        pairs = _in_order(left, right)
+    else:
+        pairs = [(key, key) for key in shared]
+        pairs += _by_size_or_name(
             Returned(left.named, _without(a, shared)),
             Returned(right.named, _without(b, shared)),
+            initial,
         )
     for one, other in pairs:
         shapes = a[one].shape, b[other].shape
@@ -63,21 +68,47 @@ def _without(
     return {k: v for k, v in values.items() if k not in names}
 
 
-def _in_order_or_by_size(
-    left: Returned, right: Returned
+def _in_order(left: Returned, right: Returned) -> list[tuple[str, str]]:
+    """Pair two sides that have no names, in order."""
+    shapes = [
+        [plain_shape(value.shape) for value in side.values.values()]
+        for side in (left, right)
+    ]
+    if shapes[0] != shapes[1]:
+        return _by_size_or_name(left, right, ())
+    return list(zip(left.values, right.values, strict=True))
+
+
+def _by_size_or_name(
+    left: Returned, right: Returned, initial: Sequence[str]
 ) -> list[tuple[str, str]]:
+    """Pair what names do not: by shapes that occur once, else in order.
+
+    The order of a side without names is that of `initial`, as far as anybody
+    can know; it counts only where a dict has these names in that order too.
+    """
     a, b = left.values, right.values
-    shapes_a = [plain_shape(value.shape) for value in a.values()]
-    shapes_b = [plain_shape(value.shape) for value in b.values()]
-    if not (left.named and right.named) and shapes_a == shapes_b:
-        return list(zip(a, b, strict=True))
-    if len(set(shapes_a)) == len(a) and set(shapes_a) == set(shapes_b):
-        place = dict(zip(shapes_b, b, strict=True))
-        return [(key, place[s]) for key, s in zip(a, shapes_a, strict=True)]
+    for shape_of in (np.shape, _plain):
+        shapes = [[shape_of(v) for v in own.values()] for own in (a, b)]
+        if len(set(shapes[0])) == len(a) and set(shapes[0]) == set(shapes[1]):
+            place = dict(zip(shapes[1], b, strict=True))
+            return [
+                (key, place[shape])
+                for key, shape in zip(a, shapes[0], strict=True)
+            ]
+    if left.named != right.named and shapes[0] == shapes[1]:
+        names, known = list(a if left.named else b), list(initial)
+        rest = names[len(known) :]
+        if known and names[: len(known)] == known and len(rest) < 2:
+            return list(zip(a, b, strict=True))
     raise RunError(
         f"it cannot be told which of {_listed(left)} is which of "
         f"{_listed(right)}: {HOW}"
     )
+
+
+def _plain(value: np.ndarray) -> tuple[int, ...]:
+    return plain_shape(value.shape)
 
 
 def _names(

@@ -7,85 +7,27 @@ until the first update that differs is found by bisection.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
-
-from compare.pairs.matching import match, stack, start_of
 from compare.pairs.perturbation import (
     PERTURBATIONS,
     is_float64,
     judge_by_perturbation,
-    perturbed,
 )
-from compare.pairs.sides import Reference, SideRun, run_side
-from compare.parity import Run, judge
-from compare.processes import (
-    Broken,
-    Job,
-    Progress,
-    RunError,
-    Silent,
-    run_jobs,
-)
-from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
-from compare.records.pairs import FitFacts
-from compare.records.problem import Problem
-
-FIRST = (1, 2, 3)
-"""Updates after which most mistakes can be seen."""
+from compare.pairs.runs import AGAIN, Key, Runs
+from compare.pairs.seen import coarse, rounded_before, too_little, unsteady
+from compare.pairs.sides import SideRun
+from compare.parity import judge
+from compare.processes import RunError
+from compare.proof import Run
+from compare.records import Dtype, Failure, Trajectory, Verdict
 
 GROWTH = 3
 """From there on, each length is so many times the one before."""
 
-Key = tuple[int, int, Dtype, int]
-"""Side (0 or 1), epochs, dtype, and number of the perturbation or 0."""
 
-
-@dataclass(frozen=True)
-class Sides:
-    """What is compared.
-
-    Attributes:
-        references: left and right, see `sides.reference_of`.
-        names: left and right, for people; never equal.
-        problem: what both train; its arrays are float64.
-        mode: given to a side that takes it.
-        timeout: seconds that one run may take.
-    """
-
-    references: tuple[Reference, Reference]
-    names: tuple[str, str]
-    problem: Problem
-    mode: Mode
-    timeout: float
-
-
-def updates(count: int) -> str:
-    """Count updates in words."""
-    return f"{count:,} update{'' if count == 1 else 's'}"
-
-
-class Pair:
-    """Runs two sides at several lengths and in both dtypes, each run once."""
-
-    def __init__(
-        self,
-        sides: Sides,
-        progress: Progress | None = None,
-        instead: Mapping[int, Mapping[str, Any]] | None = None,
-    ) -> None:
-        self.sides = sides
-        self._instead = instead or {}
-        self.problem = sides.problem
-        self.observed = False
-        self._progress = progress or Silent()
-        self._runs: dict[Key, SideRun | Broken] = {}
-        self._lengths = [n for n in FIRST if n <= self.problem.epochs]
-        self._starts_run = False
+class Pair(Runs):
+    """Judges two sides, from runs at several lengths and in both dtypes."""
 
     def check(self) -> Verdict:
         """Judge the pair, and find the first update that differs."""
@@ -111,7 +53,52 @@ class Pair:
             longest = min(longest, self.problem.epochs)
             self._lengths.append(longest)
             verdict = self._judge()
+        at = self._lengths[-1]
+        ran = [isinstance(self.result(side, at), SideRun) for side in (0, 1)]
+        if not all(ran):
+            return verdict
+        doubts = self._doubts(verdict)
+        if doubts:
+            return replace(verdict, outcome="could not run", reason=doubts)
         return self._narrowed(verdict)
+
+    def _doubts(self, verdict: Verdict) -> str | None:
+        """Say why what was seen of the sides proves nothing, if so."""
+        if verdict.outcome != "identical" and (doubts := self._unsteady()):
+            return doubts
+        left, right = self.trajectories("float32")
+        if isinstance(left, Trajectory) and left.rows == 1:
+            self._starts_run = True  # one state does not show a movement
+            left, right = self.trajectories("float32")
+        if isinstance(left, Failure) or isinstance(right, Failure):
+            return None
+        if verdict.agree and (
+            little := too_little(left, right, self.observed, self.problem)
+        ):
+            return little
+        if not any(coarse(run, self.problem) for run in (left, right)):
+            return None
+        again = self.trajectories("float32", PERTURBATIONS[0])
+        return rounded_before((left, right), again, self.problem)
+
+    def _unsteady(self) -> str | None:
+        """Say which side differs from itself when it is run again."""
+        at = self._lengths[-1]
+        self.run([(side, at, "float32", AGAIN) for side in (0, 1)])
+        for side, name in enumerate(self.sides.names):
+            runs = self._twice(side, at, "float32")
+            if unsteady(runs):
+                exact = self._twice(side, at, "float64")
+                if why := unsteady(runs, exact):
+                    return f"{name} {why}"
+        return None
+
+    def _twice(self, side: int, epochs: int, dtype: Dtype) -> list[SideRun]:
+        """Run a side twice; return what ended well."""
+        keys: list[Key] = [(side, epochs, dtype, n) for n in (0, AGAIN)]
+        self.run(keys)
+        found = [self._runs[key] for key in keys]
+        return [run for run in found if isinstance(run, SideRun)]
 
     def _narrowed(self, verdict: Verdict) -> Verdict:
         """Run ever more lengths before the one that differs."""
@@ -139,160 +126,17 @@ class Pair:
             exact = all(map(is_float64, runs))
             return runs
 
-        verdict = judge(left, right, rerun)
+        def repeated(dtype: Dtype) -> list[tuple[Run, Run]]:
+            return [self.trajectories(dtype, n) for n in PERTURBATIONS]
+
+        verdict = judge(
+            left, right, rerun, lambda: repeated("float64") if exact else []
+        )
         if exact:
             return verdict
-        spread = [self.trajectories("float32", n) for n in PERTURBATIONS]
-        return judge_by_perturbation(left, right, spread)
-
-    def trajectories(
-        self, dtype: Dtype, perturbation: int = 0
-    ) -> tuple[Run, Run]:
-        """Run both sides as far as needed; return what they did."""
-        lengths = [*([0] if self._starts_run else []), *self._lengths]
-        self.run(
-            [(s, n, dtype, perturbation) for n in lengths for s in (0, 1)]
-        )
-        found = [
-            [self._runs[side, n, dtype, perturbation] for n in lengths]
-            for side in (0, 1)
-        ]
-        # Not every function can make no update, so starts may be broken.
-        starts = [own.pop(0) for own in found] if self._starts_run else []
-        failures = [
-            failure
-            for side in (0, 1)
-            if (failure := self._failure(side, found[side], dtype))
-        ]
-        if failures:
-            return failures[0], failures[-1]
-        return self._matched(found, starts, dtype)
-
-    def run(self, keys: Sequence[Key]) -> None:
-        """Run what has not been run yet, each in a fresh process."""
-        keys = [key for key in keys if key not in self._runs]
-        jobs = [
-            self.job(
-                side,
-                perturbed(self.problem, number).replace(epochs=epochs),
-                dtype,
-            )
-            for side, epochs, dtype, number in keys
-        ]
-        found = run_jobs(
-            jobs, os.cpu_count() or 1, self.sides.timeout, self._progress
-        )
-        self._runs |= dict(zip(keys, found, strict=True))
-
-    def job(self, side: int, problem: Problem, dtype: Dtype) -> Job:
-        """Return the job that runs a side; see `sides.run_side`."""
-        return Job(
-            f"{self.sides.names[side]}: {updates(problem.steps)}"
-            f"{' in float64' * (dtype == 'float64')}",
-            run_side,
-            (
-                self.sides.references[side],
-                problem,
-                self.sides.mode,
-                dtype,
-                dict(self._instead.get(side, {})),
-            ),
-        )
-
-    def result(self, side: int, epochs: int) -> SideRun | Broken:
-        """Return what a side's float32 run gave."""
-        return self._runs[side, epochs, "float32", 0]
-
-    @property
-    def shortest(self) -> int:
-        """The fewest epochs that both sides were run for."""
-        return min(self._lengths)
-
-    @property
-    def furthest(self) -> int:
-        """The most updates that both sides were run for."""
-        return max(self._lengths) * self._per_epoch
+        return judge_by_perturbation(left, right, repeated("float32"))
 
     def check_as_far(self, other: Pair) -> Verdict:
         """Judge at the lengths at which another pair was judged."""
         self.observed, self._lengths = other.observed, other._lengths
         return self._judge()
-
-    def look_further(self, updates: int) -> None:
-        """Have the trajectories reach so many updates, if the problem does."""
-        epochs = min(-(-updates // self._per_epoch), self.problem.epochs)
-        if not self.observed:
-            self._lengths = sorted({*self._lengths, epochs})
-
-    def fits(self, side: int) -> tuple[int, tuple[FitFacts, ...]]:
-        """Return the updates of a side's longest run, and its calls of fit."""
-        runs = {
-            epochs: run
-            for (at, epochs, _, _), run in self._runs.items()
-            if at == side and isinstance(run, SideRun)
-        }
-        longest = max(runs, default=0)
-        fits = runs[longest].fits if runs else ()
-        return longest * self._per_epoch, fits
-
-    @property
-    def _per_epoch(self) -> int:
-        return self.problem.steps_per_epoch
-
-    def _failure(
-        self, side: int, runs: Sequence[SideRun | Broken], dtype: Dtype
-    ) -> Failure | None:
-        """Return why a side gave nothing, and how far it came."""
-        for place, run in enumerate(runs):
-            if isinstance(run, SideRun):
-                continue
-            reason = run.reason
-            if place:
-                reached = self._lengths[place - 1] * self._per_epoch
-                reason += f"; it still ran with {updates(reached)}"
-            name = self.sides.names[side]
-            return Failure(name, self.sides.mode, dtype, reason, run.details)
-        return None
-
-    def _matched(
-        self,
-        found: Any,
-        starts: Sequence[SideRun | Broken],
-        dtype: Dtype,
-    ) -> tuple[Run, Run]:
-        """Put the parameters of both sides in rows under common names."""
-        left, right = (own[-1].final for own in found)
-        pairs = match(left, right, tuple(self.problem.initial))
-        agreed = [start for start in starts if isinstance(start, SideRun)]
-        runs = []
-        for side, own in enumerate(found):
-            seen = own[-1].path if self.observed else [r.final for r in own]
-            made = (
-                list(range(1, len(seen) + 1))
-                if self.observed
-                else [n * self._per_epoch for n in self._lengths]
-            )
-            keys = {name: pair[side] for name, pair in pairs.items()}
-            first = (
-                agreed[side].final
-                if len(agreed) == 2
-                else start_of(self.problem, keys, dtype)
-            )
-            states = [first, *seen] if first else list(seen)
-            runs.append(
-                Trajectory(
-                    side=self.sides.names[side],
-                    mode=self.sides.mode,
-                    dtype=dtype,
-                    parameters=stack(states, keys),
-                    results={
-                        name: own[-1].final.values[key]
-                        for name, key in keys.items()
-                        if self.observed
-                    },
-                    losses=np.array([]),
-                    seconds_per_update=0.0,
-                    recorded=np.array([0, *made] if first else made),
-                )
-            )
-        return runs[0], runs[1]

@@ -1,4 +1,4 @@
-"""The records that flow through the harness, and its one error.
+"""The records of the harness, and its one error.
 
 Every record is a frozen dataclass; `compare.json_form` writes and reads them.
 """
@@ -159,8 +159,7 @@ class Verdict:
     """Whether two runs are the same training.
 
     Attributes:
-        outcome: see "What 'the same' means" in the README.
-        reason: one sentence on why.
+        outcome, reason: see "What 'the same' means" in the README.
         updates: number of updates of each side; 0 where it did not run.
         divergence: the first difference: for "different" the first that is
             not rounding where that can be told, else the first in any bit.
@@ -169,6 +168,7 @@ class Verdict:
         float64_difference: absolute difference of the float64 runs, where it
             is largest against its bound; None where no proof was needed.
         float64_bound: what that difference may be at the most.
+        float32_bound: what could not be seen, in code for float32 only.
         diagnosis: why a pair of the user's is different; else None.
     """
 
@@ -181,6 +181,7 @@ class Verdict:
     largest_ulps: int | None = None
     float64_difference: float | None = None
     float64_bound: float | None = None
+    float32_bound: float | None = None
     diagnosis: Diagnosis | None = None
 
     def explain(self) -> str:
