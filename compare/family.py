@@ -118,13 +118,14 @@ class Family:
             return
         self.closed = True
         self.connection.close()  # what the keeper takes as the end
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self._keeper.wait(patience)
-        except subprocess.TimeoutExpired:  # it is stopped
-            for pid in lineage.descendants(self._keeper.pid):
-                lineage.kill(pid)
+        if self._keeper.returncode != 0:  # it is stopped, or was killed
             lineage.kill(self._keeper.pid)
             self._keeper.wait()
+            while strays := lineage.started_with(f"TMPDIR={self.folder}"):
+                for pid in strays:
+                    lineage.kill(pid)
         shutil.rmtree(self.folder, ignore_errors=True)
         for process in self._processes.values():
             process.ended = True

@@ -7,11 +7,12 @@ processes is all that can be ended.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,31 +81,34 @@ def _prctl(option: int, value: int) -> None:
 
 def children(pid: int) -> list[int]:
     """Return the processes whose parent is `pid`, those ended included."""
-    return [child for child, parent in _parents().items() if parent == pid]
-
-
-def descendants(pid: int) -> list[int]:
-    """Return the children of `pid`, their children, and so on."""
-    parents = _parents()
-    found = [pid]
-    for one in found:  # grows while it is read
-        found += [child for child, parent in parents.items() if parent == one]
-    return found[1:]
-
-
-def _parents() -> dict[int, int]:
-    """Return the parent of every process that can be seen."""
-    parents = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text(errors="replace")
-        except OSError:  # it has just ended
-            continue
+    found = []
+    for process, text in _of_every_process("stat"):
         # The name in brackets may hold anything, brackets too.
-        parents[int(stat.parent.name)] = int(
-            text.rpartition(")")[2].split()[1]
-        )
-    return parents
+        _, parent, *_ = text.rpartition(b")")[2].split()
+        if int(parent) == pid:
+            found.append(process)
+    return found
+
+
+def started_with(text: str) -> list[int]:
+    """Return the processes that have a text in their first environment.
+
+    A process inherits it, whoever becomes its parent.
+    """
+    return [
+        process
+        for process, environment in _of_every_process("environ")
+        if os.fsencode(text) in environment
+    ]
+
+
+def _of_every_process(name: str) -> Iterator[tuple[int, bytes]]:
+    """Give every process whose file of this name in /proc can be read."""
+    for path in Path("/proc").glob(f"[0-9]*/{name}"):
+        with contextlib.suppress(
+            OSError
+        ):  # it has just ended, or is another's
+            yield int(path.parent.name), path.read_bytes()
 
 
 def kill(pid: int) -> None:
