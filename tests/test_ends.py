@@ -15,7 +15,10 @@ RUN = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 import faults
+from compare import family
 from compare.processes import Job, Silent, run_jobs
+
+family.GRACE = 1.0
 
 class Tell(Silent):
     def advanced(self, job, done, total):
@@ -139,3 +142,50 @@ def test_nothing_is_left_after(room, end):
         assert (first, again) == ("done", "done")
         assert any(reason in line for line in others), output
         assert errors == ""
+
+
+STOPPED = "did not answer within 1 s, so it was stopped"
+
+
+@pytest.mark.parametrize("whose", ["server", "keeper"])
+def test_a_stopped_process_is_no_hang(room, whose):
+    """--timeout holds where the process that starts others is suspended."""
+    run = start(room, 1.0, count=2)
+    os.kill(the_one(room, f"compare.{whose} import main"), signal.SIGSTOP)
+    output, errors = run.communicate(timeout=60)
+    assert run.returncode == 0, errors
+    assert "no end after 1 s" in output
+    assert output.endswith("done\n"), output
+    assert errors == ""
+    check_nothing_is_left(room)
+
+
+SUSPENDED = """
+import os, signal, sys
+sys.path[:0] = sys.argv[1:3]
+import faults
+from compare.processes import Job, run_jobs
+
+(server,) = run_jobs([Job("parent", faults.parent, ())], 1, 60.0)
+os.kill(server, signal.SIGSTOP)
+for number in range(2):
+    (result,) = run_jobs([Job("add", faults.add, (1, 2))], 1, 1.0)
+    print(getattr(result, "reason", result))
+"""
+
+
+def test_a_server_that_does_not_fork_is_named(room):
+    """A job that gets no process ends in a sentence; the next one gets one."""
+    here = str(Path(__file__).parent)
+    run = subprocess.run(
+        [sys.executable, "-c", SUSPENDED, str(room / "stubs"), here],
+        capture_output=True,
+        env={**os.environ, "TMPDIR": str(room / "tmp")},
+        text=True,
+        timeout=60,
+    )
+    sentence, second = run.stdout.splitlines()
+    assert STOPPED in sentence
+    assert second == "3"
+    assert run.stderr == ""
+    check_nothing_is_left(room)
