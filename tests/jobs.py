@@ -24,6 +24,14 @@ def record_impatiently(*arguments):
     return several.record(*arguments)
 
 
+def record_behind_a_proxy(bypassed, *arguments):
+    """Record a cluster where the environment names a proxy that is absent."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        os.environ[name] = "http://127.0.0.1:9"
+    os.environ.update(bypassed)
+    return record_impatiently(*arguments)
+
+
 def train_unwatched(reference, problem, mode, report):
     """Train without an observer; return the parameters."""
     from compare.worker import load_exhibit
