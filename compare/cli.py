@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
 import shlex
 import sys
 import traceback
 from collections.abc import Sequence
 
+from compare import output
 from compare.commands import COMMANDS
 from compare.escape import printable
 from compare.options import (
@@ -25,18 +24,27 @@ from compare.options import (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal has no µ
-    try:
-        code = _carry_out(given)
-        sys.stdout.flush()
+    with output.lasting() as shown:
+        code = _code_of(given)
+    if shown.error is None:
         return code
+    if shown.error.errno in output.CLOSED:  # `| head` has seen enough
+        return EXIT_CLOSED
+    sys.stderr.write(
+        "compare: cannot write to standard output: "
+        f"{shown.error.strerror}; send it to another place\n"
+    )
+    return EXIT_USAGE
+
+
+def _code_of(given: Sequence[str]) -> int:
+    try:
+        return _carry_out(given)
+    except SystemExit as stop:  # --help, or a bad option
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         sys.stderr.write("compare: interrupted; no report was written\n")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # `| head` has seen enough; the report is written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_CLOSED
     except Exception:  # 1 would say that a pair is different
         traceback.print_exc()
         return EXIT_FAULT

@@ -6,6 +6,7 @@ import json
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -131,8 +132,6 @@ def test_an_overshooting_rate_exits_with_3(tmp_path):
 
 def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
     """A planted mistake reaches the exit code."""
-    from pathlib import Path
-
     source = Path(plan_module.__file__).parents[1] / "manual"
     text = (source / "linear_regression.py").read_text()
     wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
@@ -212,3 +211,69 @@ def test_list_names_the_lessons(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("minibatch ") for line in lines)
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"]])
+def test_a_full_output_is_one_sentence(words):
+    """A device without room is named; no traceback, no verdict's code."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "compare", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "compare: cannot write to standard output: No space left on device; "
+        "send it to another place\n"
+    )
+
+
+CLOSED = {
+    "output": ("list >&-", 141),
+    "errors": ("list 2>&-", 0),
+    "input": ("list <&-", 0),
+    "everything": ("list <&- >&- 2>&-", 141),
+    "errors of a refusal": ("nothing 2>&-", 2),
+    "full errors": ("nothing 2>/dev/full", 2),
+}
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_closed_streams_are_no_fault(what):
+    """Whatever of the three is closed, the exit code tells what happened."""
+    words, code = CLOSED[what]
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m compare {words}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code
+    assert done.stderr == ""
+    assert ("linear_regression" in done.stdout) == (code == 0)
+
+
+INTERRUPTED = """
+import os, runpy, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+module = sys.argv[1]
+sys.argv[1:] = ["list"]
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("compare", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["compare.cli", "argparse", "numpy"])
+def test_an_interrupt_while_importing_is_one_sentence(module):
+    """Ctrl-C in the first instants ends as it does later."""
+    call = [sys.executable, "-c", INTERRUPTED, module]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.startswith("compare: interrupted")
+    assert done.stderr.count("\n") == 1
