@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from compare import output
+from compare import family, output
 from compare.commands import COMMANDS
 from compare.escape import printable
 from compare.options import (
@@ -19,6 +19,9 @@ from compare.options import (
     EXIT_USAGE,
     Parser,
 )
+
+STARTS_NOTHING = ("list", "notebook", "render")
+"""Commands that train nothing: the others have a keeper."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,7 +78,10 @@ def _carry_out(given: Sequence[str]) -> int:
 
     command = shlex.join(["python", "-m", "compare", *given])
     try:
-        return int(options.carry_out(options, command))
+        if words[0] in STARTS_NOTHING:
+            return int(options.carry_out(options, command))
+        with family.keeping_temporary_files():
+            return int(options.carry_out(options, command))
     except UsageError as error:
         sys.stderr.write(f"compare: {printable(str(error))}\n")
         return EXIT_USAGE

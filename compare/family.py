@@ -23,6 +23,7 @@ GRACE = 10.0
 
 _numbers = itertools.count()
 _current: Family | None = None
+_folder: tuple[int, Path] | None = None  # and the process that has made it
 
 
 class Process:
@@ -49,7 +50,7 @@ class Family:
         self.owner = os.getpid()
         self.ready: float | None = None  # since when it can fork
         self.closed = False
-        self.folder = _new_folder()
+        self.folder = _folder_of_all()
         self._processes: dict[int, Process] = {}
         self.connection, theirs = Pipe()
         with theirs:
@@ -109,7 +110,7 @@ class Family:
         return [] if self.closed else [self.connection]
 
     def close(self, patience: float = GRACE) -> None:
-        """End the keeper and all that it has started; remove the folder.
+        """End the keeper, all that it has started, and their files.
 
         Args:
             patience: seconds in which the keeper may do it by itself.
@@ -117,7 +118,8 @@ class Family:
         if self.closed or self.owner != os.getpid():
             return
         self.closed = True
-        self.connection.close()  # what the keeper takes as the end
+        self.tell("leave", None)
+        self.connection.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._keeper.wait(patience)
         if self._keeper.returncode != 0:  # it is stopped, or was killed
@@ -126,8 +128,8 @@ class Family:
             while strays := lineage.started_with(f"TMPDIR={self.folder}"):
                 for pid in strays:
                     lineage.kill(pid)
-        shutil.rmtree(self.folder, ignore_errors=True)
-        for process in self._processes.values():
+        for number, process in self._processes.items():
+            shutil.rmtree(self.folder / str(number), ignore_errors=True)
             process.ended = True
 
 
@@ -152,14 +154,37 @@ def ended_by_an_error() -> Iterator[None]:
         raise
 
 
-def _new_folder() -> Path:
+@contextlib.contextmanager
+def keeping_temporary_files() -> Iterator[None]:
+    """Put this process's own temporary files where the keeper removes them.
+
+    Raises:
+        UsageError: there is no room for temporary files.
+    """
+    before = tempfile.tempdir
+    tempfile.tempdir = str(current().folder)
     try:
-        return Path(tempfile.mkdtemp(prefix="compare-"))
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _folder_of_all() -> Path:
+    """Return the one folder for what is temporary; make it if need be."""
+    global _folder
+    if _folder and _folder[0] == os.getpid() and _folder[1].is_dir():
+        return _folder[1]
+    try:
+        made = Path(tempfile.mkdtemp(prefix="compare-"))
     except OSError as error:
-        raise _no_room(Path(tempfile.gettempdir()), error.strerror) from error
+        place = tempfile.tempdir or "any folder"
+        raise _no_room(place, error.strerror) from error
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    _folder = os.getpid(), made
+    return made
 
 
-def _no_room(folder: Path, reason: str | None) -> Exception:
+def _no_room(folder: Path | str, reason: str | None) -> Exception:
     from compare.records import UsageError
 
     return UsageError(

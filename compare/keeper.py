@@ -81,6 +81,7 @@ class _Keeper:
         self._command = command
         self._folder = folder
         self._serving = True
+        self._sent_away = False
         self._processes: dict[int, _Process] = {}
         self._server: Connection | None = None
         self._server_process: subprocess.Popen[bytes] | None = None
@@ -107,9 +108,15 @@ class _Keeper:
                     self._ended(number, process.interpreter.returncode)
 
     def end_all(self) -> None:
-        """Kill every descendant and remove the folder."""
+        """Kill every descendant, and remove the files of who has ended.
+
+        A command that sends its keeper away goes on, and has its own there.
+        """
         self._sweep(())
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for process in self._processes.values():
+            shutil.rmtree(process.folder, ignore_errors=True)
+        if not self._sent_away:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _leave(self) -> None:
         self._serving = False
@@ -117,7 +124,10 @@ class _Keeper:
     def _obey(self) -> None:
         try:
             word, number, *rest = self._command.recv()
-            if word == "start":
+            if word == "leave":
+                self._sent_away = True
+                self._leave()
+            elif word == "start":
                 self._start(number, recv_handle(self._command), *rest)
             elif number in self._processes:
                 self._end(self._processes[number])

@@ -189,3 +189,46 @@ def test_a_server_that_does_not_fork_is_named(room):
     assert second == "3"
     assert run.stderr == ""
     check_nothing_is_left(room)
+
+
+COMMAND = """
+import sys, tempfile
+sys.path[:0] = sys.argv[1:3]
+import faults
+from compare import cli
+from compare.commands import list as command
+from compare.processes import Job, Silent, run_jobs
+
+class Tell(Silent):
+    def advanced(self, job, done, total):
+        print("running", file=sys.stderr, flush=True)
+
+def carry_out(options, words):
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job("child", faults.hang_with_child, (sys.argv[3] + "/child",))
+        run_jobs([job], 1, 60.0, Tell())
+
+cli.STARTS_NOTHING = ()
+command.carry_out = carry_out
+sys.exit(cli.main(["list"]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_commands_own_temporary_files_go_too(room, number):
+    """What the command has for itself is removed with what its jobs have."""
+    here = str(Path(__file__).parent)
+    folders = [str(room / "stubs"), here, str(room / "pids")]
+    run = subprocess.Popen(
+        [sys.executable, "-c", COMMAND, *folders],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(room / "tmp")},
+        text=True,
+    )
+    assert run.stderr.readline() == "running\n"
+    (folder,) = (room / "tmp").iterdir()
+    assert any(path.name.startswith("tmp") for path in folder.iterdir())
+    run.send_signal(number)
+    run.communicate(timeout=40)
+    check_nothing_is_left(room)
+    assert run.returncode == (130 if number == signal.SIGINT else -number)
