@@ -151,7 +151,7 @@ def _watch(
             name = f"worker {index} of {total}"
             try:
                 kind, *content = connection.recv()
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):  # perhaps in mid-message
                 end = _end(processes[index])
                 raise RunError(f"{name} {end}") from None
             if kind == "error":

@@ -85,7 +85,7 @@ class Family:
         """Take what the keeper has told.
 
         Raises:
-            UsageError: there is no room for temporary files.
+            UsageError: no process can be started; says why.
         """
         try:
             while not self.closed and self.connection.poll():
@@ -101,7 +101,7 @@ class Family:
                     process.exitcode, text = rest
                     process.printed = text.decode(errors="replace").strip()
                     process.ended = True
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             self.close()
 
     @property
@@ -109,16 +109,18 @@ class Family:
         """What to wait for: a message of the keeper."""
         return [] if self.closed else [self.connection]
 
-    def close(self, patience: float = GRACE) -> None:
+    def close(self, patience: float = GRACE, last: bool = False) -> None:
         """End the keeper, all that it has started, and their files.
 
         Args:
             patience: seconds in which the keeper may do it by itself.
+            last: whether this process ends too, and needs no folder more.
         """
         if self.closed or self.owner != os.getpid():
             return
         self.closed = True
-        self.tell("leave", None)
+        if not last:
+            self.tell("leave", None)
         self.connection.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._keeper.wait(patience)
@@ -139,7 +141,7 @@ def current() -> Family:
     if _current and not _current.closed and _current.owner == os.getpid():
         return _current
     _current = Family()
-    atexit.register(_current.close)
+    atexit.register(_current.close, last=True)
     return _current
 
 
@@ -188,6 +190,6 @@ def _no_room(folder: Path | str, reason: str | None) -> Exception:
     from compare.records import UsageError
 
     return UsageError(
-        f"cannot write temporary files to {folder}: {reason}; make room "
-        "there, or name another folder in TMPDIR"
+        f"cannot start a process with temporary files in {folder}: {reason}; "
+        "make room there, or name another folder in TMPDIR"
     )

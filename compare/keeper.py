@@ -124,15 +124,21 @@ class _Keeper:
     def _obey(self) -> None:
         try:
             word, number, *rest = self._command.recv()
-            if word == "leave":
-                self._sent_away = True
-                self._leave()
-            elif word == "start":
-                self._start(number, recv_handle(self._command), *rest)
-            elif number in self._processes:
-                self._end(self._processes[number])
-        except (EOFError, ConnectionError):
+            if word == "start":
+                rest = [recv_handle(self._command), *rest]
+        except (EOFError, OSError):
             self._leave()
+            return
+        if word == "leave":
+            self._sent_away = True
+            self._leave()
+        elif word == "end" and number in self._processes:
+            self._end(self._processes[number])
+        elif word == "start":
+            try:
+                self._start(number, *rest)
+            except OSError as error:
+                self._tell("refused", number, error.strerror)
 
     def _tell(self, *message: Any) -> None:
         try:
@@ -149,14 +155,12 @@ class _Keeper:
             number: of the job.
             job: the process's end of the connection with the command.
             environment: of a new interpreter; to fork the server if None.
+
+        Raises:
+            OSError: it cannot; the command then sends this process away.
         """
         folder = self._folder / str(number)
-        try:
-            folder.mkdir()
-        except OSError as error:
-            os.close(job)
-            self._tell("refused", number, error.strerror)
-            return
+        folder.mkdir()
         output, theirs = os.pipe()
         os.set_blocking(output, False)
         process = _Process(folder, output)
@@ -200,11 +204,13 @@ class _Keeper:
         assert self._server is not None
         try:
             word, *rest = self._server.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):
             self._server_lost()
             return
         if word == "ready":
             self._tell("ready", None)
+        elif word == "refused":
+            self._tell("refused", *rest)
         elif word == "forked":
             number, pid = rest
             self._processes[number].pid = pid

@@ -206,7 +206,7 @@ class _Run:
                     continue
                 (self.result,) = content
                 self._stop("")
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # closed, perhaps in mid-message
             self._open = False
 
     def _look_at_the_clock(self) -> None:

@@ -43,7 +43,7 @@ def main(descriptor: int, keeper: int) -> None:
             try:
                 number, folder = connection.recv()
                 handles = [recv_handle(connection) for _ in range(2)]
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):
                 return
             _fork(connection, (woken, wake), number, folder, *handles)
 
@@ -69,7 +69,11 @@ def _fork(
     output: int,
 ) -> None:
     server = os.getpid()
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError as error:  # the command then ends this process
+        connection.send(("refused", number, error.strerror))
+        return
     if pid:
         for handle in (job, output):
             os.close(handle)

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -115,3 +116,10 @@ def give_back(array, report):
 
 def parent(report):
     return os.getppid()
+
+
+def end_while_sending(report):
+    """End in the middle of a message to the command."""
+    (connection,) = [c.cell_contents for c in report.__closure__]
+    os.write(connection.fileno(), struct.pack("!i", 1000) + b"half of it")
+    os._exit(7)

@@ -26,6 +26,7 @@ BAD = {
     faults.raise_error: "raised ValueError: the answer is not 41 (faults.py",
     faults.kill_itself: "killed by SIGKILL (out of memory?)",
     faults.exit_early: "ended by itself with exit code 7",
+    faults.end_while_sending: "ended by itself with exit code 7",
     faults.leave: "raised SystemExit: 4",
     faults.return_unpicklable: "ended by itself with exit code 1",
     faults.hang: "no end after 3 s",
@@ -33,7 +34,7 @@ BAD = {
 
 
 def test_every_fault_has_its_reason_and_touches_no_other():
-    """Six broken jobs and two good ones end side by side."""
+    """Seven broken jobs and two good ones end side by side."""
     jobs = [job(f) for f in BAD]
     jobs = [job(faults.add, 1, 2), *jobs, job(faults.add, 3, 4)]
     first, *broken, last = run_jobs(jobs, 4, 3.0)
@@ -186,15 +187,17 @@ def test_a_worker_that_is_killed_touches_no_other():
 def test_no_place_for_temporary_files_is_refused(tmp_path, monkeypatch, what):
     """A folder that cannot be written to is named, with the way out."""
     monkeypatch.setattr(family, "_current", None)
+    monkeypatch.setattr(family, "_folder", None)
     place = Path("/proc") if what == "read-only" else tmp_path / "missing"
     monkeypatch.setattr(tempfile, "tempdir", str(place))
-    with pytest.raises(UsageError, match=f"{place}: .*; make room there, or"):
+    with pytest.raises(UsageError, match=f" in {place}: .*; make room "):
         run_jobs([job(faults.add, 1, 2)], 1, 30.0)
 
 
 def test_a_folder_that_fills_up_is_refused(monkeypatch):
     """A process that gets no temporary folder ends the run in a sentence."""
     monkeypatch.setattr(family, "_current", None)
+    monkeypatch.setattr(family, "_folder", None)
     shutil.rmtree(family.current().folder)
     bare = [Job("add", faults.add, (1, 2), bare=True)]
     with pytest.raises(UsageError, match="No such file or directory; make"):
