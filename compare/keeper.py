@@ -238,6 +238,8 @@ class _Keeper:
         """Kill a process; its end is heard as any other."""
         if process.pid is not None:
             lineage.kill(process.pid)
+            if process.interpreter:  # nobody tells of its end
+                process.interpreter.wait()
         elif self._server_process:  # it does not fork: it must be stopped
             lineage.kill(self._server_process.pid)
 

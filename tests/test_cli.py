@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -168,17 +169,22 @@ def test_a_full_disk_is_one_sentence(tmp_path):
 
 
 def test_an_output_closed_early_loses_nothing(tmp_path):
-    """`| head -1` ends quietly, with a code of its own and the report."""
+    """`| head -1` ends quietly: a code of its own, a report, no other file."""
     short = ("--quick", "--modes", "graph", "--steps", "3")
     call = [sys.executable, "-m", "compare", *short]
+    (tmp_path / "tmp").mkdir()
     with subprocess.Popen(
-        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        call,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
     ) as done:
         done.stdout.close()
         errors = done.stderr.read().decode()
     assert done.returncode == 141, errors
     assert "Traceback" not in errors
     assert json.loads((tmp_path / "report.json").read_text())["lessons"]
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_hostile_names_cannot_move_the_cursor(capsys, tmp_path):
