@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import shlex
 import sys
 import traceback
@@ -22,6 +23,9 @@ from compare.options import (
 
 STARTS_NOTHING = ("list", "notebook", "render")
 """Commands that train nothing: the others have a keeper."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""What is no fault of this program: a full or read-only disk."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +52,14 @@ def _code_of(given: Sequence[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("compare: interrupted; no report was written\n")
         return EXIT_INTERRUPTED
-    except Exception:  # 1 would say that a pair is different
+    except Exception as error:  # 1 would say that a pair is different
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            place = printable(str(error.filename or "a file"))
+            sys.stderr.write(
+                f"compare: cannot write {place}: {error.strerror}; make room "
+                "there, or name another folder in TMPDIR or with --out\n"
+            )
+            return EXIT_USAGE
         traceback.print_exc()
         return EXIT_FAULT
 

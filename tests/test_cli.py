@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,7 @@ def command(*arguments, **options):
 
 def refused(capsys, *arguments):
     """Run a command that must be refused; return its one sentence."""
-    try:
-        code = main(arguments)
-    except SystemExit as stop:
-        code = stop.code
+    code = main(arguments)
     output = capsys.readouterr()
     assert code == 2
     assert output.err.count("\n") == 1
@@ -203,6 +201,22 @@ def test_a_fault_of_our_own_is_no_verdict(monkeypatch, capsys):
     monkeypatch.setattr("compare.report.make_report", broken)
     assert main(["--quick"]) == 70
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_a_disk_that_fills_up_is_no_fault_of_ours(monkeypatch, capsys):
+    """Wherever a temporary file finds no room, one sentence says so."""
+
+    def broken(*given):
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(b"something")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    monkeypatch.setattr("compare.report.make_report", broken)
+    assert "File too large; make room there" in refused(capsys, "--quick")
 
 
 def test_exit_codes():
