@@ -181,9 +181,15 @@ def _folder_of_all() -> Path:
     except OSError as error:
         place = tempfile.tempdir or "any folder"
         raise _no_room(place, error.strerror) from error
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
     _folder = os.getpid(), made
+    atexit.register(_remove, *_folder)
     return made
+
+
+def _remove(owner: int, folder: Path) -> None:
+    """Remove a folder; a fork of its owner leaves it alone."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _no_room(folder: Path | str, reason: str | None) -> Exception:

@@ -87,7 +87,7 @@ class _Keeper:
         self._server_process: subprocess.Popen[bytes] | None = None
         self._sources: dict[Any, Callable[[], None]] = {command: self._obey}
         if hasattr(os, "pidfd_open"):  # others may hold the connection open
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError):  # gone, or an old kernel
                 gone = os.pidfd_open(command_pid)
                 self._sources[gone] = self._leave
         if os.getppid() != command_pid:

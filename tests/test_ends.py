@@ -232,3 +232,43 @@ def test_a_commands_own_temporary_files_go_too(room, number):
     run.communicate(timeout=40)
     check_nothing_is_left(room)
     assert run.returncode == (130 if number == signal.SIGINT else -number)
+
+
+IMPORTING = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+import faults
+from compare.processes import Job, run_jobs
+
+(result,) = run_jobs([Job("add", faults.add, (1, 2))], 1, 60.0)
+print(result.reason)
+"""
+
+
+@pytest.mark.parametrize("whose", ["command", "server"])
+def test_an_end_while_tensorflow_is_imported(room, whose):
+    """Killed before anything has run, command and server leave nothing."""
+    importing = room / "pids" / "importing"
+    os.mkfifo(importing)
+    (room / "stubs" / "tensorflow.py").write_text(
+        f"open({str(importing)!r}, 'w').close()\n"
+        "import ctypes; ctypes.PyDLL(None).pause()\n"
+    )
+    here = str(Path(__file__).parent)
+    run = subprocess.Popen(
+        [sys.executable, "-c", IMPORTING, str(room / "stubs"), here],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(room / "tmp")},
+        text=True,
+    )
+    importing.read_text()  # returns once the server has opened and closed it
+    if whose == "command":
+        run.kill()
+    else:
+        os.kill(the_one(room, "compare.server import main"), signal.SIGTERM)
+    output, errors = run.communicate(timeout=40)
+    check_nothing_is_left(room)
+    assert errors == ""
+    if whose == "server":
+        assert LOST in output

@@ -160,6 +160,20 @@ def test_temporary_files_go_with_their_process():
     assert not second.exists()
 
 
+def test_a_fork_of_the_command_leaves_the_folder_alone():
+    """A user's own fork that ends tidily takes nothing from its parent."""
+    code = (
+        "import os, sys\n"
+        "from compare import family\n"
+        "folder = family.current().folder\n"
+        "if os.fork() == 0: sys.exit()\n"
+        "os.wait()\n"
+        "sys.exit(0 if folder.is_dir() else 'removed')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_talkative_job_is_not_held_up():
     """More output than a pipe holds is read; the last words are kept."""
     (result,) = run_jobs([job(faults.print_much)], 1, 30.0)
