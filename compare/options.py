@@ -14,7 +14,6 @@ from compare.escape import printable
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
 
-
 MODES = ("eager", "graph", "xla")
 LANGUAGES = ("en", "ko")
 SIZE_MEASURES = (
