@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
-import os
+import errno
 import shlex
 import sys
 import traceback
 from collections.abc import Sequence
 
+from compare import family, output
 from compare.commands import COMMANDS
 from compare.escape import printable
 from compare.options import (
@@ -21,23 +21,45 @@ from compare.options import (
     Parser,
 )
 
+STARTS_NOTHING = ("list", "notebook", "render")
+"""Commands that train nothing: the others have a keeper."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""What is no fault of this program: a full or read-only disk."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # an ASCII terminal has no µ
-    try:
-        code = _carry_out(given)
-        sys.stdout.flush()
+    with output.lasting() as shown:
+        code = _code_of(given)
+    if shown.error is None:
         return code
+    if shown.error.errno in output.CLOSED:  # `| head` has seen enough
+        return EXIT_CLOSED
+    sys.stderr.write(
+        "compare: cannot write to standard output: "
+        f"{shown.error.strerror}; send it to another place\n"
+    )
+    return EXIT_USAGE
+
+
+def _code_of(given: Sequence[str]) -> int:
+    try:
+        return _carry_out(given)
+    except SystemExit as stop:  # --help, or a bad option
+        return int(stop.code or 0)
     except KeyboardInterrupt:
         sys.stderr.write("compare: interrupted; no report was written\n")
         return EXIT_INTERRUPTED
-    except BrokenPipeError:  # `| head` has seen enough; the report is written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_CLOSED
-    except Exception:  # 1 would say that a pair is different
+    except Exception as error:  # 1 would say that a pair is different
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            place = printable(str(error.filename or "a file"))
+            sys.stderr.write(
+                f"compare: cannot write {place}: {error.strerror}; make room "
+                "there, or name another folder in TMPDIR or with --out\n"
+            )
+            return EXIT_USAGE
         traceback.print_exc()
         return EXIT_FAULT
 
@@ -67,7 +89,10 @@ def _carry_out(given: Sequence[str]) -> int:
 
     command = shlex.join(["python", "-m", "compare", *given])
     try:
-        return int(options.carry_out(options, command))
+        if words[0] in STARTS_NOTHING:
+            return int(options.carry_out(options, command))
+        with family.keeping_temporary_files():
+            return int(options.carry_out(options, command))
     except UsageError as error:
         sys.stderr.write(f"compare: {printable(str(error))}\n")
         return EXIT_USAGE

@@ -88,6 +88,7 @@ def _work(
 
     Nobody leaves before all are done: to the others it would be a crash.
     """
+    _talk_directly()
     os.environ["TF_CONFIG"] = json.dumps(
         {
             "cluster": {
@@ -106,6 +107,13 @@ def _work(
     except Exception as error:
         connection.send(("error", _sentence(error)))
     connection.poll(None)
+
+
+def _talk_directly() -> None:
+    """Keep gRPC from asking a proxy, which others may need, for 127.0.0.1."""
+    heeded = "no_grpc_proxy" if "no_grpc_proxy" in os.environ else "no_proxy"
+    hosts = os.environ.get(heeded, "")
+    os.environ[heeded] = f"{hosts},127.0.0.1".lstrip(",")
 
 
 def _sentence(error: Exception) -> str:
@@ -143,7 +151,7 @@ def _watch(
             name = f"worker {index} of {total}"
             try:
                 kind, *content = connection.recv()
-            except (EOFError, ConnectionError):
+            except (EOFError, OSError):  # perhaps in mid-message
                 end = _end(processes[index])
                 raise RunError(f"{name} {end}") from None
             if kind == "error":

@@ -1,34 +1,34 @@
 """Run jobs in fresh processes, each with a time-out and a clear end.
 
 The processes are forked from a server that has imported TensorFlow (see
-`compare.preload`), so each starts clean in some 30 ms; where the system cannot
-fork they are spawned. This process never imports TensorFlow.
+`compare.server`), so each starts clean in some 30 ms. `compare.keeper` starts
+and ends them all. This process never imports TensorFlow.
 """
 
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
-import os
+import pickle
 import signal
 import sys
-import tempfile
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Protocol
 
-from compare.escape import without_nodes
+from compare import family
 
 TICK = 0.1
 """Seconds between two looks at the clock while jobs run."""
 
-DETAILS_BYTES = 2000
-"""How much of a failed process's output is kept."""
+IMPORT_PATIENCE = 120.0
+"""Seconds that the import of TensorFlow may take: some 5 on most machines."""
+
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -106,21 +106,18 @@ def run_jobs(
     results: dict[int, Any] = {}
     waiting = list(range(len(jobs)))
     running: dict[int, _Run] = {}
-    try:
+    with _lock, family.ended_by_an_error():
         while waiting or running:
             while waiting and len(running) < at_once:
                 place = waiting.pop(0)
                 running[place] = _Run(jobs[place], timeout)
                 progress.started(jobs[place])
-            wait([x for run in running.values() for x in run.events], TICK)
+            wait({x for run in running.values() for x in run.events}, TICK)
             for place, run in list(running.items()):
                 if run.poll(progress):
                     results[place] = run.result
                     del running[place]
                     progress.finished(jobs[place], run.seconds, run.result)
-    finally:
-        for run in running.values():
-            run.stop()
     return [results[place] for place in range(len(jobs))]
 
 
@@ -133,105 +130,117 @@ def why_broken(jobs: Sequence[Job], results: Sequence[Any]) -> tuple[str, ...]:
     )
 
 
-def _context(bare: bool) -> Any:
-    methods = multiprocessing.get_all_start_methods()
-    if bare or "forkserver" not in methods:
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["compare.preload"])
-    return context
-
-
-@contextlib.contextmanager
-def _main_left_alone() -> Iterator[None]:
-    """Keep new processes from running the user's script once more.
-
-    They would import it as their main module; a script that calls
-    `compare.check` outside `if __name__ == "__main__"` would start itself
-    again and again.
-    """
-    main = sys.modules["__main__"]
-    spec, file = main.__spec__, vars(main).pop("__file__", None)
-    main.__spec__ = None
-    try:
-        yield
-    finally:
-        main.__spec__ = spec
-        if file is not None:
-            main.__file__ = file
-
-
 class _Run:
-    """A job in its process."""
+    """A job in its process.
+
+    It asks for the process, sends it the job when it runs, takes what it
+    sends, has it ended, and is over when the keeper says that it has ended.
+    """
 
     def __init__(self, job: Job, timeout: float) -> None:
         self.job = job
         self.timeout = timeout
         self.result: Any = None
-        log, self._log = tempfile.mkstemp(prefix="compare-", suffix=".log")
-        os.close(log)
-        context = _context(job.bare)
-        self._receiver, sender = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_main, args=(job, sender, self._log), daemon=False
-        )
+        self._reason = ""  # why there is no result
+        self._payload = pickle.dumps(job)
+        self._connection, theirs = Pipe()
+        self._open = True
+        with theirs:
+            self._process = family.current().start(theirs.fileno(), job.bare)
         self._start = time.monotonic()
-        with _main_left_alone():
-            self._process.start()
-        sender.close()
+        self._running = False
+        self._ending: float | None = None
 
     @property
     def events(self) -> list[Any]:
-        """What to wait for: a message, or the end of the process."""
-        return [self._receiver, self._process.sentinel]
+        """What to wait for: a message of the process or of the keeper."""
+        mine = [self._connection] if self._open else []
+        return [*mine, *self._process.family.events]
 
     @property
     def seconds(self) -> float:
         """How long it has run."""
-        return time.monotonic() - self._start
+        return (self._ending or time.monotonic()) - self._start
 
     def poll(self, progress: Progress) -> bool:
-        """Take what the process has sent; return whether it has ended."""
-        exitcode = self._process.exitcode  # before its last message is read
-        with contextlib.suppress(EOFError, ConnectionError):
-            while self._receiver.poll():
-                kind, *content = self._receiver.recv()
+        """Take what has happened; return whether all of it is over."""
+        process = self._process
+        process.family.hear()
+        if process.running and not self._running:
+            self._send()
+        self._receive(progress)
+        if process.ended:
+            self._receive(progress)  # its last message
+            if self._ending is None:
+                self._stop(f"its process {why_it_ended(process.exitcode)}")
+            if self._reason:
+                self.result = Broken(self._reason, process.printed)
+            self._connection.close()
+            return True
+        if self._ending is None:
+            self._look_at_the_clock()
+        elif time.monotonic() - self._ending > family.GRACE:
+            process.family.close(0)  # with all others; they say so themselves
+        return False
+
+    def _send(self) -> None:
+        self._running = True
+        self._start = time.monotonic()
+        try:
+            folder: str | None = str(Path.cwd())
+        except OSError:  # it has been removed
+            folder = None
+        with contextlib.suppress(ConnectionError):  # its end is heard next
+            self._connection.send((sys.path, sys.argv, folder))
+            self._connection.send_bytes(self._payload)
+        self._payload = b""
+
+    def _receive(self, progress: Progress) -> None:
+        try:
+            while self._open and self._connection.poll():
+                kind, *content = self._connection.recv()
+                if self._ending is not None:
+                    continue
                 if kind == "progress":
                     progress.advanced(self.job, *content)
                     continue
                 (self.result,) = content
-                self.stop()
-                return True
-        if exitcode is not None:
-            reason = f"its process {why_it_ended(exitcode)}"
-        elif self.seconds > self.timeout:
-            reason = (
+                self._stop("")
+        except (EOFError, OSError):  # closed, perhaps in mid-message
+            self._open = False
+
+    def _look_at_the_clock(self) -> None:
+        if self._running and self.seconds > self.timeout:
+            self._stop(
                 f"no end after {self.timeout:g} s, so it was stopped; allow "
                 "more with --timeout"
             )
-        else:
-            return False
-        self.result = Broken(reason, self._details())
-        self.stop()
-        return True
+        asked, ready = self._start, self._process.family.ready
+        patience = max(self.timeout, 0 if ready else IMPORT_PATIENCE)
+        waited = time.monotonic() - max(asked, ready or asked)
+        if not self._running and waited > patience:
+            self._stop(
+                "the process that forks the others did not answer within "
+                f"{patience:g} s, so it was stopped; run the command again"
+            )
 
-    def stop(self) -> None:
-        """End the process and all that it has started; tidy up."""
-        pid = self._process.pid
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.join()
-        self._receiver.close()
-        Path(self._log).unlink()
-
-    def _details(self) -> str:
-        text = Path(self._log).read_bytes()[-DETAILS_BYTES:]
-        return text.decode(errors="replace").strip()
+    def _stop(self, reason: str) -> None:
+        """Have the process ended, with all that it has started."""
+        self._reason = reason
+        self._ending = time.monotonic()
+        self._process.end()
 
 
-def why_it_ended(exitcode: int) -> str:
-    """Say how a process ended, from its exit code or signal."""
+def why_it_ended(exitcode: int | None) -> str:
+    """Say how a process ended, from its exit code or signal.
+
+    None stands for one that ended with the process that had started it.
+    """
+    if exitcode is None:
+        return (
+            "was ended, as the process that had started it was killed; run "
+            "the command again"
+        )
     if exitcode >= 0:
         return f"ended by itself with exit code {exitcode}"
     try:
@@ -240,57 +249,6 @@ def why_it_ended(exitcode: int) -> str:
         name = f"signal {-exitcode}"
     hint = " (out of memory?)" if name == "SIGKILL" else ""
     return f"was killed by {name}{hint}"
-
-
-def _main(job: Job, sender: Connection, log: str) -> None:
-    """Run the job; everything that it prints goes to the log."""
-    with contextlib.suppress(OSError):
-        os.setsid()
-    _die_with_parent()
-    with Path(log).open("ab") as output:
-        os.dup2(output.fileno(), 1)
-        os.dup2(output.fileno(), 2)
-
-    def report(done: int, total: int) -> None:
-        sender.send(("progress", done, total))
-
-    try:
-        message = ("result", job.function(*job.arguments, report))
-    except BaseException as error:
-        message = ("result", Broken(_reason(error), traceback.format_exc()))
-    sys.stdout.flush()
-    sender.send(message)
-
-
-def _die_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os.killpg(0, signal.SIGKILL)  # what it has started goes with it
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _reason(error: BaseException) -> str:
-    """Say in one line what was raised, and where in the user's file."""
-    if isinstance(error, RunError):
-        return str(error)
-    message = " ".join(without_nodes(str(error)).split())
-    if len(message) > 300:
-        message = message[:300] + " ..."
-    frames = traceback.extract_tb(error.__traceback__)
-    own = Path(__file__).parent
-    places = [
-        f"{Path(frame.filename).name} line {frame.lineno}"
-        for frame in frames
-        if not Path(frame.filename).is_relative_to(own)
-        and "site-packages" not in frame.filename
-        and frame.filename.endswith(".py")
-    ]
-    where = f" ({places[-1]})" if places else ""
-    return f"raised {type(error).__name__}: {message}{where}"
 
 
 class RunError(Exception):

@@ -27,6 +27,14 @@ def record_impatiently(*arguments):
     return several.record(*arguments)
 
 
+def record_behind_a_proxy(bypassed, *arguments):
+    """Record a cluster where the environment names a proxy that is absent."""
+    for name in ("http_proxy", "https_proxy", "grpc_proxy"):
+        os.environ[name] = "http://127.0.0.1:9"
+    os.environ.update(bypassed)
+    return record_impatiently(*arguments)
+
+
 def record_unwatched(*arguments):
     """Train as `record` does, but watch nothing: start and end are kept."""
     from compare import several, worker

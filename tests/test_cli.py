@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -35,10 +38,7 @@ def command(*arguments, **options):
 
 def refused(capsys, *arguments):
     """Run a command that must be refused; return its one sentence."""
-    try:
-        code = main(arguments)
-    except SystemExit as stop:
-        code = stop.code
+    code = main(arguments)
     output = capsys.readouterr()
     assert code == 2
     assert output.err.count("\n") == 1
@@ -131,8 +131,6 @@ def test_an_overshooting_rate_exits_with_3(tmp_path):
 
 def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
     """A planted mistake reaches the exit code."""
-    from pathlib import Path
-
     source = Path(plan_module.__file__).parents[1] / "manual"
     text = (source / "linear_regression.py").read_text()
     wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
@@ -169,17 +167,22 @@ def test_a_full_disk_is_one_sentence(tmp_path):
 
 
 def test_an_output_closed_early_loses_nothing(tmp_path):
-    """`| head -1` ends quietly, with a code of its own and the report."""
+    """`| head -1` ends quietly: a code of its own, a report, no other file."""
     short = ("--quick", "--modes", "graph", "--steps", "3")
     call = [sys.executable, "-m", "compare", *short]
+    (tmp_path / "tmp").mkdir()
     with subprocess.Popen(
-        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        call,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
     ) as done:
         done.stdout.close()
         errors = done.stderr.read().decode()
     assert done.returncode == 141, errors
     assert "Traceback" not in errors
     assert json.loads((tmp_path / "report.json").read_text())["lessons"]
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 def test_hostile_names_cannot_move_the_cursor(capsys, tmp_path):
@@ -200,6 +203,22 @@ def test_a_fault_of_our_own_is_no_verdict(monkeypatch, capsys):
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
+def test_a_disk_that_fills_up_is_no_fault_of_ours(monkeypatch, capsys):
+    """Wherever a temporary file finds no room, one sentence says so."""
+
+    def broken(*given):
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+        try:
+            with tempfile.TemporaryFile() as file:
+                file.write(b"something")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    monkeypatch.setattr("compare.report.make_report", broken)
+    assert "File too large; make room there" in refused(capsys, "--quick")
+
+
 def test_exit_codes():
     """What could not run outweighs what is different."""
     assert exit_code(["identical", "same mathematics"]) == 0
@@ -212,3 +231,69 @@ def test_list_names_the_lessons(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("minibatch ") for line in lines)
+
+
+@pytest.mark.parametrize("words", [["list"], ["--help"]])
+def test_a_full_output_is_one_sentence(words):
+    """A device without room is named; no traceback, no verdict's code."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "compare", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "compare: cannot write to standard output: No space left on device; "
+        "send it to another place\n"
+    )
+
+
+CLOSED = {
+    "output": ("list >&-", 141),
+    "errors": ("list 2>&-", 0),
+    "input": ("list <&-", 0),
+    "everything": ("list <&- >&- 2>&-", 141),
+    "errors of a refusal": ("nothing 2>&-", 2),
+    "full errors": ("nothing 2>/dev/full", 2),
+}
+
+
+@pytest.mark.parametrize("what", CLOSED)
+def test_closed_streams_are_no_fault(what):
+    """Whatever of the three is closed, the exit code tells what happened."""
+    words, code = CLOSED[what]
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m compare {words}"],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code
+    assert done.stderr == ""
+    assert ("linear_regression" in done.stdout) == (code == 0)
+
+
+INTERRUPTED = """
+import os, runpy, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+module = sys.argv[1]
+sys.argv[1:] = ["list"]
+sys.meta_path.insert(0, Interrupt())
+runpy.run_module("compare", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("module", ["compare.cli", "argparse", "numpy"])
+def test_an_interrupt_while_importing_is_one_sentence(module):
+    """Ctrl-C in the first instants ends as it does later."""
+    call = [sys.executable, "-c", INTERRUPTED, module]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 130, done.stderr
+    assert done.stderr.startswith("compare: interrupted")
+    assert done.stderr.count("\n") == 1

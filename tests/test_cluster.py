@@ -68,3 +68,14 @@ def test_a_worker_lost_in_tensorflow_is_named(exhibit_file, fault, reason):
     (result,) = run_jobs([job], 1, 90.0)
     assert isinstance(result, Broken)
     assert reason in result.reason
+
+
+@pytest.mark.parametrize("bypassed", [{}, {"no_grpc_proxy": "example.org"}])
+def test_workers_talk_past_a_proxy(exhibit_file, bypassed):
+    """A proxy in the environment is not asked for this very machine."""
+    problem = problem_of("multi_worker", Settings(steps=6))
+    arguments = (exhibit_file(REAL), "manual", problem, "graph", "float32")
+    job = Job("job", jobs.record_behind_a_proxy, (bypassed, *arguments))
+    (result,) = run_jobs([job], 1, 90.0)
+    assert not isinstance(result, Broken), result
+    assert result.updates == 6

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import select
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import faults
 import pytest
 
+from compare import family
 from compare.processes import Broken, Job, Silent, run_jobs
+from compare.records import UsageError
 
 
 def job(function, *arguments):
@@ -22,6 +26,7 @@ BAD = {
     faults.raise_error: "raised ValueError: the answer is not 41 (faults.py",
     faults.kill_itself: "killed by SIGKILL (out of memory?)",
     faults.exit_early: "ended by itself with exit code 7",
+    faults.end_while_sending: "ended by itself with exit code 7",
     faults.leave: "raised SystemExit: 4",
     faults.return_unpicklable: "ended by itself with exit code 1",
     faults.hang: "no end after 3 s",
@@ -29,7 +34,7 @@ BAD = {
 
 
 def test_every_fault_has_its_reason_and_touches_no_other():
-    """Six broken jobs and two good ones end side by side."""
+    """Seven broken jobs and two good ones end side by side."""
     jobs = [job(f) for f in BAD]
     jobs = [job(faults.add, 1, 2), *jobs, job(faults.add, 3, 4)]
     first, *broken, last = run_jobs(jobs, 4, 3.0)
@@ -137,3 +142,78 @@ def test_a_killed_command_takes_everything_with_it(tmp_path):
     ends.register(child, select.POLLIN)  # readable once the process ended
     assert ends.poll(30_000)
     os.close(child)
+
+
+def test_a_job_takes_its_daemons_with_it(tmp_path):
+    """A process that left group, session and parent ends with its job."""
+    path = str(tmp_path / "pid")
+    (daemon,) = run_jobs([job(faults.leave_daemon, path)], 1, 30.0)
+    assert ended(daemon)
+
+
+def test_temporary_files_go_with_their_process():
+    """Each process has a temporary folder of its own, which is removed."""
+    names = run_jobs([job(faults.use_temporary_files)] * 2, 2, 30.0)
+    first, second = (Path(name).parent for name in names)
+    assert first != second
+    assert not first.exists()
+    assert not second.exists()
+
+
+def test_a_fork_of_the_command_leaves_the_folder_alone():
+    """A user's own fork that ends tidily takes nothing from its parent."""
+    code = (
+        "import os, sys\n"
+        "from compare import family\n"
+        "folder = family.current().folder\n"
+        "if os.fork() == 0: sys.exit()\n"
+        "os.wait()\n"
+        "sys.exit(0 if folder.is_dir() else 'removed')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_talkative_job_is_not_held_up():
+    """More output than a pipe holds is read; the last words are kept."""
+    (result,) = run_jobs([job(faults.print_much)], 1, 30.0)
+    assert result.reason.endswith("exit code 5")
+    assert result.details.endswith("xthe end")
+    assert len(result.details) < 10_000
+
+
+def test_large_arguments_and_results_pass():
+    """A job may be given and may return more than a pipe holds."""
+    text = "x" * 20_000_000
+    jobs = [job(faults.give_back, text), job(faults.give_back, text)]
+    assert run_jobs(jobs, 2, 30.0) == [text, text]
+
+
+def test_a_worker_that_is_killed_touches_no_other():
+    """While several run, one is killed; the others give their results."""
+    jobs = [job(faults.kill_itself), *[job(faults.add, 1, i) for i in (1, 2)]]
+    killed, *others = run_jobs(jobs, 3, 30.0)
+    assert "SIGKILL" in killed.reason
+    assert others == [2, 3]
+
+
+@pytest.mark.parametrize("what", ["missing", "read-only"])
+def test_no_place_for_temporary_files_is_refused(tmp_path, monkeypatch, what):
+    """A folder that cannot be written to is named, with the way out."""
+    monkeypatch.setattr(family, "_current", None)
+    monkeypatch.setattr(family, "_folder", None)
+    place = Path("/proc") if what == "read-only" else tmp_path / "missing"
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with pytest.raises(UsageError, match=f" in {place}: .*; make room "):
+        run_jobs([job(faults.add, 1, 2)], 1, 30.0)
+
+
+def test_a_folder_that_fills_up_is_refused(monkeypatch):
+    """A process that gets no temporary folder ends the run in a sentence."""
+    monkeypatch.setattr(family, "_current", None)
+    monkeypatch.setattr(family, "_folder", None)
+    shutil.rmtree(family.current().folder)
+    bare = [Job("add", faults.add, (1, 2), bare=True)]
+    with pytest.raises(UsageError, match="No such file or directory; make"):
+        run_jobs(bare, 1, 30.0)
+    assert run_jobs(bare, 1, 30.0) == [3]

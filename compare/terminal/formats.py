@@ -28,19 +28,11 @@ STYLES = {
 RANKS = ("scalar", "vector", "matrix", "cube")
 
 
-class Terminal(Console):
-    """A console that leaves a closed pipe to the command."""
-
-    def on_broken_pipe(self) -> None:
-        """Raise what happened; rich itself would exit with code 1."""
-        raise BrokenPipeError
-
-
 def terminal() -> Console:
     """Return a console on stdout; plain text where it is not a terminal."""
     plain = Console(highlight=False)
     width = min(plain.width, WIDTH) if plain.is_terminal else WIDTH
-    return Terminal(highlight=False, width=width)
+    return Console(highlight=False, width=width)
 
 
 def environment_line(environment: Environment) -> str:

@@ -1,0 +1,120 @@
+"""Start interpreters, and know which process stems from which.
+
+What Linux offers is used where it is there: a process that is killed with the
+one that started it, and one to which orphans fall. Elsewhere a group of
+processes is all that can be ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+"""From <linux/prctl.h>."""
+
+
+def start_python(
+    entry: str,
+    arguments: Sequence[Any],
+    descriptors: Sequence[int],
+    **how: Any,
+) -> subprocess.Popen[bytes]:
+    """Start a fresh interpreter with our search path.
+
+    It is in a session of its own: Ctrl-C is the command's.
+
+    Args:
+        entry: a function of ours, as module:function.
+        arguments: what it is called with; their repr is code.
+        descriptors: which open files it gets, under the same numbers.
+        **how: further arguments of Popen.
+    """
+    module, function = entry.split(":")
+    path = [os.fspath(folder) for folder in sys.path]
+    code = (
+        f"import sys; sys.path[:] = {path!r}; "
+        f"from {module} import {function}; {function}(*{list(arguments)!r})"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", code],
+        stdin=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        start_new_session=True,
+        **how,
+    )
+
+
+def end_with_parent(parent: int) -> None:
+    """Have this process killed as soon as `parent`, its parent, ends.
+
+    The system does it: a thread of ours could not run while other code holds
+    the interpreter's lock. It holds for the thread that has started this
+    process, so a main thread must do that, and it outlives exec.
+    """
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before this was asked for
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Make this the parent of what descends from it and is orphaned.
+
+    A process cannot leave this way, whatever its group and session.
+    """
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes whose parent is `pid`, those ended included."""
+    found = []
+    for process, text in _of_every_process("stat"):
+        # The name in brackets may hold anything, brackets too.
+        _, parent, *_ = text.rpartition(b")")[2].split()
+        if int(parent) == pid:
+            found.append(process)
+    return found
+
+
+def started_with(text: str) -> list[int]:
+    """Return the processes that have a text in their first environment.
+
+    A process inherits it, whoever becomes its parent.
+    """
+    return [
+        process
+        for process, environment in _of_every_process("environ")
+        if os.fsencode(text) in environment
+    ]
+
+
+def _of_every_process(name: str) -> Iterator[tuple[int, bytes]]:
+    """Give every process whose file of this name in /proc can be read."""
+    for path in Path("/proc").glob(f"[0-9]*/{name}"):
+        with contextlib.suppress(
+            OSError
+        ):  # it has just ended, or is another's
+            yield int(path.parent.name), path.read_bytes()
+
+
+def kill(pid: int) -> None:
+    """Kill a process, and its group if it leads one."""
+    for end in (os.killpg, os.kill):
+        try:
+            end(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue  # it has ended, or leads no group
