@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import importlib.resources
+import io
+import lzma
 import math
 import warnings
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from compare import files
 from compare.records import Note, Scaling, UsageError
 from compare.records.problem import Table
 
@@ -23,6 +30,32 @@ LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
 
 PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
 PENGUIN_TARGET = "body_mass_g"
+
+OTHER_TABLE = "give a CSV or Parquet file with --data"
+
+COMPRESSED: dict[bytes, tuple[str, Callable[[Any], Any] | None]] = {
+    b"\x1f\x8b": ("gzip", gzip.open),
+    b"BZh": ("bzip2", bz2.open),
+    b"\xfd7zXZ\0": ("xz", lzma.open),
+    b"\x28\xb5\x2f\xfd": ("Zstandard", None),
+    b"PK\x03\x04": ("zip", None),
+    b"PK\x05\x06": ("zip", None),
+    b"7z\xbc\xaf\x27\x1c": ("7z", None),
+}
+"""First bytes -> name, and what opens it where one file is inside."""
+
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tgz", ".7z")
+"""Endings of files that are compressed, or hold others."""
+
+LARGEST_UNPACKED = 2**32
+"""4 GiB: a small file can hold more zeros than any memory."""
+
+MOST_FEATURES = 1000
+"""The closed form takes the features' number cubed: seconds for 1,000, hours
+for 10,000."""
+
+SHOWN_NAMES = 12
+"""Most of a table's columns that a message lists."""
 
 
 def penguins() -> Table:
@@ -135,51 +168,107 @@ def in_user_units(
 
 
 def _read_frame(path: Path) -> pd.DataFrame:
-    if not path.exists():
-        raise UsageError(f"there is no file {path}: check the path of --data")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: give a CSV or Parquet file")
-    kind = "Parquet" if path.suffix.lower() in (".parquet", ".pq") else "CSV"
+    content = files.read_bytes(path, OTHER_TABLE)
+    parquet = path.suffix.lower() in (".parquet", ".pq")
+    kind = "Parquet" if parquet or content.startswith(b"PAR1") else "CSV"
+    reader = _read_parquet if kind == "Parquet" else _read_csv
     try:
-        return pd.read_parquet(path) if kind == "Parquet" else _read_csv(path)
+        return reader(_unpacked(path, content))
     except pd.errors.EmptyDataError as error:
         raise UsageError(
             f"{path} is empty: give a CSV file with a header line and numbers"
         ) from error
-    except UnicodeDecodeError as error:
+    except (MemoryError, RecursionError) as error:
         raise UsageError(
-            f"{path} is not text in UTF-8: save it as UTF-8"
+            f"{path} is too large to be read: give a smaller table"
         ) from error
-    except (
-        OSError,
-        ValueError,
-        pd.errors.ParserWarning,
-    ) as error:  # pandas's and Arrow's parse errors
-        reason = str(error).strip().splitlines()[0]
-        reason = reason.removeprefix("Error tokenizing data. C error: ")
-        if isinstance(error, pd.errors.ParserWarning):
-            reason = "rows have more fields than the header"
+    except UsageError as error:
+        raise UsageError(f"{path} {error}") from error
+    except Exception as error:  # pandas's and Arrow's errors have no base
+        advice = "write it again, or give a CSV file"
+        if isinstance(error, UnicodeDecodeError) and kind == "CSV":
+            advice = "save it as text in UTF-8"
+        elif kind == "CSV":
+            advice = "give every row as many fields as the header"
         raise UsageError(
-            f"{path} cannot be read as {kind} ({reason}): give every row as "
-            "many fields as the header"
-            if kind == "CSV"
-            else f"{path} cannot be read as {kind}: {reason}"
+            f"{path} cannot be read as {kind} ({_reason(error)}): {advice}"
         ) from error
 
 
-def _read_csv(path: Path) -> pd.DataFrame:
+def _reason(error: Exception) -> str:
+    """Return the first line of what a reader says."""
+    if isinstance(error, pd.errors.ParserWarning):
+        return "rows have more fields than the header"
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].removeprefix("Error tokenizing data. C error: ")
+
+
+def _unpacked(path: Path, content: bytes) -> bytes:
+    """Return what a compressed file holds.
+
+    Raises:
+        UsageError: it is compressed in a way that is not read, or damaged,
+            or holds too much.
+    """
+    for start, (name, opener) in COMPRESSED.items():
+        if not content.startswith(start):
+            continue
+        if opener is None:
+            raise UsageError(f"is compressed ({name}): unpack it first")
+        try:
+            with opener(io.BytesIO(content)) as file:
+                found = file.read(LARGEST_UNPACKED + 1)
+        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+            raise UsageError(
+                f"is damaged ({name}): copy it again, or give the table "
+                "uncompressed"
+            ) from None
+        if len(found) > LARGEST_UNPACKED:
+            raise UsageError(
+                f"unpacks to more than {LARGEST_UNPACKED // 2**30} GiB "
+                f"({name}): unpack it first, and give a smaller table"
+            )
+        return bytes(found)
+    if content[257:262] == b"ustar":
+        raise UsageError("is an archive (tar): unpack it first")
+    if path.suffix.lower() in PACKED and content:
+        raise UsageError(
+            f"is not what {path.suffix} says: name it .csv, or copy it again"
+        )
+    return content
+
+
+def _read_parquet(content: bytes) -> pd.DataFrame:
+    return pd.read_parquet(io.BytesIO(content))
+
+
+def _read_csv(content: bytes) -> pd.DataFrame:
     """Read a CSV file under the names of its header as they stand there."""
+    if b"\0" in content:
+        raise UsageError(
+            "is not text in UTF-8 (it has a NUL byte): save it as UTF-8, or "
+            "give a Parquet file"
+        )
     with warnings.catch_warnings():
         # Rows with one field more would otherwise shift under the header.
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        frame = pd.read_csv(path, index_col=False, skipinitialspace=True)
+        frame = pd.read_csv(
+            io.BytesIO(content),
+            index_col=False,
+            skipinitialspace=True,
+            low_memory=False,  # a column has one type, not one per block
+        )
     header = pd.read_csv(
-        path, header=None, nrows=1, dtype=str, skipinitialspace=True
+        io.BytesIO(content),
+        header=None,
+        nrows=1,
+        dtype=str,
+        skipinitialspace=True,
     )
     names = [str(name) for name in header.iloc[0]]
     if len(names) == 1 and ";" in names[0]:
         raise UsageError(
-            f"{path} seems to be separated by semicolons: save it with commas"
+            "seems to be separated by semicolons: save it with commas"
         )
     if len(names) == len(frame.columns):
         frame.columns = pd.Index(names)
@@ -194,17 +283,20 @@ def _choose_columns(
 ) -> tuple[str, ...]:
     present = [str(column) for column in frame.columns]
     frame.columns = pd.Index(present)
+    counts = Counter(present)
     wanted = (target, *(features or present))
     for column in dict.fromkeys(wanted):
-        if column not in present:
+        if not counts[column]:
+            shown = ", ".join(map(repr, present[:SHOWN_NAMES]))
+            more = len(present) - SHOWN_NAMES
             raise UsageError(
-                f"{path} has no column {column!r}; its columns are "
-                f"{', '.join(map(repr, present))}"
+                f"{path} has no column {column!r}; its columns are {shown}"
+                + (f" and {more:,} more" if more > 0 else "")
             )
-        if present.count(column) > 1:
+        if counts[column] > 1:
             raise UsageError(
-                f"{path} has {present.count(column)} columns named "
-                f"{column!r}: rename them"
+                f"{path} has {counts[column]} columns named {column!r}: "
+                "rename them"
             )
     if features and len(set(wanted)) < len(wanted):
         raise UsageError(
@@ -216,6 +308,12 @@ def _choose_columns(
         raise UsageError(
             f"{path} has no column beside the target {target!r}: "
             "a feature is needed to predict it from"
+        )
+    if len(chosen) > MOST_FEATURES:
+        raise UsageError(
+            f"{path} has {len(chosen):,} features, more than the "
+            f"{MOST_FEATURES:,} that are trained on: choose fewer with "
+            "--features"
         )
     return chosen
 
@@ -240,7 +338,9 @@ def _checked_numbers(path: Path, values: pd.Series) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         row = int(bad[0])
-        kind = "infinite" if np.isinf(numbers[row]) else "missing (NaN)"
+        kind = "missing (NaN)"
+        if np.isinf(numbers[row]):
+            kind = "infinite or beyond float64 (1.8e308)"
         raise UsageError(
             f"{path}, column {column!r}: the value in data row {row + 1} is "
             f"{kind}, {len(bad)} such in all; {hint}"
@@ -256,6 +356,8 @@ def _number(value: Any) -> float:
         return float(value)
     except ValueError:
         return math.nan
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
 
 
 def _check_spread(path: Path, values: pd.Series) -> None:

@@ -112,6 +112,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
 
 
 def _check_reference(reference: str) -> None:
+    from compare import files
     from compare.records import UsageError
 
     file, _, function = reference.rpartition(":")
@@ -119,8 +120,7 @@ def _check_reference(reference: str) -> None:
         raise UsageError(
             f"{reference} names no function: write it as file.py:function"
         )
-    if not Path(file).is_file():
-        raise UsageError(f"there is no Python file {file}")
+    files.read_bytes(Path(file), "write it as file.py:function")
 
 
 def _problem(options: argparse.Namespace) -> Problem:

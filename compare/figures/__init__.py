@@ -21,6 +21,7 @@ from compare.figures.speed import speed_chart
 from compare.figures.style import write_chart
 from compare.files import write_atomically
 from compare.records.report import LessonReport, Report
+from compare.soundness import check_lesson_name
 
 CHARTS: dict[str, Callable[[LessonReport], Figure | None]] = {
     "learning": learning_chart,
@@ -59,10 +60,12 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
         no lesson.
 
     Raises:
-        UsageError: a file cannot be written.
+        UsageError: a file cannot be written, or a lesson has a name that no
+            file may have.
     """
     paths = []
     for lesson in report.lessons:
+        check_lesson_name(lesson.lesson)
         for name, chart in CHARTS.items():
             figure = chart(lesson)
             if figure is not None:

@@ -13,8 +13,8 @@ from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from compare.escape import printable
-from compare.files import write_atomically
-from compare.json_form import from_json
+from compare.files import read_json, write_atomically
+from compare.json_form import check_version, from_json
 from compare.page.answers import hero
 from compare.page.language import translations
 from compare.page.say import Speaker
@@ -22,6 +22,7 @@ from compare.page.sections import LESSON_SECTIONS, REPORT_SECTIONS
 from compare.page.texts import SCRIPT_TEXTS
 from compare.records import UsageError
 from compare.records.report import LessonReport, Report
+from compare.soundness import check_report
 
 FOLDER = importlib.resources.files("compare") / "page"
 SCRIPTS = (
@@ -40,16 +41,15 @@ def read_report(path: Path) -> Report:
     Raises:
         UsageError: it is not there or not a report; says what to do.
     """
-    hint = "give a JSON file that a command of `python -m compare` wrote"
+    advice = "give a JSON file that a command of `python -m compare` wrote"
+    content = read_json(path, advice)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not JSON"
-        raise UsageError(f"cannot read {path}: {reason}; {hint}") from error
-    try:
-        return from_json(Report, content)
+        check_version(content)
+        report = from_json(Report, content)
+        check_report(report)
     except UsageError as error:
-        raise UsageError(f"cannot show {path}: {error}; {hint}") from error
+        raise UsageError(f"cannot show {path}: {error}; {advice}") from error
+    return report
 
 
 def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:

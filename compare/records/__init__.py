@@ -5,6 +5,7 @@ Every record is a frozen dataclass; `compare.json_form` writes and reads them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -44,7 +45,17 @@ class Note:
     values: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text.format(**self.values)
+        return self.fill(self.text)
+
+    def fill(self, text: str) -> str:
+        """Put the values into a text, this one or its translation.
+
+        Nothing but {name} is obeyed: a text may come from a file, and
+        `str.format` would look into objects for it.
+        """
+        return re.sub(
+            r"\{(\w+)\}", lambda name: self.values.get(name[1], name[0]), text
+        )
 
 
 @dataclass(frozen=True)
