@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from compare import tables
+from compare import table_files
 from compare.records import UsageError
 from compare.tables import in_user_units, penguins, read_table
 
@@ -225,7 +225,7 @@ def test_an_ending_that_lies_is_named(tmp_path):
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
     """A small file that holds too much is refused before it fills memory."""
-    monkeypatch.setattr(tables, "LARGEST_UNPACKED", 1000)
+    monkeypatch.setattr(table_files, "LARGEST_UNPACKED", 1000)
     (tmp_path / "t.csv").write_bytes(packed("gz", "a,b\n" + "1,2\n" * 1000))
     with pytest.raises(UsageError, match="unpacks to more than"):
         read_table(tmp_path / "t.csv", "b")
