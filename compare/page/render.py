@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import json
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ def page(reports: Sequence[Report], language: str) -> str:
         reports: each with sections of its own; shown in this order.
         language: one of `language.LANGUAGES`.
     """
-    speaker = Speaker(translations(language))
+    speaker = _speaker(language)
     lessons = [lesson for report in reports for lesson in report.lessons]
     shown = [_lesson(lesson, speaker, n) for n, lesson in enumerate(lessons)]
     common = [
@@ -108,6 +109,12 @@ def _lesson(
     return {"hero": hero(lesson, speaker), "sections": sections}
 
 
+@functools.cache
+def _speaker(language: str) -> Speaker:
+    return Speaker(translations(language))
+
+
+@functools.cache
 def templates(speaker: Speaker) -> Templates:
     """Return the templates, which escape all that is put into them."""
     made = Templates(
