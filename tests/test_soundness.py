@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from compare import figures
 from compare.baseline import read_baseline
 from compare.cli import main
 from compare.escape import printable
+from compare.figures import animation
+from compare.figures.growth import growth_chart
 from compare.files import LARGEST_JSON
 from compare.json_form import from_json, to_json
 from compare.page.render import page
@@ -50,19 +53,16 @@ def test_the_whole_report_is_sound():
 
 
 @settings(
-    max_examples=150,
+    max_examples=300,
     derandomize=True,
     database=None,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-@given(st.data())
-def test_any_change_to_a_report_is_shown_or_refused(data):
+@given(st.randoms(use_true_random=True))  # evenly; the seed is hypothesis's
+def test_any_change_to_a_report_is_shown_or_refused(chance):
     """A page or one sentence, never another exception."""
-
-    def choose(count):
-        return data.draw(st.integers(0, count - 1))
-
+    choose = chance.randrange
     content = REPORTS[choose(len(REPORTS))]
     for _ in range(1 + choose(2)):
         content = mutated(content, choose)
@@ -177,3 +177,70 @@ def test_a_baseline_asks_only_for_what_a_command_could(
     content["request"] = to_json(request())
     path.write_text(json.dumps(content))
     assert read_baseline(path).request.lessons == ("linear_regression",)
+
+
+def both(made, change):
+    """Change the runs of both sides."""
+    return replace(
+        made, trajectories=tuple(change(run) for run in made.trajectories)
+    )
+
+
+def cut(run):
+    """Leave out a run's last updates."""
+    rows = {n: values[:4] for n, values in run.parameters.items()}
+    return replace(run, losses=run.losses[:4], parameters=rows)
+
+
+def lost(run):
+    """Let the parameters be no numbers from the start."""
+    rows = {n: values * np.nan for n, values in run.parameters.items()}
+    return replace(run, parameters=rows)
+
+
+STRANGE = {
+    "unequal updates": lambda made: replace(
+        made, trajectories=(made.trajectories[0], cut(made.trajectories[1]))
+    ),
+    "infinite losses": lambda made: both(
+        made, lambda run: replace(run, losses=run.losses + np.inf)
+    ),
+    "losses of zero": lambda made: both(
+        made, lambda run: replace(run, losses=run.losses * 0)
+    ),
+    "no numbers": lambda made: both(made, lost),
+    "a flat loss": lambda made: replace(
+        made,
+        points=replace(
+            made.points, hessian=made.points.hessian * 0, least_loss=0.0
+        ),
+    ),
+    "one side timed": lambda made: replace(made, timings=made.timings[2:3]),
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_strange_trainings_are_drawn_as_far_as_they_go(monkeypatch, case):
+    """A chart of what has no place on its scale is left out, no error."""
+    monkeypatch.setattr(animation, "FRAMES", 2)
+    made = STRANGE[case](lesson("linear_regression"))
+    check_report(replace(whole_report(), lessons=(made,)))
+    for chart in figures.CHARTS.values():
+        figure = chart(made)
+        if figure is not None:
+            figure.draw_without_rendering()
+    animation.learning_gif(made)
+
+
+def test_sizes_at_which_nothing_ran_are_drawn_empty():
+    """`grow` ends with its chart also where no way could be timed."""
+    study = whole_report().growth
+    for change in (
+        lambda cell: replace(cell, samples=()),
+        lambda cell: replace(
+            cell,
+            samples=tuple(replace(s, per_epoch=-1.0) for s in cell.samples),
+        ),
+    ):
+        cells = tuple(map(change, study.cells))
+        growth_chart(replace(study, cells=cells)).draw_without_rendering()

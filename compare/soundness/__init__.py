@@ -7,9 +7,12 @@ divided by zero. What this program writes is so; a file may come from anywhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from compare.records import UsageError
+from compare.records.growth import Growth
 from compare.records.problem import Table
 from compare.records.report import Report
 from compare.request import Request
@@ -69,38 +72,47 @@ def _report(report: Report) -> Faults:
 
 def _studies(report: Report) -> Faults:
     """Check what other commands than `run` write."""
-    if growth := report.growth:
-        cells = {(cell.way, cell.size) for cell in growth.cells}
-        if not growth.lines:
-            yield "growth.lines", "is empty"
-        for number, line in enumerate(growth.lines):
-            place = f"growth.lines[{number}]"
-            if not all(v > 0 for v in line.values) or not line.values:
-                yield f"{place}.values", "is not of numbers above 0"
-            for way in growth.ways:
-                if any((way.name, size) not in cells for size in line.sizes):
-                    yield place, f"has sizes without a cell of {way.name!r}"
+    if report.growth:
+        yield from _growth(report.growth)
+    if report.imports:
+        for number, cost in enumerate(report.imports.costs):
+            if len(cost.seconds) != len(cost.peak_bytes):
+                yield f"imports.costs[{number}]", "has unequal numbers"
+            yield from _times(cost.seconds, f"imports.costs[{number}].seconds")
     if (found := report.calibration) and not found.reference:
         yield "calibration.reference", "is empty"
-    if streaming := report.streaming:
-        for number, cell in enumerate(streaming.cells):
-            if any(one.seconds <= 0 for one in cell.passes):
-                place = f"streaming.cells[{number}].passes"
-                yield place, "has seconds that are not above 0"
-    for number, breakdown in enumerate(
-        report.fit.breakdowns if report.fit else ()
-    ):
-        place = f"fit.breakdowns[{number}].samples"
-        if not breakdown.samples:
-            yield place, "is empty"
-        elif any(one.seconds <= 0 for one in breakdown.samples):
-            yield place, "has seconds that are not above 0"
-    for number, peer in enumerate(
-        report.peers.results if report.peers else ()
-    ):
-        if any(one.per_update <= 0 for one in peer.samples):
+    if report.streaming:
+        for number, cell in enumerate(report.streaming.cells):
+            place = f"streaming.cells[{number}].passes"
+            yield from _times([one.seconds for one in cell.passes], place)
+    if report.fit:
+        for number, breakdown in enumerate(report.fit.breakdowns):
+            place = f"fit.breakdowns[{number}].samples"
+            if not breakdown.samples:
+                yield place, "is empty"
+            yield from _times([s.seconds for s in breakdown.samples], place)
+    if report.peers:
+        for number, peer in enumerate(report.peers.results):
             place = f"peers.results[{number}].samples"
-            yield place, "has times that are not above 0"
+            yield from _times([s.per_update for s in peer.samples], place)
+
+
+def _times(seconds: Sequence[float], at: str) -> Faults:
+    if not all(one > 0 for one in seconds):
+        yield at, "has times that are not above 0"
+
+
+def _growth(growth: Growth) -> Faults:
+    cells = {(cell.way, cell.size) for cell in growth.cells}
+    if not growth.lines:
+        yield "growth.lines", "is empty"
+    for number, line in enumerate(growth.lines):
+        place = f"growth.lines[{number}]"
+        if not line.values or not all(value > 0 for value in line.values):
+            yield f"{place}.values", "is not of numbers above 0"
+        for way in growth.ways:
+            if any((way.name, size) not in cells for size in line.sizes):
+                yield place, f"has sizes without a cell of {way.name!r}"
 
 
 def _request(request: Request) -> Faults:

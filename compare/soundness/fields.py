@@ -61,8 +61,21 @@ ABOVE_ZERO = {
 }
 """Fields that something is divided by, or that count what is there."""
 
-LARGEST = 1e100
-"""Beyond it a square, as charts take it, overflows."""
+UNBOUNDED = {
+    "learning_rate",
+    "largest_learning_rate",
+    "rate",
+    "feature_means",
+    "feature_scales",
+    "target_mean",
+    "target_scale",
+    "timeout",
+    "budget",
+}
+"""Fields that are in the user's hand or in the units of a user's table."""
+
+LARGEST = 1e15
+"""Thirty million years of seconds are less, and so is any count or memory."""
 
 
 def numbers(value: Any, at: str, name: str = "") -> Faults:
@@ -85,7 +98,7 @@ def _number(values: np.ndarray, at: str, name: str) -> Faults:
     if name not in MAY_BE_INFINITE:
         if not np.isfinite(values).all():
             yield at, "is not finite"
-        elif values.dtype.kind == "f" and (np.abs(values) > LARGEST).any():
+        elif name not in UNBOUNDED and (np.abs(values) > LARGEST).any():
             yield at, f"is beyond {LARGEST:g}"
     if name in ABOVE_ZERO and not (values > 0).all():
         yield at, "is not above 0"

@@ -51,12 +51,21 @@ def _trajectory(run: Trajectory, at: str, recorded: int) -> Faults:
         return
     if not run.parameters:
         yield f"{at}.parameters", "is empty"
+    for field in ("parameters", "results"):
+        for name, values in getattr(run, field).items():
+            if run.dtype == "float32" and _beyond_float32(values):
+                yield f"{at}.{field}[{name!r}]", "is beyond float32"
     for name, values in run.parameters.items():
         place = f"{at}.parameters[{name!r}]"
         if values.ndim < 1 or len(values) != len(run.losses):
             yield place, f"has not the {len(run.losses)} rows of losses"
         elif not values.size:
             yield place, "has no values"
+
+
+def _beyond_float32(values: np.ndarray) -> bool:
+    finite = values[np.isfinite(values)]
+    return bool((np.abs(finite) > np.finfo(np.float32).max).any())
 
 
 def _units(lesson: LessonReport, at: str) -> Faults:
