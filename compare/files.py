@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -48,6 +49,8 @@ def check_replaceable(path: Path, advice: str = OTHER_NAME) -> None:
     """
     check_writable(path.parent, advice)
     try:
+        with contextlib.suppress(FileNotFoundError):
+            path.lstat()  # a name that no file can have is an error here
         if path.exists() and not path.is_file():
             raise UsageError(f"{path} is there and is no file: {advice}")
     except (OSError, ValueError) as error:

@@ -174,7 +174,7 @@ def _choose_columns(
     if not chosen:
         raise UsageError(
             f"{path} has no column beside the target {target!r}: "
-            "a feature is needed to predict it from"
+            "give a table with a feature to predict it from"
         )
     if len(chosen) > MOST_FEATURES:
         raise UsageError(
