@@ -89,8 +89,7 @@ def _numbers(name: str, values: ArrayLike) -> np.ndarray:
         array = array.astype(float)
     except (TypeError, ValueError, OverflowError) as error:
         raise UsageError(
-            f"{name} is not an array of real numbers: give rows of equal "
-            "length"
+            f"{name} is not an array of numbers: give rows of equal length"
         ) from error
     if not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()
