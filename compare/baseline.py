@@ -60,7 +60,7 @@ def read_baseline(path: Path) -> Baseline:
         UsageError: it is no baseline, or one of another schema version; says
             what to do.
     """
-    advice = "make one with save-baseline"
+    advice = "make a baseline with save-baseline"
     content = files.read_json(path, advice)
     try:
         if isinstance(content, dict):
