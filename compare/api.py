@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from compare import files
 from compare.diagnosis.diagnose import diagnose
 from compare.diagnosis.evidence import costs
+from compare.json_form import SHORT
 from compare.losses import no_loss
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import name_of, reference_of
 from compare.processes import Progress, Silent
-from compare.records import MODES, Mode, UsageError, Verdict
+from compare.records import MODES, SIDES, Mode, UsageError, Verdict
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 
@@ -43,13 +47,16 @@ def make_problem(
         )
     size = len(rows) if batch_size is None else batch_size
     for name, count in (("steps", steps), ("batch_size", size)):
-        if not isinstance(count, int | np.integer) or count < 1:
+        whole = isinstance(count, int | np.integer)
+        if not whole or isinstance(count, bool) or count < 1:
             raise UsageError(
-                f"{name} is {count!r}: give a whole number above 0"
+                f"{name} is {SHORT.repr(count)}: give a whole number above 0"
             )
-    rate = float(learning_rate)
-    if not (np.isfinite(rate) and rate > 0):
-        raise UsageError(f"learning_rate is {rate}: give a number above 0")
+    rate = _positive("learning_rate", learning_rate)
+    if not isinstance(initial, Mapping | None):
+        raise UsageError(
+            f"initial is {SHORT.repr(initial)}: give a dict of arrays"
+        )
     per_epoch = -(-len(rows) // size)
     if steps % per_epoch:
         lower = steps // per_epoch * per_epoch
@@ -63,7 +70,10 @@ def make_problem(
         data="your own arrays",
         x=rows,
         y=targets,
-        initial={k: _numbers(k, v) for k, v in (initial or {}).items()},
+        initial={
+            name: _numbers(f"initial[{name!r}]", values)
+            for name, values in (initial or {}).items()
+        },
         epochs=steps // per_epoch,
         batch_size=int(size),
         loss=no_loss,
@@ -74,15 +84,48 @@ def make_problem(
 def _numbers(name: str, values: ArrayLike) -> np.ndarray:
     """Return a float64 array of finite numbers."""
     try:
-        array = np.asarray(values).astype(float)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"{name} is not an array of numbers") from error
+        array = np.asarray(values)
+        if array.dtype.kind == "c":  # numpy would drop the imaginary part
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{name} is not an array of numbers: give rows of equal length"
+        ) from error
     if not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()
         raise UsageError(
             f"{name} has a value at {place} that is not finite: mend the data"
         )
     return array
+
+
+def _positive(name: str, value: Any) -> float:
+    """Return a finite number above 0."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise UsageError(
+            f"{name} is {SHORT.repr(value)}: give a number above 0"
+        )
+    return number
+
+
+def check_reference(side: str) -> None:
+    """Find out before a process is started whether a file can hold a side.
+
+    Raises:
+        UsageError: it is not written as file.py:function, or there is no such
+            file.
+    """
+    file, _, function = side.rpartition(":")
+    if not file or not function.isidentifier():
+        raise UsageError(
+            f"{side} names no function: write it as file.py:function"
+        )
+    files.read_bytes(Path(file), "write it as file.py:function")
 
 
 def check_pair(
@@ -104,7 +147,13 @@ def check_pair(
             f"the problem is a {type(problem).__name__}: make it with "
             "compare.problem(...)"
         )
+    for side in (left, right):
+        if isinstance(side, str):
+            check_reference(side)
+    timeout = _positive("timeout", timeout)
     own = names or (name_of(left), name_of(right))
+    if not isinstance(own, tuple | list) or len(own) != len(SIDES):
+        raise UsageError(f"names is {SHORT.repr(names)}: give two names")
     if own[0] == own[1]:
         own = (f"left {own[0]}", f"right {own[1]}")
     references = (reference_of(left), reference_of(right))

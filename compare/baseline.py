@@ -10,9 +10,8 @@ from typing import get_args
 import numpy as np
 
 from compare import files, ratios
-from compare.json_form import from_json
+from compare.json_form import check_version, from_json
 from compare.records import (
-    SCHEMA_VERSION,
     SIDES,
     Mode,
     Outcome,
@@ -23,6 +22,7 @@ from compare.records.baseline import Change, Comparison
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Ratio
 from compare.request import Request
+from compare.soundness import check_report, check_request
 
 OUTCOMES = get_args(Outcome)
 """From best to worst."""
@@ -60,28 +60,25 @@ def read_baseline(path: Path) -> Baseline:
         UsageError: it is no baseline, or one of another schema version; says
             what to do.
     """
-    content = files.read_json(path)
+    advice = "make a baseline with save-baseline"
+    content = files.read_json(path, advice)
     try:
-        version = content["report"]["schema_version"]
-        if version == SCHEMA_VERSION:
-            baseline = from_json(Baseline, content)
-            lessons = [entry.lesson for entry in baseline.report.lessons]
-            if lessons == list(baseline.request.lessons):
-                return baseline
-    except (KeyError, TypeError, UsageError) as error:
+        if isinstance(content, dict):
+            check_version(content.get("report"))
+        baseline = from_json(Baseline, content)
+        check_report(baseline.report)
+        check_request(baseline.request)
+    except UsageError as error:
         raise UsageError(
-            f"{path} is no baseline, or a broken one; make one with "
-            "save-baseline"
+            f"{path} is no baseline, or a broken one ({error}); {advice}"
         ) from error
-    if version != SCHEMA_VERSION:
+    if [x.lesson for x in baseline.report.lessons] != list(
+        baseline.request.lessons
+    ):
         raise UsageError(
-            f"{path} has schema version {version}, this program reads version "
-            f"{SCHEMA_VERSION}; make the baseline again with save-baseline"
+            f"{path} holds other lessons than it asks for; {advice}"
         )
-    raise UsageError(
-        f"{path} holds other lessons than it asks for; make the baseline "
-        "again with save-baseline"
-    )
+    return baseline
 
 
 def differences(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 from compare import worker
 from compare.imports import import_costs
@@ -15,6 +18,10 @@ from compare.records.report import Environment, Report
 from compare.request import Request
 
 QUICK_STEPS = 50
+
+FLOATS = ("float16", "float32", "float64")
+FORMATS = ("channels_last", "channels_first")
+"""What Keras takes as floatx and as image_data_format."""
 
 
 def make_report(request: Request, progress: Progress) -> Report:
@@ -65,9 +72,37 @@ def read_environment(timeout: float, progress: Progress) -> Environment:
     job = Job("TensorFlow: import", worker.environment, ())
     (environment,) = run_jobs([job], 1, timeout, progress)
     if isinstance(environment, Broken):
+        cure = "install this project again, see the README"
+        if keras_json := _unusable_settings():
+            cure = f"mend or delete {keras_json}, which Keras reads first"
         raise UsageError(
-            f"TensorFlow does not start: {environment.reason}; install this "
-            "project again, see the README"
+            f"TensorFlow does not start: {environment.reason}; {cure}"
         )
     assert isinstance(environment, Environment)
     return environment
+
+
+def _unusable_settings() -> Path | None:
+    """Return Keras's settings file if Keras would not start with it.
+
+    These are the checks of `keras/src/backend/config.py`, which takes what is
+    no JSON for empty.
+    """
+    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
+    folder = Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser()
+    path = folder / "keras.json"
+    if not path.exists():
+        return None
+    try:
+        found = json.loads(path.read_bytes()) if path.is_file() else None
+    except ValueError:
+        return None
+    except (OSError, RecursionError):
+        return path
+    usable = (
+        isinstance(found, dict)
+        and found.get("floatx", "float32") in FLOATS
+        and isinstance(found.get("epsilon", 1e-7), float)
+        and found.get("image_data_format", "channels_last") in FORMATS
+    )
+    return None if usable else path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import math
-import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 
 from compare.records import Note, Scaling, UsageError
 from compare.records.problem import Table
+from compare.table_files import read_frame
 
 PENGUINS = importlib.resources.files("compare") / "data" / "penguins.csv"
 """Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
@@ -23,6 +24,13 @@ LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
 
 PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
 PENGUIN_TARGET = "body_mass_g"
+
+MOST_FEATURES = 1000
+"""The closed form takes the features' number cubed: seconds for 1,000, hours
+for 10,000."""
+
+SHOWN_NAMES = 12
+"""Most of a table's columns that a message lists."""
 
 
 def penguins() -> Table:
@@ -73,7 +81,7 @@ def read_table(
         UsageError: the file cannot be used; the message says why, where, and
             what to do.
     """
-    frame = _read_frame(path)
+    frame = read_frame(path)
     chosen = _choose_columns(path, frame, target, features)
     for column in (*chosen, target):
         frame[column] = _checked_numbers(path, frame[column])
@@ -134,58 +142,6 @@ def in_user_units(
     return {"kernel": slopes, "bias": np.array(intercept)}
 
 
-def _read_frame(path: Path) -> pd.DataFrame:
-    if not path.exists():
-        raise UsageError(f"there is no file {path}: check the path of --data")
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder: give a CSV or Parquet file")
-    kind = "Parquet" if path.suffix.lower() in (".parquet", ".pq") else "CSV"
-    try:
-        return pd.read_parquet(path) if kind == "Parquet" else _read_csv(path)
-    except pd.errors.EmptyDataError as error:
-        raise UsageError(
-            f"{path} is empty: give a CSV file with a header line and numbers"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(
-            f"{path} is not text in UTF-8: save it as UTF-8"
-        ) from error
-    except (
-        OSError,
-        ValueError,
-        pd.errors.ParserWarning,
-    ) as error:  # pandas's and Arrow's parse errors
-        reason = str(error).strip().splitlines()[0]
-        reason = reason.removeprefix("Error tokenizing data. C error: ")
-        if isinstance(error, pd.errors.ParserWarning):
-            reason = "rows have more fields than the header"
-        raise UsageError(
-            f"{path} cannot be read as {kind} ({reason}): give every row as "
-            "many fields as the header"
-            if kind == "CSV"
-            else f"{path} cannot be read as {kind}: {reason}"
-        ) from error
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV file under the names of its header as they stand there."""
-    with warnings.catch_warnings():
-        # Rows with one field more would otherwise shift under the header.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        frame = pd.read_csv(path, index_col=False, skipinitialspace=True)
-    header = pd.read_csv(
-        path, header=None, nrows=1, dtype=str, skipinitialspace=True
-    )
-    names = [str(name) for name in header.iloc[0]]
-    if len(names) == 1 and ";" in names[0]:
-        raise UsageError(
-            f"{path} seems to be separated by semicolons: save it with commas"
-        )
-    if len(names) == len(frame.columns):
-        frame.columns = pd.Index(names)
-    return frame
-
-
 def _choose_columns(
     path: Path,
     frame: pd.DataFrame,
@@ -194,17 +150,20 @@ def _choose_columns(
 ) -> tuple[str, ...]:
     present = [str(column) for column in frame.columns]
     frame.columns = pd.Index(present)
+    counts = Counter(present)
     wanted = (target, *(features or present))
     for column in dict.fromkeys(wanted):
-        if column not in present:
+        if not counts[column]:
+            shown = ", ".join(map(repr, present[:SHOWN_NAMES]))
+            more = len(present) - SHOWN_NAMES
             raise UsageError(
-                f"{path} has no column {column!r}; its columns are "
-                f"{', '.join(map(repr, present))}"
+                f"{path} has no column {column!r}; its columns are {shown}"
+                + (f" and {more:,} more" if more > 0 else "")
             )
-        if present.count(column) > 1:
+        if counts[column] > 1:
             raise UsageError(
-                f"{path} has {present.count(column)} columns named "
-                f"{column!r}: rename them"
+                f"{path} has {counts[column]} columns named {column!r}: "
+                "rename them"
             )
     if features and len(set(wanted)) < len(wanted):
         raise UsageError(
@@ -215,7 +174,13 @@ def _choose_columns(
     if not chosen:
         raise UsageError(
             f"{path} has no column beside the target {target!r}: "
-            "a feature is needed to predict it from"
+            "give a table with a feature to predict it from"
+        )
+    if len(chosen) > MOST_FEATURES:
+        raise UsageError(
+            f"{path} has {len(chosen):,} features, more than the "
+            f"{MOST_FEATURES:,} that are trained on: choose fewer with "
+            "--features"
         )
     return chosen
 
@@ -240,7 +205,9 @@ def _checked_numbers(path: Path, values: pd.Series) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         row = int(bad[0])
-        kind = "infinite" if np.isinf(numbers[row]) else "missing (NaN)"
+        kind = "missing (NaN)"
+        if np.isinf(numbers[row]):
+            kind = "infinite or beyond float64 (1.8e308)"
         raise UsageError(
             f"{path}, column {column!r}: the value in data row {row + 1} is "
             f"{kind}, {len(bad)} such in all; {hint}"
@@ -256,6 +223,8 @@ def _number(value: Any) -> float:
         return float(value)
     except ValueError:
         return math.nan
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
 
 
 def _check_spread(path: Path, values: pd.Series) -> None:

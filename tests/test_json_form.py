@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from compare.json_form import from_json, to_json
-from compare.records import Divergence, Trajectory, UsageError, Verdict
+from compare.records import (
+    Divergence,
+    Note,
+    Trajectory,
+    UsageError,
+    Verdict,
+)
 
 
 def through_json(value):
@@ -52,3 +58,55 @@ def test_other_json_is_refused(value):
     """What is not the record is an error that names the record."""
     with pytest.raises(UsageError, match="Verdict"):
         from_json(Verdict, value)
+
+
+def fault(value, **changes):
+    """Return what is said of a verdict with other fields."""
+    content = to_json(Verdict("graph", "identical", "why", (3, 4)))
+    with pytest.raises(UsageError) as error:
+        from_json(Verdict, {**content, **changes, **value})
+    return str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("updates", [1, "2"], "updates[1] is '2', not a whole number"),
+        ("updates", [1, True], "updates[1] is True, not a whole number"),
+        ("updates", [1, 2.0], "updates[1] is 2.0, not a whole number"),
+        ("updates", [1], "updates is [1], not a list of 2"),
+        ("updates", 3, "updates is 3, not a list"),
+        ("updates", [1, 2**70], "not a whole number of 64 bits"),
+        ("reason", 5, "reason is 5, not a text"),
+        ("reason", None, "reason is None, not a text"),
+        ("reason", "\ud800", "not text in Unicode"),
+        ("mode", ["graph"], "mode is ['graph'], not one of 'eager'"),
+        ("divergence", [], "divergence is [], not a Divergence"),
+        ("divergence", {"step": 1}, "it lacks 'parameter'"),
+        ("largest_difference", "1", "is '1', not a number"),
+        ("largest_difference", False, "is False, not a number"),
+        ("largest_difference", 10**400, "not a number within float64"),
+        ("extra", 1, "it has 'extra'"),
+    ],
+)
+def test_every_field_is_held_against_its_type(field, value, said):
+    """The message has the path and what stands there."""
+    assert said in fault({field: value})
+
+
+@pytest.mark.parametrize(
+    "value", [[1, [2]], "x", ["x"], None, {}, [None], [10**30], [[1], [2, 3]]]
+)
+def test_what_is_no_array_is_refused(make_run, value):
+    """Numbers in lists of equal length, nothing else."""
+    content = to_json(make_run())
+    content["parameters"]["kernel"] = value
+    with pytest.raises(UsageError, match=r"parameters\['kernel'\] is"):
+        from_json(Trajectory, content)
+
+
+def test_a_text_with_format_fields_is_a_text():
+    """A note looks into no object, and misses no value."""
+    for text in ("{x.__class__}", "{0}", "{x!r:>99999}", "{", "{y}", "{}"):
+        assert str(Note(text, {"x": "1"})) == text
+    assert str(Note("{x} of {y}", {"x": "1", "y": "{x}"})) == "1 of {x}"

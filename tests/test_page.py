@@ -96,11 +96,11 @@ def test_rendering_imports_no_tensorflow(report_file, tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "No such file"),
-        ("", "it is not JSON"),
+        (None, "there is no file"),
+        ("", "is not JSON"),
         ("[1, 2]", "not the JSON of a Report"),
         ('{"lessons": 3}', "not the JSON of a Report"),
-        ("\x00\xff", "it is not JSON"),
+        ("\x00\xff", "is not JSON"),
     ],
 )
 def test_a_bad_file_is_one_sentence(tmp_path, capsys, content, said):

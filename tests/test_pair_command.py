@@ -84,7 +84,7 @@ def test_a_problem_of_the_users_own(capsys):
 
 REFUSED = {
     ("mine.py", "mine.py:loop"): "write it as file.py:function",
-    ("none.py:loop", "mine.py:loop"): "there is no Python file none.py",
+    ("none.py:loop", "mine.py:loop"): "there is no file none.py",
     ("mine.py:loop", "mine.py:loop", "--data", "homes.csv"): "--target",
     ("mine.py:loop", "mine.py:loop", "--problem", "mine.py:no_problem"): (
         "returned int: return compare.problem(...)"

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import bz2
+import errno
+import gzip
+import io
+import lzma
+import os
+import tarfile
+import zipfile
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from compare import table_files
 from compare.records import UsageError
 from compare.tables import in_user_units, penguins, read_table
 
@@ -153,7 +166,7 @@ def test_nullable_integers_are_numbers(tmp_path):
 def test_other_encodings_are_refused(tmp_path):
     """Text that is not UTF-8 is told to become it."""
     (tmp_path / "t.csv").write_bytes("größe,y\n1,2\n".encode("latin-1"))
-    with pytest.raises(UsageError, match="save it as UTF-8"):
+    with pytest.raises(UsageError, match="save it as text in UTF-8"):
         read_table(tmp_path / "t.csv", "y")
 
 
@@ -161,3 +174,123 @@ def test_spaces_after_commas_do_no_harm(tmp_path):
     """A header written with spaces names the same columns."""
     (tmp_path / "t.csv").write_text("a, y\n1, 2\n2, 5\n")
     assert read_table(tmp_path / "t.csv", "y").scaling.features == ("a",)
+
+
+def packed(name, text):
+    """Return a table as a file of this kind holds it."""
+    out = io.BytesIO()
+    if name == "zip":
+        with zipfile.ZipFile(out, "w") as file:
+            file.writestr("t.csv", text)
+    elif name == "tar":
+        with tarfile.open(fileobj=out, mode="w") as file:
+            info = tarfile.TarInfo("t.csv")
+            info.size = len(text)
+            file.addfile(info, io.BytesIO(text.encode()))
+    else:
+        opener = {"gz": gzip, "bz2": bz2, "xz": lzma}[name].open
+        with opener(out, "wb") as file:
+            file.write(text.encode())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_a_compressed_table_is_read_and_a_damaged_one_refused(tmp_path, kind):
+    """The bytes tell, not the name: a cut file is called damaged."""
+    content = packed(kind, GOOD)
+    for name in (f"t.csv.{kind}", "t.csv"):
+        (tmp_path / name).write_bytes(content)
+        assert read_table(tmp_path / name, "price").x.shape == (3, 1)
+        (tmp_path / name).write_bytes(content[:-12])
+        with pytest.raises(UsageError, match="is damaged"):
+            read_table(tmp_path / name, "price")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "zst"])
+def test_an_archive_is_told_to_be_unpacked(tmp_path, kind):
+    """What may hold several files is not guessed at."""
+    zstandard = b"\x28\xb5\x2f\xfd rest"
+    content = zstandard if kind == "zst" else packed(kind, GOOD)
+    (tmp_path / f"t.csv.{kind}").write_bytes(content)
+    with pytest.raises(UsageError, match="unpack it first"):
+        read_table(tmp_path / f"t.csv.{kind}", "price")
+
+
+def test_an_ending_that_lies_is_named(tmp_path):
+    """Plain text that is called .gz is not silently taken or a traceback."""
+    (tmp_path / "t.csv.gz").write_text(GOOD)
+    with pytest.raises(UsageError, match=r"is not what \.gz says"):
+        read_table(tmp_path / "t.csv.gz", "price")
+
+
+def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
+    """A small file that holds too much is refused before it fills memory."""
+    monkeypatch.setattr(table_files, "LARGEST_UNPACKED", 1000)
+    (tmp_path / "t.csv").write_bytes(packed("gz", "a,b\n" + "1,2\n" * 1000))
+    with pytest.raises(UsageError, match="unpacks to more than"):
+        read_table(tmp_path / "t.csv", "b")
+
+
+def test_numbers_beyond_float_are_refused(tmp_path):
+    """A whole number of 400 digits is infinite, not an OverflowError."""
+    (tmp_path / "t.csv").write_text(f"a,y\n1,2\n{'9' * 400},3\n")
+    with pytest.raises(UsageError, match="beyond float64"):
+        read_table(tmp_path / "t.csv", "y")
+
+
+def test_a_named_pipe_is_refused_and_an_open_one_read_once(tmp_path):
+    """A pipe with a name could hang for ever; a shell's has its end."""
+    os.mkfifo(tmp_path / "t.csv")
+    with pytest.raises(UsageError, match="named pipe"):
+        read_table(tmp_path / "t.csv", "price")
+    read, write = os.pipe()
+    os.write(write, GOOD.encode())
+    os.close(write)
+    table = read_table(Path(f"/dev/fd/{read}"), "price")
+    os.close(read)
+    assert table.x.shape == (3, 1)
+
+
+def test_devices_and_impossible_paths_are_refused(tmp_path):
+    """Nothing is read without end; a path that cannot be is named."""
+    for path, reason in (
+        ("/dev/zero", "is a device"),
+        ("/dev/fd/999", "there is no file"),
+        ("x" * 300, "File name too long"),
+        ("a\0b", "null"),
+    ):
+        with pytest.raises(UsageError, match=reason):
+            read_table(Path(path), "y")
+
+
+def test_a_folder_that_may_not_be_read_is_refused(tmp_path, monkeypatch):
+    """Where even looking is forbidden, that is said."""
+
+    def forbidden(path, **options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    with pytest.raises(UsageError, match="Permission denied"):
+        read_table(tmp_path / "t.csv", "y")
+
+
+@pytest.mark.parametrize("metadata", [b"{", b"[]", b'{"columns": 3}', b"\xff"])
+def test_strange_parquet_metadata_is_refused(tmp_path, metadata):
+    """What pandas wrote beside the columns may be damaged."""
+    table = pa.table({"a": [1.0, 2.0], "y": [1.0, 3.0]})
+    table = table.replace_schema_metadata({b"pandas": metadata})
+    pq.write_table(table, tmp_path / "t.parquet")
+    with pytest.raises(UsageError, match="cannot be read as Parquet"):
+        read_table(tmp_path / "t.parquet", "y")
+
+
+def test_too_many_columns_are_refused_soon(tmp_path):
+    """10,000 features would take hours; a message lists a few names only."""
+    names = ",".join(f"c{i}" for i in range(10_000))
+    row = ",".join("1" * 10_000)
+    (tmp_path / "t.csv").write_text(f"{names}\n{row}\n{row}\n")
+    with pytest.raises(UsageError, match="choose fewer with --features"):
+        read_table(tmp_path / "t.csv", "c0")
+    with pytest.raises(UsageError, match="and 9,988 more") as error:
+        read_table(tmp_path / "t.csv", "y")
+    assert len(str(error.value)) < 1000

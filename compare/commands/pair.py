@@ -90,7 +90,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.terminal.verdict import print_costs, print_verdict
 
     for side in (options.left, options.right):
-        _check_reference(side)
+        api.check_reference(side)
     problem = _problem(options)
     files.check_writable(options.out)
     with live.progress() as progress:
@@ -109,18 +109,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     path = files.write_json(report, options.out / "pair.json")
     sys.stdout.write(f"\nWritten: {path}\n")
     return exit_code([verdict.outcome])
-
-
-def _check_reference(reference: str) -> None:
-    from compare.records import UsageError
-
-    file, _, function = reference.rpartition(":")
-    if not file or not function.isidentifier():
-        raise UsageError(
-            f"{reference} names no function: write it as file.py:function"
-        )
-    if not Path(file).is_file():
-        raise UsageError(f"there is no Python file {file}")
 
 
 def _problem(options: argparse.Namespace) -> Problem:
@@ -152,12 +140,12 @@ def _problem(options: argparse.Namespace) -> Problem:
 
 def _users_problem(reference: str, timeout: float) -> Problem:
     """Call the user's function, in a process of its own."""
-    from compare import processes
+    from compare import api, processes
     from compare.pairs import sides
     from compare.records import UsageError
     from compare.records.problem import Problem
 
-    _check_reference(reference)
+    api.check_reference(reference)
     job = processes.Job(reference, sides.call_plain, (reference,))
     (found,) = processes.run_jobs([job], 1, timeout)
     if isinstance(found, processes.Broken):

@@ -28,14 +28,11 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, write the baseline, print what is in it."""
     from compare import files
     from compare.baseline import write_baseline
-    from compare.records import UsageError
     from compare.report import make_report
     from compare.terminal import live, overview
 
     request = request_of(options, command)
-    if options.file.is_dir():
-        raise UsageError(f"{options.file} is a folder: name a file")
-    files.check_writable(options.file.parent, files.OTHER_NAME)
+    files.check_replaceable(options.file)
     with live.progress() as progress:
         report = make_report(request, progress)
     write_baseline(options.file, request, report)

@@ -41,9 +41,12 @@ def learning_gif(lesson: LessonReport) -> bytes | None:
     Many frames show the first updates, where most happens; the last one
     stays for some seconds.
     """
-    if not runs.pair(lesson) or not runs.predicts_numbers(lesson):
+    pair = runs.pair(lesson)
+    if not pair or not runs.predicts_numbers(lesson):
         return None
-    rows = min(runs.finite_rows(run) for run in runs.pair(lesson))
+    if any(np.isnan(runs.drawable(run)).all() for run in pair):
+        return None
+    rows = min(runs.finite_rows(run) for run in pair)
     if rows < 2:
         return None
     figure = Figure(figsize=(WIDTH, 3.4), dpi=DOTS_PER_INCH)

@@ -51,16 +51,20 @@ def growth_chart(growth: Growth) -> Figure:
 
 def _draw(axes: Axes, growth: Growth, line: Line) -> None:
     cells = {(cell.way, cell.size): cell for cell in growth.cells}
+    drawn = False
     for way, look in zip(growth.ways, _looks(growth.ways), strict=True):
         points = [
             (value, statistics.median(s.per_epoch for s in cell.samples))
             for value, size in zip(line.values, line.sizes, strict=True)
             if (cell := cells[way.name, size]).samples
         ]
+        points = [p for p in points if p[1] > 0]  # else noise, off the scale
         values, costs = [p[0] for p in points], [p[1] * 1e3 for p in points]
         axes.plot(values, costs, label=way.name, **look)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+        drawn = drawn or bool(points)
+    if drawn:  # a log scale of nothing is an error
+        axes.set_xscale("log")
+        axes.set_yscale("log")
     other = "features" if line.axis == "rows" else "rows"
     if line.fixed == 1:
         other = other.removesuffix("s")

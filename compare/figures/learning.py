@@ -75,8 +75,9 @@ def draw_path(axes: Axes, lesson: LessonReport) -> None:
     grid = np.meshgrid(*(np.linspace(low[i], high[i], 200) for i in (0, 1)))
     height = _above_least(lesson, np.stack(grid, axis=-1))
     top = float(height.max())
-    levels = np.geomspace(top * 1e-5, top * 0.9, 14)
-    axes.contour(*grid, height, levels, colors="#c4c4c4", linewidths=0.8)
+    if top > 0:  # else the loss is flat: no contours
+        levels = np.geomspace(top * 1e-5, top * 0.9, 14)
+        axes.contour(*grid, height, levels, colors="#c4c4c4", linewidths=0.8)
     for side, way in zip(SIDES, ways, strict=True):
         draw_side(axes, side, way[:, 0].tolist(), way[:, 1].tolist())
     start = ways[0][0]

@@ -21,25 +21,23 @@ from compare.records.report import LessonReport
 def loss_chart(lesson: LessonReport) -> Figure | None:
     """Draw the loss of both sides, its least and its predicted fall."""
     pair = runs.pair(lesson)
-    if not pair:
+    seen = [runs.drawable(run) for run in pair]
+    if not pair or any(np.isnan(losses).all() for losses in seen):
         return None
     figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
     axes = figure.subplots()
     sides_legend(figure)
-    seen = []
-    for run, side in zip(pair, SIDES, strict=True):
-        losses = np.where(np.isfinite(run.losses), run.losses, np.nan)
-        losses = np.where(losses > 0, losses, np.nan)
+    for run, side, losses in zip(pair, SIDES, seen, strict=True):
         steps = runs.updates(lesson, run)
         draw_side(axes, side, steps.tolist(), losses.tolist())
-        seen.append(losses)
     axes.set(xlabel="update", ylabel="loss on all rows")
     axes.xaxis.set_major_formatter(short)
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#dddddd", linewidth=0.6)
     ends = _marks(lesson, seen[0])
-    low, high = np.nanmin(seen), np.nanmax(seen)
+    both = np.concatenate(seen)  # the sides may have made unequal updates
+    low, high = np.nanmin(both), np.nanmax(both)
     for height, _, line in ends:
         axes.plot(*line, color="black", linestyle=":", linewidth=1.2)
         low, high = min(low, height), max(high, height)

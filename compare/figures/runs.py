@@ -10,8 +10,18 @@ from compare.records.report import LessonReport, first_pair
 
 
 def pair(lesson: LessonReport) -> tuple[Trajectory, ...]:
-    """Return the run of each side in the first mode that both ran, or ()."""
-    return first_pair(lesson.trajectories)
+    """Return the run of each side in the first mode that both ran.
+
+    () where there is none, or where a side never had finite numbers.
+    """
+    found = first_pair(lesson.trajectories)
+    return found if all(finite_rows(run) for run in found) else ()
+
+
+def drawable(run: Trajectory) -> np.ndarray:
+    """Return the losses that a logarithmic scale has a place for, else NaN."""
+    shown = np.isfinite(run.losses) & (run.losses > 0)
+    return np.where(shown, run.losses, np.nan)
 
 
 def updates(lesson: LessonReport, run: Trajectory) -> np.ndarray:

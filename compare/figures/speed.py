@@ -49,10 +49,10 @@ def speed_chart(lesson: LessonReport) -> Figure | None:
         else "one process per side",
         fontsize=10,
     )
-    handles, _ = columns[0].get_legend_handles_labels()
+    handles, labels = columns[0].get_legend_handles_labels()
     figure.legend(
-        handles[: len(SIDES)],
-        [NAMES[side] for side in SIDES],
+        handles,
+        labels,
         loc="outside upper center",
         ncols=2,
         frameon=False,

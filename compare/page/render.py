@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.resources
 import json
 from collections.abc import Sequence
@@ -13,8 +14,8 @@ from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from compare.escape import printable
-from compare.files import write_atomically
-from compare.json_form import from_json
+from compare.files import read_json, write_atomically
+from compare.json_form import check_version, from_json
 from compare.page.answers import hero
 from compare.page.language import translations
 from compare.page.say import Speaker
@@ -22,6 +23,7 @@ from compare.page.sections import LESSON_SECTIONS, REPORT_SECTIONS
 from compare.page.texts import SCRIPT_TEXTS
 from compare.records import UsageError
 from compare.records.report import LessonReport, Report
+from compare.soundness import check_report
 
 FOLDER = importlib.resources.files("compare") / "page"
 SCRIPTS = (
@@ -40,16 +42,15 @@ def read_report(path: Path) -> Report:
     Raises:
         UsageError: it is not there or not a report; says what to do.
     """
-    hint = "give a JSON file that a command of `python -m compare` wrote"
+    advice = "give a JSON file that a command of `python -m compare` wrote"
+    content = read_json(path, advice)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not JSON"
-        raise UsageError(f"cannot read {path}: {reason}; {hint}") from error
-    try:
-        return from_json(Report, content)
+        check_version(content)
+        report = from_json(Report, content)
+        check_report(report)
     except UsageError as error:
-        raise UsageError(f"cannot show {path}: {error}; {hint}") from error
+        raise UsageError(f"cannot show {path}: {error}; {advice}") from error
+    return report
 
 
 def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:
@@ -70,7 +71,7 @@ def page(reports: Sequence[Report], language: str) -> str:
         reports: each with sections of its own; shown in this order.
         language: one of `language.LANGUAGES`.
     """
-    speaker = Speaker(translations(language))
+    speaker = _speaker(language)
     lessons = [lesson for report in reports for lesson in report.lessons]
     shown = [_lesson(lesson, speaker, n) for n, lesson in enumerate(lessons)]
     common = [
@@ -108,6 +109,12 @@ def _lesson(
     return {"hero": hero(lesson, speaker), "sections": sections}
 
 
+@functools.cache
+def _speaker(language: str) -> Speaker:
+    return Speaker(translations(language))
+
+
+@functools.cache
 def templates(speaker: Speaker) -> Templates:
     """Return the templates, which escape all that is put into them."""
     made = Templates(

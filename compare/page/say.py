@@ -48,7 +48,7 @@ class Speaker:
 
     def note(self, note: Note) -> str:
         """Say a note."""
-        return self.say(note.text, **note.values)
+        return note.fill(self.gettext(note.text))
 
     def verdict(self, verdict: Verdict, lesson: LessonReport) -> str:
         """Say why a verdict is what it is."""

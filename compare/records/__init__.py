@@ -5,12 +5,13 @@ Every record is a frozen dataclass; `compare.json_form` writes and reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
 from compare.records.diagnosis import Diagnosis
+from compare.records.note import Note as Note
 
 SCHEMA_VERSION = 1
 
@@ -29,22 +30,6 @@ SIDES: tuple[Side, Side] = ("manual", "keras")
 
 class UsageError(Exception):
     """What the user asked for cannot be done; the message says what to do."""
-
-
-@dataclass(frozen=True)
-class Note:
-    """A sentence for people that can be said in another language too.
-
-    Attributes:
-        text: English, with {names} where `values` belong.
-        values: name -> what stands there; numbers as they are shown.
-    """
-
-    text: str
-    values: dict[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return self.text.format(**self.values)
 
 
 @dataclass(frozen=True)
