@@ -173,15 +173,15 @@ def test_a_section_lights_up_its_twin(visit):
     expect(inspector).to_be_hidden()
     page.locator("#code .copy").last.focus()
     for _ in range(3):
-        page.keyboard.press("Tab")  # two twins of the imports, then the data
+        page.keyboard.press("Tab")  # two twins of the imports, then the model
     expect(rows.nth(1)).to_have_class("twin-row lit")
-    rows.nth(3).locator(".twin.keras").hover()
-    expect(rows.nth(3)).to_have_class("twin-row lit")
+    rows.nth(2).locator(".twin.keras").hover()
+    expect(rows.nth(2)).to_have_class("twin-row lit")
     expect(rows.nth(1)).to_have_class("twin-row")
     expect(inspector).to_contain_text("forward pass")
     expect(inspector).to_contain_text("y_pred")
     colours = {
-        rows.nth(3).locator(f".twin.{side}").evaluate(
+        rows.nth(2).locator(f".twin.{side}").evaluate(
             "node => getComputedStyle(node).borderTopColor"
         )
         for side in ("manual", "keras")

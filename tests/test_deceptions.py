@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import itertools
 import time
+from pathlib import Path
 from types import GeneratorType
 from typing import NamedTuple
 
-import keras
+import ml_dtypes
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import compare
 from compare.pairs import runs
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
-from compare.pairs.sides import SideRun, call, read, reference_of
+from compare.pairs.sides import SideRun, call, read
+
+NETWORKS = f"{Path(__file__).with_name('deceptive_networks.py')}:"
 
 X = np.random.default_rng(0).uniform(0.3, 4.7, 23)
 SAME, EQUAL = "same mathematics", "identical"
@@ -259,80 +261,6 @@ def seeded(seed):
     return trained
 
 
-# --- TensorFlow and Keras
-
-
-def taped(p, rate=1.0):
-    w, b = (tf.Variable(v) for v in p.initial.values())
-    for _ in range(p.steps):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(w * p.x + b - p.y))
-        for weight, gradient in zip(
-            (w, b), tape.gradient(loss, [w, b]), strict=True
-        ):
-            weight.assign_sub(p.learning_rate * rate * gradient)
-    return {"b": b, "w": w}
-
-
-def model_of(p, activation=None):
-    dense = keras.layers.Dense(1, activation=activation)
-    model = keras.Sequential([keras.Input((1,)), dense])
-    w, b = p.initial.values()
-    dense.set_weights([np.reshape(w, (1, 1)), np.reshape(b, (1,))])
-    return model
-
-
-def fitted(p, change=lambda model: model):
-    model = model_of(p)
-    model.compile(keras.optimizers.SGD(p.learning_rate), "mse")
-    model.fit(p.x, p.y, batch_size=p.batch_size, epochs=p.epochs, verbose=0)
-    return change(model)
-
-
-def fitted_by_name(p):
-    return fitted(
-        p, lambda m: dict(zip(("w", "b"), m.get_weights(), strict=True))
-    )
-
-
-def fitted_in_half(p):
-    return fitted(p, lambda m: [v.astype("float16") for v in m.get_weights()])
-
-
-def frozen(p):
-    model = model_of(p)
-    model.layers[0].trainable = False
-    model.compile(keras.optimizers.SGD(p.learning_rate), "mse")
-    return model
-
-
-EPSILON = np.float32(1e-7)
-
-
-def logarithms(p, by_hand):
-    """Take Keras's binary cross-entropy of probabilities, or write it."""
-    w, b = (tf.Variable(v) for v in p.initial.values())
-    label = tf.cast(p.y > 2.5, w.dtype)
-    for _ in range(p.steps):
-        with tf.GradientTape() as tape:
-            q = tf.sigmoid(w * p.x + b)
-            if by_hand:
-                q = tf.sigmoid(3 * (w * p.x / 3 + b / 3))
-                q = tf.clip_by_value(q, EPSILON, 1 - EPSILON)
-                log, rest = tf.math.log(q), tf.math.log(1 - q + EPSILON)
-                loss = -tf.reduce_sum(label * log + (1 - label) * rest) / 23
-            else:
-                epsilon = keras.config.epsilon()
-                q = keras.ops.clip(q, epsilon, 1 - epsilon)
-                log, rest = keras.ops.log(q), keras.ops.log(1 - q + epsilon)
-                loss = -tf.reduce_mean(label * log + (1 - label) * rest)
-        for weight, gradient in zip(
-            (w, b), tape.gradient(loss, [w, b]), strict=True
-        ):
-            weight.assign_sub(p.learning_rate * gradient)
-    return w, b
-
-
 # --- What is right
 
 
@@ -365,7 +293,7 @@ def half(value):
 
 
 def brain(value):
-    return tf.cast(value, tf.bfloat16).numpy().astype("f4")
+    return np.asarray(value).astype(ml_dtypes.bfloat16).astype("f4")
 
 
 def three_figures(value):
@@ -585,8 +513,8 @@ CASES = [
     # --- TensorFlow and Keras
     Case(
         "a model and a dict by name",
-        fitted_by_name,
-        taped,
+        NETWORKS + "fitted_by_name",
+        NETWORKS + "taped",
         SAME,
         "",
         3,
@@ -594,8 +522,8 @@ CASES = [
     ),
     Case(
         "a model in float16",
-        fitted_in_half,
-        fitted_in_half,
+        NETWORKS + "fitted_in_half",
+        NETWORKS + "fitted_in_half",
         NOTHING,
         "",
         3,
@@ -603,8 +531,8 @@ CASES = [
     ),
     Case(
         "frozen models",
-        frozen,
-        frozen,
+        NETWORKS + "frozen",
+        NETWORKS + "frozen",
         NOTHING,
         "none has moved",
         3,
@@ -612,8 +540,8 @@ CASES = [
     ),
     Case(
         "the epsilon of Keras in a logarithm",
-        lambda p: logarithms(p, True),
-        lambda p: logarithms(p, False),
+        NETWORKS + "logarithms_by_hand",
+        NETWORKS + "logarithms_in_keras",
         SAME,
         "",
         9,
@@ -646,8 +574,6 @@ def judged(case):
         **{**given, "learning_rate": 0.1, **case.settings}, steps=case.steps
     )
     references = case.left, case.right
-    if case.fresh:
-        references = tuple(map(reference_of, references))
     sides = Sides(references, ("left", "right"), problem, "graph", 60.0)
     return Pair(sides).check()
 

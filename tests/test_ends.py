@@ -22,7 +22,12 @@ family.GRACE = 1.0
 
 class Tell(Silent):
     def advanced(self, job, done, total):
-        print("running", flush=True)
+        if job.label != "temporary":
+            print("running", flush=True)
+
+    def finished(self, job, seconds, result):
+        if job.label == "temporary":  # it is not to be ended on its way
+            print("running", flush=True)
 
 jobs = [
     Job("temporary", faults.use_temporary_files, ()),

@@ -11,7 +11,6 @@ import os
 import re
 import tempfile
 import zipfile
-from multiprocessing.process import BaseProcess
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ import pytest
 from whole_report import small_reports, whole_report
 
 import compare
+from compare import family
 from compare.cli import main
 from compare.commands import COMMANDS
 from compare.json_form import to_json
@@ -418,8 +418,9 @@ def place(tmp_path, monkeypatch):
     for folder in (here, temp, here / "folder"):
         folder.mkdir()
     monkeypatch.chdir(here)
+    family.current()  # its folder outlives a case
     monkeypatch.setattr(tempfile, "tempdir", str(temp))
-    monkeypatch.setattr(BaseProcess, "start", started)
+    monkeypatch.setattr(family.Family, "start", started)
     (here / "side.py").write_bytes(SIDE)
     (here / "good.json").write_text(LINE)
     os.mkfifo(here / "pipe")

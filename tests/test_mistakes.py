@@ -58,7 +58,7 @@ PLACES = {
     "guarded-rebinding": (1, "kernel"),
     "first-batch-only": (2, "kernel"),
     "penalty-forgotten": (2, "kernel"),
-    "best-not-restored": (63, "hidden_kernel"),
+    "best-not-restored": (81, "hidden_kernel"),
     "mean-of-means": (18, "val_loss"),
     "fit-two-iterators": (7, "kernel"),
     "iterations-run-ahead": (7, "kernel"),
