@@ -21,6 +21,10 @@ import numpy as np
 
 from compare.records import Mode
 
+MOST_BYTES = 2**31
+"""What copies may take. A network of a user's may be large: then its updates
+are counted, and no value is kept."""
+
 OnUpdate = Callable[[int, float], None]
 """Called as on_update(updates made, when the copying began) after each."""
 
@@ -93,6 +97,7 @@ class Watch:
         self._gradient_taken = False
         self._steps: weakref.WeakSet[Any] = weakref.WeakSet()
         self._models: list[Any] = []
+        self._bytes = 0
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -180,8 +185,8 @@ class Watch:
         start = time.perf_counter()
         after = self._copies()
         if any(
-            not np.array_equal(value, after[key], equal_nan=True)
-            for key, value in before.items()
+            not np.array_equal(before[key], after[key], equal_nan=True)
+            for key in before.keys() & after.keys()
         ):
             self._changes.append(after)
             self._on_update(len(self._changes), start)
@@ -246,8 +251,16 @@ class Watch:
         self._on_update(len(self._rows), start)
 
     def _copies(self) -> dict[int, np.ndarray]:
+        """Copy every variable, by its id; none once they take too much."""
+        if self._bytes > MOST_BYTES:
+            return {}
         weights = [w for model in self._models for w in model.weights]
-        return {id(v): np.array(v) for v in (*self.variables, *weights)}
+        row = {id(v): np.array(v) for v in (*self.variables, *weights)}
+        self._bytes += sum(value.nbytes for value in row.values())
+        if self._bytes > MOST_BYTES:
+            for kept in (*self._rows, *self._changes, *self._between, row):
+                kept.clear()
+        return row
 
 
 @contextlib.contextmanager

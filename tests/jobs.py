@@ -81,6 +81,14 @@ def record_meddling(*arguments):
     return worker.record(*arguments)
 
 
+def record_with_little_room(*arguments):
+    """Record with a watch that may keep 20 bytes."""
+    from compare import watch, worker
+
+    watch.MOST_BYTES = 20
+    return worker.record(*arguments)
+
+
 def xla_asked_for(report):
     """Return who is compiled by XLA in mode xla: a hand, a hand that says no.
 

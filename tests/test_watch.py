@@ -131,6 +131,16 @@ def test_a_loop_that_takes_no_gradient_is_not_guessed_at(exact, exhibit_file):
     assert "made no update that could be seen" in run.reason
 
 
+@pytest.mark.parametrize("kind", LOOPS)
+def test_copies_that_take_too_much_are_let_go(exact, exhibit_file, kind):
+    """A watch without room says that it saw nothing; it shows no half."""
+    problem, _ = exact
+    arguments = (exhibit_file(LOOPS[kind]), "a", problem, "graph", "float32")
+    job = Job(kind, jobs.record_with_little_room, arguments)
+    (run,) = run_jobs([job], 1, 60.0)
+    assert "made no update that could be seen" in run.reason
+
+
 def test_xla_is_asked_for_by_hand_and_only_while_it_is_turned_on():
     """The stand-in adds jit_compile, unless the code says otherwise."""
     (found,) = run_jobs([Job("xla", jobs.xla_asked_for, ())], 1, 60.0)
