@@ -188,3 +188,11 @@ def test_every_test_says_what_it_asserts(path):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             text = ast.get_docstring(node) or ""
             assert text.endswith(".") and "\n" not in text, node.name
+
+
+def test_the_readme_opens_with_the_first_twins_in_full():
+    """What is printed there is what the two files hold."""
+    opening = (ROOT / "README.md").read_text().partition("\n## ")[0]
+    for folder in ("manual", "keras_impl"):
+        source = (ROOT / folder / "linear_regression.py").read_text()
+        assert f"```python\n{source}```" in opening
