@@ -86,7 +86,8 @@ def sweep(
     """
     import tensorflow as tf
 
-    from compare.watch import Watch, turned
+    from compare.modes import turned
+    from compare.watch import Watch
     from compare.worker import load_exhibit
 
     rate = tf.Variable(rates[0], dtype=tf.float32)

@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 
 from compare.differences import plain_shape
+from compare.modes import turned
 from compare.processes import RunError
 from compare.recording import Recorder, Report, results_of
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.problem import Problem
 from compare.records.report import Environment
 from compare.rows_on_disk import with_files
-from compare.watch import Watch, turned
+from compare.watch import Watch
 
 Exhibit = Callable[..., Any]
 

@@ -96,7 +96,7 @@ def xla_asked_for(report):
     """
     import tensorflow as tf
 
-    from compare.watch import turned
+    from compare.modes import turned
 
     def compiled(function):
         try:

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
+from compare.modes import replaced
 from compare.recording import Report
 from compare.records.problem import Problem
-from compare.watch import replaced
 from compare.worker import load_exhibit
 
 EXHIBIT = "manual.linear_regression"

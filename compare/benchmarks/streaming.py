@@ -20,6 +20,7 @@ from compare.benchmarks.growing import start_tensorflow
 from compare.benchmarks.large_table import FEATURES, check_room, write_table
 from compare.benchmarks.snapshots import Snapshots
 from compare.losses import squared_error
+from compare.modes import turned
 from compare.parity import Run, judge
 from compare.processes import Broken, Job, Progress, run_jobs, why_broken
 from compare.recording import REPORT_SECONDS, Report, parameters_in
@@ -42,7 +43,7 @@ from compare.records.streaming import (
 )
 from compare.rows_on_disk import read_csv
 from compare.sources import exhibit
-from compare.watch import Watch, turned
+from compare.watch import Watch
 from compare.worker import load_exhibit, set_dtype
 
 BATCH_SIZE = SHUFFLE_BUFFER = 10_000

@@ -19,13 +19,14 @@ import numpy as np
 
 from compare.mistakes import CATALOGUE
 from compare.mistakes.patching import patched
+from compare.modes import turned
 from compare.problems import problem_of
 from compare.recording import Report
 from compare.records import Side
 from compare.records.mistakes import Mistake
 from compare.records.problem import Problem, Settings
 from compare.sources import exhibit, source_of
-from compare.watch import Watch, turned
+from compare.watch import Watch
 from compare.worker import load_exhibit, prepare
 
 BASES = ("minibatch", "momentum", "adam")
