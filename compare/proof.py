@@ -166,7 +166,9 @@ def _swamped(
         hidden = large & (np.abs(a - b) > bounds[key])
         for row, column in np.argwhere(hidden)[:1]:
             size = measured[key][row, column]
-            found.append((left64.update_of(int(row)), key[1], size))
+            end = key[0] == "results"  # one row, of the last update
+            update = left64.updates if end else left64.update_of(int(row))
+            found.append((update, key[1], size))
     if not found:
         return None
     update, name, size = min(found)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from compare.pairs.matching import match
+from compare.pairs.matching import match, start_of
 from compare.pairs.sides import Returned
 from compare.processes import RunError
 
@@ -111,3 +113,13 @@ def test_what_cannot_be_told_is_an_error_that_says_what_to_do(
     with pytest.raises(RunError, match="return a dict") as error:
         match(left, right, ())
     assert reason in str(error.value)
+
+
+def test_a_start_of_another_size_is_not_the_sides():
+    """A problem's scalar is not where a vector of that name began."""
+    line = SimpleNamespace(initial={"w": SCALAR, "b": SCALAR})
+    keys = {"w": "w", "b": "b"}
+    same = Returned(True, {"w": np.ones((1, 1)), "b": np.ones(1)})
+    other = Returned(True, {"w": np.ones(()), "b": np.ones(2)})
+    assert start_of(line, keys, "float32", same)
+    assert start_of(line, keys, "float32", other) is None

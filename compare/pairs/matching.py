@@ -138,16 +138,20 @@ def _listed(side: Returned) -> str:
 
 
 def start_of(
-    problem: Problem, keys: Mapping[str, str], dtype: Dtype
+    problem: Problem, keys: Mapping[str, str], dtype: Dtype, final: Returned
 ) -> Returned | None:
-    """Return the first parameters if the problem names all of them.
+    """Return the first parameters if the problem has all of them.
 
     Args:
         problem: has them by name.
         keys: name -> the side's own key.
         dtype: of the run.
+        final: what the side gave; a parameter of another size is another.
     """
-    if set(keys) != set(problem.initial):
+    if set(keys) != set(problem.initial) or any(
+        final.values[key].size != np.size(problem.initial[name])
+        for name, key in keys.items()
+    ):
         return None
     return Returned(
         True,

@@ -196,7 +196,7 @@ class Runs:
             first = (
                 agreed[side].final
                 if len(agreed) == 2
-                else start_of(self.problem, keys, dtype)
+                else start_of(self.problem, keys, dtype, own[-1].final)
             )
             states = [first, *seen] if first else list(seen)
             runs.append(
