@@ -96,3 +96,27 @@ def test_an_error_says_how_far_it_came():
     assert "it still ran with 1 update" in verdict.reason
     (fact,) = verdict.diagnosis.facts
     assert "comes from: w = w - learning_rate * gradient" in fact
+
+
+@pytest.mark.parametrize(
+    ("left", "outcome"), [("in_batches", "agrees"), ("late_in_batches", 8)]
+)
+def test_plain_functions_are_watched_to_the_update(left, outcome):
+    """Nothing is added to a loop over batches; the update itself is found."""
+    problem = compare.problem(
+        X,
+        X + 1,
+        {"w": 0.7, "b": 0.4},
+        learning_rate=0.01,
+        steps=15,
+        batch_size=2,
+    )
+    names = f"{FILE}:{left}", f"{FILE}:fit_in_batches"
+    verdict = compare.check(*names, problem)
+    if outcome == "agrees":
+        assert verdict.agree, verdict.reason
+        assert verdict.updates == (15, 15)
+        return
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == outcome
+    assert f"at update {outcome} " in verdict.reason

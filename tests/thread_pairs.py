@@ -160,3 +160,45 @@ def rebinds(x, y, w0, b0, learning_rate, steps):
 @side
 def starts_elsewhere(x, y, w, b, learning_rate, steps):
     return by_hand.plain(x, y, w + 1.5, b, learning_rate, steps)
+
+
+def in_batches(problem, late=1.0):
+    """Train in batches; from update 8 on the rate may be wrong."""
+    w, b = tf.Variable(problem.w), tf.Variable(problem.b)
+    rows = tf.data.Dataset.from_tensor_slices((problem.x, problem.y))
+
+    @tf.function
+    def step(x, y, rate):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((w * x + b - y) ** 2)
+        for weight, gradient in zip(
+            (w, b), tape.gradient(loss, (w, b)), strict=True
+        ):
+            weight.assign_sub(rate * gradient)
+
+    made = 0
+    for _ in range(problem.epochs):
+        for x, y in rows.batch(problem.batch_size):
+            made += 1
+            rate = problem.learning_rate * (late if made >= 8 else 1.0)
+            step(x, y, tf.constant(rate, w.dtype))
+    return w.numpy(), b.numpy()
+
+
+def late_in_batches(problem):
+    return in_batches(problem, 1.01)
+
+
+def fit_in_batches(problem):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.set_weights([np.reshape(problem.w, (1, 1)), problem.b.reshape(1)])
+    model.compile(keras.optimizers.SGD(problem.learning_rate), "mse")
+    model.fit(
+        problem.x,
+        problem.y,
+        batch_size=problem.batch_size,
+        epochs=problem.epochs,
+        shuffle=False,
+        verbose=0,
+    )
+    return model

@@ -184,6 +184,7 @@ def _print_sizes(console: Console, lesson: LessonReport) -> None:
         ratio = f"{keras / manual:.2f}" if manual else "-"
         grid.add_row(meaning, str(manual), str(keras), ratio)
     console.print(grid)
+    say(console, "Whole files, without docstrings and comments.")
 
 
 def _print_tensors(console: Console, lesson: LessonReport) -> None:
