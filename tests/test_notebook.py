@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -179,7 +181,9 @@ def shortened(notebook, mode, epochs, end):
 def run(notebook, folder):
     """Run a notebook in a fresh kernel; return the lines that it prints."""
     place = {"metadata": {"path": str(folder)}}
+    before = set(Path(tempfile.gettempdir()).glob("__autograph*"))
     NotebookClient(notebook, timeout=300, resources=place).execute()
+    assert set(Path(tempfile.gettempdir()).glob("__autograph*")) <= before
     return [
         line
         for cell in code_cells(notebook)

@@ -33,6 +33,7 @@ import pickle
 import socket
 import subprocess
 import sys
+import tempfile
 from types import SimpleNamespace
 
 
@@ -45,33 +46,41 @@ def addresses(count):
     return names
 
 
+def start(module, task, cluster, folder):
+    \"\"\"Start one worker, its temporary files in a folder.\"\"\"
+    settings = {
+        "TF_CONFIG": json.dumps({"cluster": cluster, "task": task}),
+        "TMPDIR": folder,
+        "no_grpc_proxy": "127.0.0.1",  # workers reach each other directly
+    }
+    return subprocess.Popen(
+        [sys.executable, "worker.py", module, mode],
+        env={**os.environ, **settings},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
 def run(module, problem, workers=2):
     \"\"\"Train in processes that TF_CONFIG makes a cluster.\"\"\"
     with open("problem.pickle", "wb") as file:
         pickle.dump(problem, file)
     cluster = {"worker": addresses(workers)}
-    processes = []
-    for index in range(workers):
-        task = {"type": "worker", "index": index}
-        config = json.dumps({"cluster": cluster, "task": task})
-        processes.append(
-            subprocess.Popen(
-                [sys.executable, "worker.py", module, mode],
-                env={**os.environ, "TF_CONFIG": config},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    try:
-        for process in processes:
-            if process.stdout.readline() != "done\\n":
-                raise RuntimeError(process.stderr.read()[-2000:])
-    finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
+    with tempfile.TemporaryDirectory() as folder:
+        processes = [
+            start(module, {"type": "worker", "index": i}, cluster, folder)
+            for i in range(workers)
+        ]
+        try:
+            for process in processes:
+                if process.stdout.readline() != "done\\n":
+                    raise RuntimeError(process.stderr.read()[-2000:])
+        finally:
+            for process in processes:
+                process.kill()
+                process.communicate()
     with np.load(f"{module}.npz") as path:
         return dict(path)
 """
