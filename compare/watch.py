@@ -234,8 +234,9 @@ def inner_variables(variable: Any) -> Sequence[Any]:
     Keras keeps it in a variable of TensorFlow, a distribution strategy in one
     per replica.
     """
-    inner = getattr(variable, "value", None)
-    held = [variable, *([] if callable(inner) else [inner])]
+    value = getattr(variable, "value", None)  # a method elsewhere
+    held = [variable, *([] if callable(value) else [value])]
     for item in list(held):
-        held += getattr(item, "values", ()) or ()
+        values = getattr(item, "values", ())
+        held += [] if callable(values) else values
     return held
