@@ -31,7 +31,7 @@ def turned(mode: Mode) -> Iterator[None]:
         given.setdefault("jit_compile", mode == "xla")
         return own(model, *args, **given)
 
-    with replaced(keras.Model, "compile", compiled):
+    with wrapped(keras.Model, "compile", compiled):
         if keras.backend.backend() != "tensorflow":
             yield
             return
@@ -62,7 +62,7 @@ def _tensorflow_turned(mode: Mode) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def replaced(
+def wrapped(
     kind: type, name: str, instead: Callable[..., Any]
 ) -> Iterator[None]:
     """Have instead(original, *arguments) called in place of a method.
@@ -71,14 +71,29 @@ def replaced(
     has a `compile` of its own.
     """
     owner = next(base for base in kind.__mro__ if name in vars(base))
-    original = vars(owner)[name]
+    original = getattr(owner, name)
 
     @functools.wraps(original)
     def method(*args: Any, **given: Any) -> Any:
         return instead(original, *args, **given)
 
-    setattr(owner, name, method)
+    with replaced(owner, name, method):
+        yield
+
+
+@contextlib.contextmanager
+def replaced(owner: Any, name: str, new: Any) -> Iterator[None]:
+    """Put another attribute in the place of one, for a while."""
+    old = getattr(owner, name)
+    setattr(owner, name, new)
     try:
         yield
     finally:
-        setattr(owner, name, original)
+        setattr(owner, name, old)
+
+
+def function_type() -> Any:
+    """Return the class of what `tf.function` makes."""
+    import tensorflow as tf
+
+    return type(tf.function(lambda: None))

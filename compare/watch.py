@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.modes import replaced
+from compare.modes import function_type, wrapped
 
 MOST_BYTES = 2**31
 """What copies may take. A network of a user's may be large: then its updates
@@ -63,7 +63,7 @@ class Watch:
                 ("fit", self._fit),
                 ("train_on_batch", self._train_on_batch),
             ):
-                stack.enter_context(replaced(keras.Model, name, watched))
+                stack.enter_context(wrapped(keras.Model, name, watched))
             yield self
         if not self._rows:
             ends = [self._copies()] if self._between else []
@@ -104,12 +104,11 @@ class Watch:
     def _tensorflow(self) -> Iterator[None]:
         import tensorflow as tf
 
-        function = type(tf.function(lambda: None))
         with (
             tf.variable_creator_scope(self._created),
-            replaced(function, "__call__", self._call),
-            replaced(tf.GradientTape, "gradient", self._gradient),
-            replaced(tf.GradientTape, "__enter__", self._tape),
+            wrapped(function_type(), "__call__", self._call),
+            wrapped(tf.GradientTape, "gradient", self._gradient),
+            wrapped(tf.GradientTape, "__enter__", self._tape),
         ):
             yield
 
@@ -168,11 +167,7 @@ class Watch:
 
         self._met(model)
         bound = inspect.signature(fit).bind(model, *args, **given)
-        callbacks = bound.arguments.get("callbacks")
-        if isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks.append(Seen())
-        else:
-            bound.arguments["callbacks"] = [*_listed(callbacks), Seen()]
+        add_callback(bound.arguments, Seen())
         with self._one_level_down():
             return fit(*bound.args, **bound.kwargs)
 
@@ -221,11 +216,17 @@ def _tracing() -> bool:
     return bool(tf.inside_function())
 
 
-def _listed(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    several = isinstance(callbacks, list | tuple)
-    return list(callbacks) if several else [callbacks]
+def add_callback(given: dict[str, Any], callback: Any) -> None:
+    """Add a callback, as the last one, to the arguments of a call of `fit`."""
+    import keras
+
+    callbacks = given.get("callbacks")
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.append(callback)
+        return
+    if not isinstance(callbacks, list | tuple):
+        callbacks = [] if callbacks is None else [callbacks]
+    given["callbacks"] = [*callbacks, callback]
 
 
 def inner_variables(variable: Any) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
-from compare.modes import replaced
+from compare.modes import function_type, wrapped
 from compare.recording import Report
 from compare.records.problem import Problem
 from compare.worker import load_exhibit
@@ -39,8 +39,6 @@ def train(problem: Problem) -> Any:
 
 def _train(problem: Problem, work: Callable[[int], None]) -> Any:
     """Train the exhibit, calling work(update) after every update."""
-    import tensorflow as tf
-
     made = 0
 
     def worked(call: Any, *given: Any) -> Any:
@@ -51,7 +49,7 @@ def _train(problem: Problem, work: Callable[[int], None]) -> Any:
         return result
 
     exhibit = load_exhibit(EXHIBIT)
-    with replaced(type(tf.function(lambda: None)), "__call__", worked):
+    with wrapped(function_type(), "__call__", worked):
         return exhibit(problem)
 
 

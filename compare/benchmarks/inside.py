@@ -12,12 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.benchmarks.stopwatch import (
-    Stopwatch,
-    function_type,
-    replaced,
-    watching,
-)
+from compare.benchmarks.stopwatch import Stopwatch, watching
+from compare.modes import function_type, replaced
 from compare.processes import RunError
 from compare.recording import Report
 from compare.records import Dtype, Mode, Trajectory

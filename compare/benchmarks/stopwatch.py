@@ -9,6 +9,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from compare.modes import function_type, replaced
 from compare.records.fit import Part
 
 PARTS = {
@@ -133,24 +134,6 @@ def watching(stopwatch: Stopwatch, parts: bool) -> Iterator[None]:
 
         changes.enter_context(replaced(hooks, "on_epoch_begin", marked))
         yield
-
-
-@contextlib.contextmanager
-def replaced(owner: Any, name: str, new: Any) -> Iterator[None]:
-    """Put another attribute in the place of one, for a while."""
-    old = getattr(owner, name)
-    setattr(owner, name, new)
-    try:
-        yield
-    finally:
-        setattr(owner, name, old)
-
-
-def function_type() -> Any:
-    """Return the class of what `tf.function` makes."""
-    import tensorflow as tf
-
-    return type(tf.function(lambda: None))
 
 
 def _parts() -> Iterator[tuple[Any, str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from compare.modes import wrapped
 from compare.records.pairs import FitFacts
+from compare.watch import add_callback
 
 SETTINGS = (
     "momentum",
@@ -34,16 +35,11 @@ def watch_fit(
     import keras
 
     facts: list[FitFacts] = []
-    fit = keras.Model.fit
-    signature = inspect.signature(fit)
 
-    @functools.wraps(fit)
-    def watched(model: Any, *args: Any, **kwargs: Any) -> Any:
-        given = signature.bind(model, *args, **kwargs).arguments
+    def watched(fit: Any, model: Any, *args: Any, **kwargs: Any) -> Any:
+        given = inspect.signature(fit).bind(model, *args, **kwargs).arguments
         counter = _counter()
-        callbacks = given.get("callbacks")
-        if not isinstance(callbacks, keras.callbacks.CallbackList):
-            given["callbacks"] = [*_listed(callbacks), counter]
+        add_callback(given, counter)
         other = dict(instead or {})
         for name in ("learning_rate", *SETTINGS):
             if name in other:
@@ -55,24 +51,13 @@ def watch_fit(
         facts.append(_facts(model, given, counter, rate))
         return result
 
-    keras.Model.fit = watched
-    try:
+    with wrapped(keras.Model, "fit", watched):
         yield facts
-    finally:
-        keras.Model.fit = fit
 
 
 def _flat(given: dict[str, Any]) -> dict[str, Any]:
     rest: dict[str, Any] = given.get("kwargs", {})
     return {k: v for k, v in given.items() if k != "kwargs"} | rest
-
-
-def _listed(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    return (
-        list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    )
 
 
 def _counter() -> Any:
