@@ -60,7 +60,7 @@ def problem(
         >>> problem([1, 2, 3], [2, 3, 4], {"w": 0.7}, steps=20).steps
         20
     """
-    from compare.api import make_problem
+    from compare.pairs.api import make_problem
 
     return make_problem(
         x, y, initial, learning_rate, steps, batch_size, **hyper
@@ -101,7 +101,7 @@ def check(
         compare.records.UsageError: a side is no function, or cannot be sent
             to a process of its own.
     """
-    from compare.api import check_pair
+    from compare.pairs.api import check_pair
 
     verdict, _ = check_pair(
         left, right, problem, names=names, mode=mode, timeout=timeout

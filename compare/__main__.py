@@ -9,7 +9,7 @@ def run() -> int:
     try:
         # Asked to end, tidy up as after Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        from compare.cli import main
+        from compare.commands.main import main
 
         return main()
     except KeyboardInterrupt:  # before or after main() looks out for it

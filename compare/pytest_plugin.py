@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compare.options import MODES
+from compare.commands.options import MODES
 
 if TYPE_CHECKING:
     from compare.records import Verdict

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.problems import problem_of
-from compare.processes import Silent
+from compare.lessons.problems import problem_of
 from compare.records import Trajectory
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
-from compare.report import make_report
-from compare.request import Request
-from compare.timing import Effort
+from compare.records.request import Request
+from compare.records.timing import Effort
+from compare.running.processes import Silent
+from compare.studies.lesson.report import make_report
 
 
 @pytest.fixture(scope="session")

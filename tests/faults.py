@@ -1,4 +1,4 @@
-"""Jobs that misbehave, for the tests of `compare.processes`."""
+"""Jobs that misbehave, for the tests of `compare.running.processes`."""
 
 import ctypes
 import os

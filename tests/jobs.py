@@ -7,13 +7,13 @@ import signal
 
 import numpy as np
 
-from compare.cluster import run_workers
 from compare.records import Trajectory
+from compare.running.cluster import run_workers
 
 
 def record_unprepared(*arguments):
     """Record an exhibit with nothing of TensorFlow switched off."""
-    from compare import several, worker
+    from compare.running import several, worker
 
     worker.prepare = lambda mode, dtype: None
     return several.record(*arguments)
@@ -21,7 +21,7 @@ def record_unprepared(*arguments):
 
 def record_impatiently(*arguments):
     """Record a cluster that is given up after 12 s without an update."""
-    from compare import several
+    from compare.running import several
 
     several.PATIENCE = 12.0
     return several.record(*arguments)
@@ -37,14 +37,14 @@ def record_behind_a_proxy(bypassed, *arguments):
 
 def record_unwatched(*arguments):
     """Train as `record` does, but watch nothing: start and end are kept."""
-    from compare import several, worker
+    from compare.running import several, worker
 
     worker.observe = _unwatched
     return several.record(*arguments)
 
 
 def _unwatched(reference, side, problem, mode, dtype, report):
-    from compare import recording, worker
+    from compare.running import recording, worker
 
     problem = problem.astype(dtype)
     with worker.with_files(problem) as given:
@@ -67,7 +67,7 @@ def _unwatched(reference, side, problem, mode, dtype, report):
 
 def record_meddling(*arguments):
     """Record with a watch that changes what it should only copy."""
-    from compare import watch, worker
+    from compare.running import watch, worker
 
     seen = watch.Watch._seen
 
@@ -83,7 +83,7 @@ def record_meddling(*arguments):
 
 def record_with_little_room(*arguments):
     """Record with a watch that may keep 20 bytes."""
-    from compare import watch, worker
+    from compare.running import watch, worker
 
     watch.MOST_BYTES = 20
     return worker.record(*arguments)
@@ -96,7 +96,7 @@ def xla_asked_for(report):
     """
     import tensorflow as tf
 
-    from compare.modes import turned
+    from compare.running.modes import turned
 
     def compiled(function):
         try:

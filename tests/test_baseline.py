@@ -9,13 +9,13 @@ from dataclasses import fields, replace
 import pytest
 from rich.console import Console
 
-from compare import codesize
-from compare.baseline import compare
-from compare.cli import main
+from compare.commands.main import main
+from compare.judging import codesize
 from compare.records import Check, Verdict
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Sample, Timing
-from compare.terminal.baseline import print_comparison
+from compare.showing.terminal.baseline import print_comparison
+from compare.studies.baseline import compare
 
 ENVIRONMENT = Environment(
     "3.11", "2.21", "3.15", "2.4", "Linux", 2, ("CPU",), 2.5, 2**29

@@ -13,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from test_page import HOSTILE, hostile
 from test_page_sections import measured
 
-from compare.page.render import page as page_of
+from compare.showing.page.render import page as page_of
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 WIDTHS = (320, 768, 1280)  # 320 is a phone, and 640 at 200 %

@@ -12,20 +12,25 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import timing
-from compare.benchmarks import burden, calibration
-from compare.benchmarks.calibration import assess, binomial_interval, calibrate
-from compare.cli import main
-from compare.json_form import from_json
-from compare.probes import time_side
-from compare.problems import problem_of
-from compare.processes import Broken, Job, run_jobs
+from compare.commands.main import main
+from compare.lessons.problems import problem_of
 from compare.records import UsageError
 from compare.records.calibration import Planted
+from compare.records.json_form import from_json
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
-from compare.terminal.calibration import print_calibration
+from compare.running import timing
+from compare.running.probes import time_side
+from compare.running.processes import Broken, Job, run_jobs
+from compare.showing.terminal.calibration import print_calibration
+from compare.studies.calibrate import burden
+from compare.studies.calibrate import study as calibration
+from compare.studies.calibrate.study import (
+    assess,
+    binomial_interval,
+    calibrate,
+)
 
 ENVIRONMENT = Environment(
     "3.11", "2.21", "3.15", "2.4", "Linux", 2, ("CPU",), 2.5, 2**29
@@ -183,7 +188,7 @@ def test_turns_are_chosen_planted_and_verified(clock, monkeypatch):
     def fake_sample(job):
         assert job.function is time_side
         reference, problem, lengths = job.arguments
-        assert reference == "compare.benchmarks.burden"
+        assert reference == "compare.studies.calibrate.burden"
         assert lengths == {"graph": 1250}  # a quarter of a second
         if len(labels) == 4 and problem.turns:
             return Broken("killed")
@@ -215,7 +220,7 @@ def test_a_burden_is_real_work_in_the_timed_process():
         Job(
             "timer",
             time_side,
-            ("compare.benchmarks.burden", slow, {"graph": 50}),
+            ("compare.studies.calibrate.burden", slow, {"graph": 50}),
         ),
     ]
     rounds, (taken, _) = run_jobs(jobs, 1, 120.0)
@@ -227,7 +232,8 @@ def test_a_burden_is_real_work_in_the_timed_process():
 def test_the_command_writes_its_report(monkeypatch, capsys, tmp_path, quiet):
     """`calibrate` prints its tables and writes every sample."""
     monkeypatch.setattr(
-        "compare.report.read_environment", lambda *given: ENVIRONMENT
+        "compare.studies.lesson.report.read_environment",
+        lambda *given: ENVIRONMENT,
     )
     monkeypatch.setattr(calibration, "calibrate", lambda *given: quiet)
     assert main(["calibrate", "--out", str(tmp_path)]) == 0

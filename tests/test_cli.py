@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from compare import plan as plan_module
-from compare.cli import main
-from compare.options import exit_code
+from compare.commands.main import main
+from compare.commands.options import exit_code
+from compare.studies.lesson import plan as plan_module
 
 CSV = "size,rooms,price\n" + "".join(
     f"{i},{i * i % 7},{3 * i + i % 3}\n" for i in range(1, 41)
@@ -198,7 +198,7 @@ def test_a_fault_of_our_own_is_no_verdict(monkeypatch, capsys):
     def broken(*given):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("compare.report.make_report", broken)
+    monkeypatch.setattr("compare.studies.lesson.report.make_report", broken)
     assert main(["--quick"]) == 70
     assert "ZeroDivisionError" in capsys.readouterr().err
 
@@ -215,7 +215,7 @@ def test_a_disk_that_fills_up_is_no_fault_of_ours(monkeypatch, capsys):
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
-    monkeypatch.setattr("compare.report.make_report", broken)
+    monkeypatch.setattr("compare.studies.lesson.report.make_report", broken)
     assert "File too large; make room there" in refused(capsys, "--quick")
 
 
@@ -289,7 +289,9 @@ runpy.run_module("compare", run_name="__main__")
 """
 
 
-@pytest.mark.parametrize("module", ["compare.cli", "argparse", "numpy"])
+@pytest.mark.parametrize(
+    "module", ["compare.commands.main", "argparse", "numpy"]
+)
 def test_an_interrupt_while_importing_is_one_sentence(module):
     """Ctrl-C in the first instants ends as it does later."""
     call = [sys.executable, "-c", INTERRUPTED, module]

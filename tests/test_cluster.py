@@ -7,9 +7,9 @@ from pathlib import Path
 import jobs
 import pytest
 
-from compare.problems import problem_of
-from compare.processes import Broken, Job, run_jobs
+from compare.lessons.problems import problem_of
 from compare.records.problem import Settings
+from compare.running.processes import Broken, Job, run_jobs
 
 
 def run(fault, patience):

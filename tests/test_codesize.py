@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from compare.codesize import MEASURES, measure, plain_tree
-from compare.problems import LESSONS
-from compare.sources import exhibit, source_of
+from compare.judging.codesize import MEASURES, measure, plain_tree
+from compare.lessons.exhibits import exhibit, source_of
+from compare.lessons.problems import LESSONS
 
 TIGHT = "def f(a, b):\n    if a: b = g(a)\n    return [b, tf.add(a, b)]\n"
 LOOSE = '''

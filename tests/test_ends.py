@@ -16,7 +16,7 @@ import sys
 sys.path[:0] = sys.argv[1:3]
 import faults
 from compare import family
-from compare.processes import Job, Silent, run_jobs
+from compare.running.processes import Job, Silent, run_jobs
 
 family.GRACE = 1.0
 
@@ -169,7 +169,7 @@ SUSPENDED = """
 import os, signal, sys
 sys.path[:0] = sys.argv[1:3]
 import faults
-from compare.processes import Job, run_jobs
+from compare.running.processes import Job, run_jobs
 
 (server,) = run_jobs([Job("parent", faults.parent, ())], 1, 60.0)
 os.kill(server, signal.SIGSTOP)
@@ -202,7 +202,7 @@ sys.path[:0] = sys.argv[1:3]
 import faults
 from compare import cli
 from compare.commands import list as command
-from compare.processes import Job, Silent, run_jobs
+from compare.running.processes import Job, Silent, run_jobs
 
 class Tell(Silent):
     def advanced(self, job, done, total):
@@ -243,7 +243,7 @@ IMPORTING = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 import faults
-from compare.processes import Job, run_jobs
+from compare.running.processes import Job, run_jobs
 
 (result,) = run_jobs([Job("add", faults.add, (1, 2))], 1, 60.0)
 print(result.reason)
@@ -271,7 +271,7 @@ def test_an_end_while_tensorflow_is_imported(room, whose):
     if whose == "command":
         run.kill()
     else:
-        os.kill(the_one(room, "compare.server import main"), signal.SIGTERM)
+        os.kill(the_one(room, "running.server import main"), signal.SIGTERM)
     output, errors = run.communicate(timeout=40)
     check_nothing_is_left(room)
     assert errors == ""

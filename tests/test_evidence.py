@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import compare
-from compare.diagnosis.evidence import side_cost
-from compare.processes import Broken, Job, run_jobs
+from compare.pairs.diagnosis.evidence import side_cost
+from compare.running.processes import Broken, Job, run_jobs
 
 SLOW = """
 import keras

@@ -6,15 +6,15 @@ import jobs
 import numpy as np
 import pytest
 
-from compare.differences import first_divergence
-from compare.parity import judge
-from compare.problems import LESSONS, problem_of
-from compare.processes import Job, run_jobs
+from compare.judging.differences import first_divergence
+from compare.judging.parity import judge
+from compare.judging.theory import distance, pack, theory_of
+from compare.lessons.exhibits import exhibit
+from compare.lessons.problems import LESSONS, problem_of
 from compare.records import MODES, SIDES
 from compare.records.problem import Settings
-from compare.several import record
-from compare.sources import exhibit
-from compare.theory import distance, pack, theory_of
+from compare.running.processes import Job, run_jobs
+from compare.running.several import record
 
 STEPS = 20
 PAIRS = [

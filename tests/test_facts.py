@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import compare
-from compare.diagnosis.facts import facts, first_ratios
+from compare.pairs.diagnosis.facts import facts, first_ratios
 from compare.records import Divergence, Verdict
 
 

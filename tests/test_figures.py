@@ -14,19 +14,19 @@ from drawn import assert_legible
 from matplotlib.figure import Figure
 from PIL import Image
 
-from compare import thinning
-from compare.codesize import measure
-from compare.figures import CHARTS, write_figures
-from compare.figures.animation import learning_gif
-from compare.figures.style import plain, spread
-from compare.problems import problem_of
+from compare.judging import thinning
+from compare.judging.codesize import measure
+from compare.judging.theory import pack, theory_of
+from compare.lessons.exhibits import exhibit, source_of
+from compare.lessons.problems import problem_of
+from compare.lessons.tables import standardise
 from compare.records import SIDES, Trajectory, UsageError
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Sample, Timing
-from compare.sources import exhibit, source_of
-from compare.tables import standardise
-from compare.theory import pack, theory_of
+from compare.showing.figures import CHARTS, write_figures
+from compare.showing.figures.animation import learning_gif
+from compare.showing.figures.style import plain, spread
 
 HOSTILE = (
     "a_column_whose_name_is_far_too_long_for_any_chart",
@@ -247,7 +247,7 @@ def test_the_gif_moves_holds_and_is_small():
 
 def test_the_same_report_gives_the_same_files(tmp_path, monkeypatch):
     """PNG, SVG and GIF are written under the lesson's name, repeatably."""
-    monkeypatch.setattr("compare.figures.animation.FRAMES", 5)
+    monkeypatch.setattr("compare.showing.figures.animation.FRAMES", 5)
     lesson = replace(lesson_of(steps=5), timings=(), sizes={})
     report = report_of(lesson)
     files = []
@@ -285,7 +285,7 @@ def test_heights_are_spread_apart_as_little_as_possible():
 def test_drawing_needs_no_tensorflow():
     """Figures can be drawn where TensorFlow is not installed."""
     code = (
-        "import sys, compare.figures\n"
+        "import sys, compare.showing.figures\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

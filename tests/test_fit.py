@@ -10,16 +10,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from compare import report as report_module
-from compare.benchmarks import findings, fit, inside
-from compare.benchmarks.fit import Study, study_fit
-from compare.benchmarks.forms import FORMS, Form, change, title
-from compare.benchmarks.stopwatch import PARTS, Stopwatch
-from compare.cli import main
-from compare.figures.fit import fit_charts
-from compare.figures.style import write_chart
-from compare.json_form import from_json, to_json
-from compare.processes import Broken, Job, Silent, run_jobs
+from compare.commands.main import main
 from compare.records import Verdict
 from compare.records.fit import (
     Breakdown,
@@ -31,8 +22,18 @@ from compare.records.fit import (
     FormSample,
     Part,
 )
+from compare.records.json_form import from_json, to_json
 from compare.records.report import Environment, Report
-from compare.terminal.fit import print_fit
+from compare.running.processes import Broken, Job, Silent, run_jobs
+from compare.showing.figures.fit import fit_charts
+from compare.showing.figures.style import write_chart
+from compare.showing.terminal.fit import print_fit
+from compare.studies.fit import findings, inside
+from compare.studies.fit import study as fit
+from compare.studies.fit.forms import FORMS, Form, change, title
+from compare.studies.fit.stopwatch import PARTS, Stopwatch
+from compare.studies.fit.study import Study, study_fit
+from compare.studies.lesson import report as report_module
 
 HERE = Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 1)
 

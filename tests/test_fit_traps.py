@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import compare
-from compare.diagnosis.fit_traps import counts, traps
+from compare.pairs.diagnosis.fit_traps import counts, traps
 from compare.records.pairs import FitFacts
 
 

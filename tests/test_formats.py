@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare.escape import printable
+from compare.records.escape import printable
 from compare.records.timing import Ratio
-from compare.terminal import formats
+from compare.showing.terminal import formats
 
 
 @pytest.mark.parametrize(

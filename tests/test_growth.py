@@ -11,27 +11,27 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare.benchmarks import growing, growth
-from compare.benchmarks.growing import table_of
-from compare.benchmarks.growth import (
+from compare.commands.main import main
+from compare.lessons.exhibits import source_of
+from compare.records import Verdict
+from compare.records.growth import Growth, Line, Size
+from compare.records.json_form import from_json, to_json
+from compare.records.report import Environment, Report
+from compare.records.timing import Effort, Sample
+from compare.running.processes import Broken, RunError, Silent
+from compare.showing.figures.growth import growth_chart
+from compare.showing.figures.style import write_chart
+from compare.showing.terminal.growth import print_growth
+from compare.studies.grow import probe as growing
+from compare.studies.grow import study as growth
+from compare.studies.grow.probe import table_of
+from compare.studies.grow.study import (
     check_ways,
     lines_of,
     measure_growth,
     time_ways,
 )
-from compare.benchmarks.ways import SIZES, WAYS
-from compare.cli import main
-from compare.figures.growth import growth_chart
-from compare.figures.style import write_chart
-from compare.json_form import from_json, to_json
-from compare.processes import Broken, RunError, Silent
-from compare.records import Verdict
-from compare.records.growth import Growth, Line, Size
-from compare.records.report import Environment, Report
-from compare.records.timing import Sample
-from compare.sources import source_of
-from compare.terminal.growth import print_growth
-from compare.timing import Effort
+from compare.studies.grow.ways import SIZES, WAYS
 
 SMALL = Size(8, 2)
 BY_NAME = {way.name: way for way in WAYS}

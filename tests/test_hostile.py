@@ -18,14 +18,14 @@ import pytest
 from whole_report import small_reports, whole_report
 
 import compare
-from compare import family
-from compare.cli import main
 from compare.commands import COMMANDS
-from compare.json_form import to_json
-from compare.problems import LESSONS
+from compare.commands.main import main
+from compare.lessons.problems import LESSONS
 from compare.records import UsageError
+from compare.records.json_form import to_json
 from compare.records.problem import Settings
-from compare.request import Request
+from compare.records.request import Request
+from compare.running import family
 
 GOOD = b"a,b,y\n1,2,3\n2,1,5\n3,5,4\n"
 LINE = json.dumps(small_reports()[0])

@@ -10,10 +10,10 @@ import sys
 import pytest
 from rich.console import Console
 
-from compare import imports, timing
-from compare.processes import Broken, RunError
 from compare.records.timing import ImportCost, Imports
-from compare.terminal.timing import print_imports
+from compare.running import imports, timing
+from compare.running.processes import Broken, RunError
+from compare.showing.terminal.timing import print_imports
 
 
 def test_each_side_is_imported_in_turns(monkeypatch):

@@ -7,14 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from compare.json_form import from_json, to_json
-from compare.records import (
-    Divergence,
-    Note,
-    Trajectory,
-    UsageError,
-    Verdict,
-)
+from compare.records import Divergence, Note, Trajectory, UsageError, Verdict
+from compare.records.json_form import from_json, to_json
 
 
 def through_json(value):

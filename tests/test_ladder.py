@@ -7,12 +7,12 @@ import io
 import pytest
 from rich.console import Console
 
-from compare.codesize import MEASURES
-from compare.figures.ladder import ladder_chart
-from compare.figures.style import write_chart
-from compare.ladder import IN_ALL_AT_ONCE, ladder
-from compare.problems import LESSONS
-from compare.terminal.overview import print_ladder
+from compare.judging.codesize import MEASURES
+from compare.lessons.problems import LESSONS
+from compare.showing.figures.ladder import ladder_chart
+from compare.showing.figures.style import write_chart
+from compare.showing.terminal.overview import print_ladder
+from compare.studies.ladder import IN_ALL_AT_ONCE, ladder
 
 
 def test_rungs_are_the_lessons_and_differences_add_up():

@@ -10,20 +10,27 @@ from pathlib import Path
 
 import pytest
 
-from compare import options
-from compare.codesize import MEASURES
-from compare.problems import LESSONS
+from compare.commands import options
+from compare.judging.codesize import MEASURES
+from compare.lessons.problems import LESSONS
 from compare.records import MODES
 
 ROOT = Path(__file__).parent.parent
-LAYERS = (
-    (ROOT / "README.md")
-    .read_text()
-    .split("import only to the left:\n\n")[1]
-    .split("\n\n")[0]
-    .split()
+ROOMS = (
+    "records",
+    "lessons",
+    "judging",
+    "running",
+    "mistakes",
+    "studies",
+    "pairs",
+    "showing",
+    "commands",
 )
-"""Modules of compare/ as the README lists them."""
+"""The rooms of compare/: each imports only from those before it."""
+
+LOOSE = {"__init__.py", "__main__.py", "pytest_plugin.py"}
+"""All that stands at the root of compare/."""
 
 
 def lessons(folder):
@@ -53,30 +60,27 @@ def imported(tree):
     return names
 
 
-def layers():
-    """Return each layer of compare/, a file or a folder, and its files."""
-    found = {}
-    for path in sorted((ROOT / "compare").rglob("*.py")):
-        place = path.relative_to(ROOT / "compare")
-        if not place.name.startswith("__") or len(place.parts) > 1:
-            layer = place.parts[0].removesuffix(".py")
-            found.setdefault(layer, []).append(path)
-    return found
+def test_every_file_has_its_room():
+    """At the root of compare/ stand three files and nothing else."""
+    root = ROOT / "compare"
+    assert {path.name for path in root.glob("*.py")} == LOOSE
+    rooms = {
+        path.relative_to(root).parts[0] for path in root.glob("*/**/*.py")
+    }
+    assert rooms == set(ROOMS)
 
 
-def test_imports_run_one_way():
-    """A module of compare/ imports only from the layers before it."""
-    assert set(layers()) == set(LAYERS)
-    for layer, files in layers().items():
-        later = LAYERS[LAYERS.index(layer) + 1 :]
-        for path in files:
-            names = imported(ast.parse(path.read_text()))
-            found = {
-                name.split(".")[1]
-                for name in names
-                if name.startswith("compare.")
-            }
-            assert not found & set(later), path
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_run_one_way(room):
+    """A room imports nothing from the rooms behind it, nor from the root."""
+    later = ROOMS[ROOMS.index(room) + 1 :]
+    for path in sorted((ROOT / "compare" / room).rglob("*.py")):
+        names = imported(ast.parse(path.read_text()))
+        assert "compare" not in names, path
+        found = {
+            name.split(".")[1] for name in names if name.startswith("compare.")
+        }
+        assert not found & set(later), path
 
 
 @pytest.mark.parametrize("lesson", TWINS)
@@ -157,7 +161,7 @@ def test_the_command_line_loads_nothing_heavy():
     """--help is instant: no TensorFlow, pandas, numpy or rich is imported."""
     code = (
         "import sys\n"
-        "from compare.cli import main\n"
+        "from compare.commands.main import main\n"
         "main(['--help'])\n"
         "heavy = {'tensorflow', 'keras', 'pandas', 'numpy', 'rich'}\n"
         "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules)"
@@ -173,7 +177,8 @@ def test_the_command_line_loads_nothing_heavy():
 def test_making_a_report_never_imports_tensorflow():
     """The process that runs the harness stays free of TensorFlow."""
     code = (
-        "import sys, compare.report, compare.terminal.report\n"
+        "import sys, compare.studies.lesson.report\n"
+        "import compare.showing.terminal.report\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

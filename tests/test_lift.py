@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compare.processes import Job, run_jobs
+from compare.running.processes import Job, run_jobs
 from tests import jobs
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from compare.pairs.matching import match, start_of
 from compare.pairs.sides import Returned
-from compare.processes import RunError
+from compare.running.processes import RunError
 
 SCALAR, MATRIX, VECTOR = np.zeros(()), np.zeros((3, 1)), np.zeros(3)
 

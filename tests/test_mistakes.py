@@ -7,23 +7,18 @@ import json
 import pytest
 from rewrites import REWRITES
 
-from compare.cli import main
-from compare.json_form import from_json, to_json
+from compare.commands.main import main
+from compare.judging.parity import judge
+from compare.lessons.exhibits import exhibit, source_of
+from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
 from compare.mistakes.observing import observe
-from compare.mistakes.patching import (
-    diff,
-    mutant_source,
-    patched,
-    thread_url,
-)
+from compare.mistakes.patching import diff, mutant_source, patched, thread_url
 from compare.mistakes.running import record_twice
-from compare.parity import judge
-from compare.problems import LESSONS, problem_of
-from compare.processes import Job, run_jobs
+from compare.records.json_form import from_json, to_json
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.problem import Settings
-from compare.sources import exhibit, source_of
+from compare.running.processes import Job, run_jobs
 
 KEYS = [mistake.key for mistake in CATALOGUE]
 BY_KEY = dict(zip(KEYS, CATALOGUE, strict=True))

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from compare.cli import main
-from compare.notebook.build import notebook_of
-from compare.notebook.exhibits import attributes, renamed
-from compare.notebook.setup import data, namespace, parameters
-from compare.notebook.texts import cells
-from compare.problems import LESSONS, problem_of
+from compare.commands.main import main
+from compare.lessons.exhibits import exhibit, source_of
+from compare.lessons.problems import LESSONS, problem_of
+from compare.lessons.rows_on_disk import read_csv
 from compare.records import SIDES
 from compare.records.problem import Settings
-from compare.rows_on_disk import read_csv
-from compare.sources import exhibit, source_of
+from compare.showing.notebook.build import notebook_of
+from compare.showing.notebook.exhibits import attributes, renamed
+from compare.showing.notebook.setup import data, namespace, parameters
+from compare.showing.notebook.texts import cells
 
 
 def code_cells(notebook):
@@ -220,7 +220,7 @@ def test_what_cannot_be_written_is_one_sentence(arguments, said, capsys):
 def test_writing_a_notebook_needs_no_tensorflow():
     """Nothing of TensorFlow is imported to write a notebook."""
     code = (
-        "import sys, compare.notebook.build as build\n"
+        "import sys, compare.showing.notebook.build as build\n"
         "build.notebook_of('adam')\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )

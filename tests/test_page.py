@@ -11,14 +11,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare import files
-from compare.cli import main
+from compare.commands.main import main
+from compare.commands.options import LANGUAGES
 from compare.mistakes import CATALOGUE
-from compare.options import LANGUAGES
-from compare.page import bars, catalogue, code, language, scenes
-from compare.page.render import page, read_report
-from compare.page.say import Speaker
-from compare.records import Divergence, Failure, Note, TensorInfo, Verdict
+from compare.records import (
+    Divergence,
+    Failure,
+    Note,
+    TensorInfo,
+    Verdict,
+    files,
+)
 from compare.records.fit import (
     Breakdown,
     EpochSample,
@@ -30,6 +33,9 @@ from compare.records.fit import (
 from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
 from compare.records.mistakes import MistakeReport, Raised
 from compare.records.timing import Ratio, Sample
+from compare.showing.page import bars, catalogue, code, language, scenes
+from compare.showing.page.render import page, read_report
+from compare.showing.page.say import Speaker
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 
@@ -82,7 +88,7 @@ def test_rendering_imports_no_tensorflow(report_file, tmp_path):
     code = (
         "import sys\n"
         "sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
-        "from compare.cli import main\n"
+        "from compare.commands.main import main\n"
         f"sys.exit(main(['render', {str(report_file)!r}, '--out', "
         f"{str(tmp_path)!r}]))"
     )
@@ -165,7 +171,7 @@ def test_the_catalogue_is_complete():
         catalog = catalogue.read(name)
         wanted = {m.id for m in catalogue.template() if m.id}
         found = {m.id for m in catalog if m.id}
-        hint = "run python -m compare.page.catalogue"
+        hint = "run python -m compare.showing.page.catalogue"
         assert wanted == found, hint
         for message in catalog:
             assert message.string, f"{message.id!r} is not translated"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from compare.page.render import page
 from compare.records import Verdict
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.growth import Cell, Growth, Line, Way
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import ImportCost, Imports, Sample
+from compare.showing.page.render import page
 
 AGREES = Verdict("graph", "identical", "")
 HOSTILE = "</script><script>hacked=1</script>"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.cli import main
+from compare.commands.main import main
 
 LOOP = """
 def loop(problem, factor=2.0):

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from compare.differences import first_divergence, largest_ulps
-from compare.parity import judge
+from compare.judging.differences import first_divergence, largest_ulps
+from compare.judging.parity import judge
 from compare.records import Failure, Trajectory
 
 

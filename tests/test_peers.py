@@ -17,34 +17,35 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import worker
-from compare.benchmarks import peers_probe, peers_report
-from compare.benchmarks.peers_catalogue import (
+from compare.commands.main import main
+from compare.judging.parity import judge
+from compare.lessons.problems import problem_of
+from compare.records import Trajectory, UsageError, Verdict
+from compare.records.json_form import from_json, to_json
+from compare.records.peers import PeerResult, Peers, PeerSample
+from compare.records.problem import Settings
+from compare.records.report import Environment, Report
+from compare.records.timing import Effort
+from compare.running import worker
+from compare.running.processes import Broken, Job, Silent, run_jobs
+from compare.showing.figures.peers import peers_chart
+from compare.showing.terminal.peers import print_peers
+from compare.studies.peers import numpy_loop
+from compare.studies.peers import probe as peers_probe
+from compare.studies.peers import study as peers_report
+from compare.studies.peers.catalogue import (
     AGAINST,
     Peer,
     peers_of,
     why_missing,
 )
-from compare.benchmarks.peers_probe import Task, time_peer
-from compare.cli import main
-from compare.figures.peers import peers_chart
-from compare.json_form import from_json, to_json
-from compare.parity import judge
-from compare.peers import numpy_loop
-from compare.problems import problem_of
-from compare.processes import Broken, Job, Silent, run_jobs
-from compare.records import Trajectory, UsageError, Verdict
-from compare.records.peers import PeerResult, Peers, PeerSample
-from compare.records.problem import Settings
-from compare.records.report import Environment, Report
-from compare.terminal.peers import print_peers
-from compare.timing import Effort
+from compare.studies.peers.probe import Task, time_peer
 
 FOLDER = Path(numpy_loop.__file__).parent
 OTHERS = [
     peer
     for peer in peers_of(problem_of("linear_regression", Settings()))
-    if peer.reference.startswith("compare.peers.")
+    if peer.reference.startswith("compare.studies.peers.")
 ]
 SAME = [
     pytest.param(
@@ -275,7 +276,7 @@ WRONG_RATE = (
 )
 CHEAT = """
 def train(problem, mode, on_step=None):
-    from compare.peers.numpy_loop import train
+    from compare.studies.peers.numpy_loop import train
     if on_step:
         return train(problem, mode, on_step)
     return train(problem.replace(epochs=problem.epochs + 1), mode)

@@ -7,10 +7,10 @@ import pickle
 import numpy as np
 import pytest
 
-from compare.problems import LESSONS, problem_of
+from compare.lessons.problems import LESSONS, problem_of
+from compare.lessons.tables import penguins
 from compare.records import UsageError
 from compare.records.problem import Settings
-from compare.tables import penguins
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

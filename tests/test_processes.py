@@ -13,9 +13,9 @@ from pathlib import Path
 import faults
 import pytest
 
-from compare import family
-from compare.processes import Broken, Job, Silent, run_jobs
 from compare.records import UsageError
+from compare.running import family
+from compare.running.processes import Broken, Job, Silent, run_jobs
 
 
 def job(function, *arguments):
@@ -118,7 +118,7 @@ KILLED = """
 import sys
 sys.path.insert(0, sys.argv[2])
 import faults
-from compare.processes import Job, Silent, run_jobs
+from compare.running.processes import Job, Silent, run_jobs
 
 class Tell(Silent):
     def advanced(self, job, done, total):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare.problems import problem_of
-from compare.processes import Broken
-from compare.rates import UPDATES, judge_rates, rates_to_try
+from compare.judging.theory import theory_of
+from compare.lessons.problems import problem_of
 from compare.records.problem import Settings
-from compare.theory import theory_of
+from compare.running.processes import Broken
+from compare.studies.lesson.rates import UPDATES, judge_rates, rates_to_try
 
 
 @pytest.fixture

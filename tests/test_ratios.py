@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare import ratios
+from compare.judging import ratios
 from compare.records.timing import Sample, Timing
 
 

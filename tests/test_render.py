@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare import codesize, files
-from compare.problems import problem_of
+from compare.judging import codesize
+from compare.judging.theory import theory_of
+from compare.lessons.problems import problem_of
 from compare.records import (
     Convergence,
     Failure,
@@ -21,12 +22,12 @@ from compare.records import (
     TensorInfo,
     UsageError,
     Verdict,
+    files,
 )
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import IteratorCost, Memory, Sample, Timing
-from compare.terminal import report as render
-from compare.theory import theory_of
+from compare.showing.terminal import report as render
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from compare import plan as plan_module
-from compare.json_form import from_json, to_json
-from compare.processes import Silent
+from compare.judging.thinning import FRAMES
 from compare.records import UsageError
+from compare.records.json_form import from_json, to_json
 from compare.records.problem import Settings
 from compare.records.report import Report
-from compare.report import make_report
-from compare.request import Request
-from compare.thinning import FRAMES
-from compare.timing import Effort
+from compare.records.request import Request
+from compare.records.timing import Effort
+from compare.running.processes import Silent
+from compare.studies.lesson import plan as plan_module
+from compare.studies.lesson.report import make_report
 
 MANUAL = (
     Path(__file__).parent.parent / "manual" / "linear_regression.py"

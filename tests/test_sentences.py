@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compare.judging.parity import judge
 from compare.pairs.perturbation import judge_by_perturbation
-from compare.parity import judge
 from compare.records import Trajectory
 
 NUMBER = r"(\d\.\d+e[+-]\d+)"

@@ -8,16 +8,16 @@ import sys
 
 import pytest
 
-from compare import report
-from compare.processes import Broken, Silent
 from compare.records import UsageError
+from compare.running.processes import Broken, Silent
+from compare.studies.lesson import report
 
 DRAW = """\
 import os, sys
-from compare.figures import charts_of
-from compare.figures.style import write_chart
+from compare.showing.figures import charts_of
+from compare.showing.figures.style import write_chart
 from compare.records.report import Report
-from compare.ladder import installed, ladder
+from compare.studies.ladder import installed, ladder
 from pathlib import Path
 report = Report(installed(), "", ladder=ladder())
 for name, figure in charts_of(report).items():

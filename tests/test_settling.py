@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from compare.problems import problem_of
-from compare.processes import Broken
+from compare.judging.theory import theory_of
+from compare.lessons.problems import problem_of
 from compare.records.problem import Settings
-from compare.settling import judge_settling, settling_problem
-from compare.theory import theory_of
+from compare.running.processes import Broken
+from compare.studies.lesson.settling import judge_settling, settling_problem
 
 
 @pytest.fixture

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from mutants import mutated
 from whole_report import lesson, small_reports, whole_report
 
-from compare import figures
-from compare.baseline import read_baseline
-from compare.cli import main
-from compare.escape import printable
-from compare.figures import animation
-from compare.figures.growth import growth_chart
-from compare.files import LARGEST_JSON
-from compare.json_form import from_json, to_json
-from compare.page.render import page
+from compare.commands.main import main
+from compare.judging.soundness import check_report
 from compare.records import UsageError
+from compare.records.escape import printable
+from compare.records.files import LARGEST_JSON
+from compare.records.json_form import from_json, to_json
 from compare.records.problem import Settings
 from compare.records.report import Report
-from compare.request import Request
-from compare.soundness import check_report
+from compare.records.request import Request
+from compare.showing import figures
+from compare.showing.figures import animation
+from compare.showing.figures.growth import growth_chart
+from compare.showing.page.render import page
+from compare.studies.baseline import read_baseline
 
 REPORTS = small_reports()
 

@@ -12,24 +12,29 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from compare.benchmarks import large_table, streaming
-from compare.benchmarks.large_table import FEATURES, check_room, write_table
-from compare.benchmarks.streaming import (
+from compare.commands.main import main
+from compare.lessons.exhibits import exhibit
+from compare.lessons.problems import problem_of
+from compare.lessons.rows_on_disk import read_csv, with_files, write_csv
+from compare.records import SIDES, UsageError
+from compare.records.json_form import from_json, to_json
+from compare.records.problem import Settings
+from compare.records.report import Environment, Report
+from compare.records.streaming import Pass, StreamCell
+from compare.running.processes import Broken, Job, Silent, run_jobs
+from compare.showing.terminal.streaming import print_streaming
+from compare.studies.stream import large_table
+from compare.studies.stream import study as streaming
+from compare.studies.stream.large_table import (
+    FEATURES,
+    check_room,
+    write_table,
+)
+from compare.studies.stream.study import (
     flatness,
     measure_streaming,
     train_once,
 )
-from compare.cli import main
-from compare.json_form import from_json, to_json
-from compare.problems import problem_of
-from compare.processes import Broken, Job, Silent, run_jobs
-from compare.records import SIDES, UsageError
-from compare.records.problem import Settings
-from compare.records.report import Environment, Report
-from compare.records.streaming import Pass, StreamCell
-from compare.rows_on_disk import read_csv, with_files, write_csv
-from compare.sources import exhibit
-from compare.terminal.streaming import print_streaming
 
 SIZES = (20_000, 45_000)
 

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from compare import table_files
+from compare.lessons import table_files
+from compare.lessons.tables import in_user_units, penguins, read_table
 from compare.records import UsageError
-from compare.tables import in_user_units, penguins, read_table
 
 GOOD = "size,price\n1,10\n2,19\n3,31\n"
 

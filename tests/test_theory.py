@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare.theory import (
+from compare.judging.theory import (
     distance,
     first_within_1_percent,
     pack,

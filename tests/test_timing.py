@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from compare import probes, timing
-from compare.processes import Broken
-from compare.records.timing import Sample
+from compare.records.timing import Effort, Sample
+from compare.running import probes, timing
+from compare.running.processes import Broken
 
 
 class Clock:
@@ -77,7 +77,7 @@ def subjects_of(line, make_run, modes=("graph", "xla")):
 
 def test_each_round_gives_every_side_one_process(fake_jobs, line, make_run):
     """Both sides equally often, alternating in mixed order."""
-    effort = timing.Effort(20)
+    effort = Effort(20)
     subjects = subjects_of(line, make_run)
     timed = timing.time_subjects(subjects, effort, 60.0, None)
     assert [len(entry.samples) for entry in timed.timings] == [20] * 4
@@ -95,7 +95,7 @@ def test_a_budget_is_filled_with_whole_rounds(fake_jobs, line, make_run):
     subjects = subjects_of(line, make_run, ["graph"])
     timed = timing.time_subjects(
         subjects,
-        timing.Effort(2, 30.0),
+        Effort(2, 30.0),
         60.0,
         None,
         clock=lambda: float(next(ticks)),
@@ -120,7 +120,7 @@ def test_a_broken_process_is_told_and_gives_no_sample(
     results = iter([[Broken("killed")], [({"graph": sample(1.0)}, 5)]])
     monkeypatch.setattr(timing, "run_jobs", lambda *given: next(results))
     subject = timing.Subject("ref", "manual", "graph", line, make_run())
-    timed = timing.time_subjects([subject], timing.Effort(2), 60.0, None)
+    timed = timing.time_subjects([subject], Effort(2), 60.0, None)
     assert len(timed.timings[0].samples) == 1
     assert timed.memory[0].added_bytes == (5,)
     assert timed.broken == ("linear_regression manual: time: killed",)
@@ -128,7 +128,7 @@ def test_a_broken_process_is_told_and_gives_no_sample(
 
 def test_nothing_to_time_takes_no_time():
     """Without a pair that agrees no process is started."""
-    timed = timing.time_subjects([], timing.Effort(3, 1e9), 60.0, None)
+    timed = timing.time_subjects([], Effort(3, 1e9), 60.0, None)
     assert timed.timings == ()
 
 
@@ -179,7 +179,7 @@ def test_phases_against_a_sleeping_process(exhibit_file, line, make_run):
         )
         for side, factor in (("manual", 1), ("keras", 2))
     ]
-    timed = timing.time_subjects(subjects, timing.Effort(3), 60.0, None)
+    timed = timing.time_subjects(subjects, Effort(3), 60.0, None)
     assert not timed.broken
     medians = {}
     for entry, factor in zip(timed.timings, (1, 2), strict=True):

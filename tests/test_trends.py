@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from compare.benchmarks.trends import crossing, exponent
+from compare.judging.trends import crossing, exponent
 
 SIZES = [10, 100, 1000, 10_000, 100_000]
 

@@ -6,11 +6,11 @@ import jobs
 import numpy as np
 import pytest
 
-from compare.problems import problem_of
-from compare.processes import Job, run_jobs
+from compare.lessons.exhibits import exhibit
+from compare.lessons.problems import problem_of
 from compare.records.problem import Settings
-from compare.sources import exhibit
-from compare.worker import record
+from compare.running.processes import Job, run_jobs
+from compare.running.worker import record
 
 COMPILED = """
 import tensorflow as tf

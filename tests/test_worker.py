@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from compare.probes import tensor_map
-from compare.problems import LESSONS, problem_of
-from compare.processes import Broken, Job, run_jobs
+from compare.lessons.exhibits import exhibit
+from compare.lessons.problems import LESSONS, problem_of
 from compare.records import SIDES
 from compare.records.problem import Settings
-from compare.sources import exhibit
-from compare.worker import record
+from compare.running.probes import tensor_map
+from compare.running.processes import Broken, Job, run_jobs
+from compare.running.worker import record
 
 GOOD = """
 import tensorflow as tf

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from compare import codesize
-from compare.benchmarks.stopwatch import PARTS
-from compare.json_form import to_json
-from compare.ladder import ladder
-from compare.losses import squared_error
-from compare.problems import problem_of
+from compare.judging import codesize
+from compare.judging.theory import theory_of
+from compare.judging.thinning import points
+from compare.lessons.losses import squared_error
+from compare.lessons.problems import problem_of
+from compare.lessons.tables import in_user_units
 from compare.records import (
     Check,
     Convergence,
@@ -33,14 +33,8 @@ from compare.records.fit import (
     FormSample,
     Part,
 )
-from compare.records.growth import (
-    Cell,
-    Crossing,
-    Exponent,
-    Growth,
-    Line,
-    Way,
-)
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
+from compare.records.json_form import to_json
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.problem import Settings
@@ -56,9 +50,8 @@ from compare.records.timing import (
     Sample,
     Timing,
 )
-from compare.tables import in_user_units
-from compare.theory import theory_of
-from compare.thinning import points
+from compare.studies.fit.stopwatch import PARTS
+from compare.studies.ladder import ladder
 
 SIDES = ("manual", "keras")
 UPDATES = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import EXIT_AGREE, add_out, positive
+from compare.commands.options import EXIT_AGREE, add_out, positive
 
 HELP = "try the timer on equal code and on planted slow-downs"
 
@@ -32,12 +32,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Calibrate, print and write the report."""
-    from compare import files
-    from compare.benchmarks.calibration import calibrate
+    from compare.records import files
     from compare.records.report import Report
-    from compare.report import read_environment
-    from compare.terminal import live
-    from compare.terminal.calibration import print_calibration
+    from compare.showing.terminal import live
+    from compare.showing.terminal.calibration import print_calibration
+    from compare.studies.calibrate.study import calibrate
+    from compare.studies.lesson.report import read_environment
 
     files.check_writable(options.out)
     with live.progress() as progress:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compare.options import EXIT_AGREE, EXIT_DIFFERENT, positive
+from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, positive
 
 HELP = "run a baseline's lessons again and tell what became worse"
 
@@ -34,10 +34,15 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run, compare, print what changed."""
     from dataclasses import replace
 
-    from compare.baseline import MACHINE, compare, differences, read_baseline
-    from compare.report import make_report, read_environment
-    from compare.terminal import live
-    from compare.terminal.baseline import print_comparison
+    from compare.showing.terminal import live
+    from compare.showing.terminal.baseline import print_comparison
+    from compare.studies.baseline import (
+        MACHINE,
+        compare,
+        differences,
+        read_baseline,
+    )
+    from compare.studies.lesson.report import make_report, read_environment
 
     baseline = read_baseline(options.file)
     request = replace(baseline.request, command=command)

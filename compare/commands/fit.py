@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import MODES, add_out, count, exit_code, positive
+from compare.commands.options import MODES, add_out, count, exit_code, positive
 
 HELP = "where the time of Keras's fit goes, and what cures it"
 
@@ -38,14 +38,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Study fit; print and write what was found."""
-    from compare import files
-    from compare.benchmarks.fit import Study, study_fit
-    from compare.figures.fit import fit_charts
-    from compare.figures.style import write_chart
+    from compare.records import files
     from compare.records.report import Report
-    from compare.report import read_environment
-    from compare.terminal import live
-    from compare.terminal.fit import print_fit
+    from compare.showing.figures.fit import fit_charts
+    from compare.showing.figures.style import write_chart
+    from compare.showing.terminal import live
+    from compare.showing.terminal.fit import print_fit
+    from compare.studies.fit.study import Study, study_fit
+    from compare.studies.lesson.report import read_environment
 
     files.check_writable(options.out)
     study = Study(options.mode, options.rounds, options.timeout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import add_out, count, exit_code, positive
+from compare.commands.options import add_out, count, exit_code, positive
 
 HELP = "what an update costs by rows and features, for every way"
 
@@ -55,17 +55,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure, print, write report and chart."""
-    from compare import files
-    from compare.benchmarks.growth import lines_of, measure_growth
-    from compare.benchmarks.ways import SIZES
-    from compare.figures.growth import growth_chart
-    from compare.figures.style import write_chart
-    from compare.records import UsageError
+    from compare.records import UsageError, files
     from compare.records.report import Report
-    from compare.report import read_environment
-    from compare.terminal import live
-    from compare.terminal.growth import print_growth
-    from compare.timing import Effort
+    from compare.records.timing import Effort
+    from compare.showing.figures.growth import growth_chart
+    from compare.showing.figures.style import write_chart
+    from compare.showing.terminal import live
+    from compare.showing.terminal.growth import print_growth
+    from compare.studies.grow.study import lines_of, measure_growth
+    from compare.studies.grow.ways import SIZES
+    from compare.studies.lesson.report import read_environment
 
     files.check_writable(options.out)
     largest = options.largest or (QUICK_LARGEST if options.quick else LARGEST)

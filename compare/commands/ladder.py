@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import EXIT_AGREE, SIZE_MEASURES, add_out
+from compare.commands.options import EXIT_AGREE, SIZE_MEASURES, add_out
 
 HELP = "what each feature costs by hand and in Keras; runs nothing"
 
@@ -23,12 +23,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Print the ladder and write its chart."""
-    from compare import files
-    from compare.figures.ladder import ladder_chart
-    from compare.figures.style import write_chart
-    from compare.ladder import installed, ladder
+    from compare.records import files
     from compare.records.report import Report
-    from compare.terminal.overview import print_ladder
+    from compare.showing.figures.ladder import ladder_chart
+    from compare.showing.figures.style import write_chart
+    from compare.showing.terminal.overview import print_ladder
+    from compare.studies.ladder import installed, ladder
 
     files.check_writable(options.out)
     rungs = ladder()

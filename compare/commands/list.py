@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import EXIT_AGREE
+from compare.commands.options import EXIT_AGREE
 
 HELP = "list the lessons"
 
@@ -16,7 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Print a line per lesson."""
-    from compare.problems import LESSONS, problem_of
+    from compare.lessons.problems import LESSONS, problem_of
     from compare.records.problem import Settings
 
     for lesson in LESSONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import (
+from compare.commands.options import (
     EXIT_AGREE,
     EXIT_DIFFERENT,
     add_out,
@@ -53,14 +53,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Show the mistakes, or make them and write what was seen."""
-    from compare import files
     from compare.mistakes import CATALOGUE, find
     from compare.mistakes.observing import observe
-    from compare.records import UsageError
+    from compare.records import UsageError, files
     from compare.records.report import Report
-    from compare.report import read_environment
-    from compare.terminal import live
-    from compare.terminal.mistakes import print_index, print_lesson, print_run
+    from compare.showing.terminal import live
+    from compare.showing.terminal.mistakes import (
+        print_index,
+        print_lesson,
+        print_run,
+    )
+    from compare.studies.lesson.report import read_environment
 
     if options.all and options.keys:
         raise UsageError("--all shows every mistake: leave the keys out")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from compare.options import EXIT_AGREE, add_out
+from compare.commands.options import EXIT_AGREE, add_out
 
 HELP = "write a lesson as a Jupyter notebook, with exercises"
 
@@ -20,8 +20,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Write the notebook; it runs in Jupyter and in Colab."""
     import nbformat
 
-    from compare import files
-    from compare.notebook.build import notebook_of
+    from compare.records import files
+    from compare.showing.notebook.build import notebook_of
 
     notebook = notebook_of(options.lesson)
     files.check_writable(options.out)

@@ -7,7 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.options import EPILOG, MODES, add_out, count, exit_code, positive
+from compare.commands.options import (
+    EPILOG,
+    MODES,
+    add_out,
+    count,
+    exit_code,
+    positive,
+)
 
 if TYPE_CHECKING:
     from compare.records.problem import Problem
@@ -84,10 +91,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Check the pair; print and write what was found."""
-    from compare import api, files
+    from compare.pairs import api
+    from compare.records import files
     from compare.records.pairs import PairReport
-    from compare.terminal import live
-    from compare.terminal.verdict import print_costs, print_verdict
+    from compare.showing.terminal import live
+    from compare.showing.terminal.verdict import print_costs, print_verdict
 
     for side in (options.left, options.right):
         api.check_reference(side)
@@ -115,9 +123,9 @@ def _problem(options: argparse.Namespace) -> Problem:
     """Make the problem from a file, a table, or the first lesson's data."""
     import numpy as np
 
-    from compare import api
+    from compare.lessons.tables import read_table
+    from compare.pairs import api
     from compare.records import UsageError
-    from compare.tables import read_table
 
     if options.problem:
         if options.data or options.target or options.features:
@@ -140,10 +148,10 @@ def _problem(options: argparse.Namespace) -> Problem:
 
 def _users_problem(reference: str, timeout: float) -> Problem:
     """Call the user's function, in a process of its own."""
-    from compare import api, processes
-    from compare.pairs import sides
+    from compare.pairs import api, sides
     from compare.records import UsageError
     from compare.records.problem import Problem
+    from compare.running import processes
 
     api.check_reference(reference)
     job = processes.Job(reference, sides.call_plain, (reference,))

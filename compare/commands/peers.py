@@ -6,11 +6,11 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from compare.options import EPILOG, add_out, exit_code, positive
+from compare.commands.options import EPILOG, add_out, exit_code, positive
 
 if TYPE_CHECKING:
-    from compare import timing
     from compare.records.report import Report
+    from compare.records.timing import Effort
 
 HELP = "the same training in other frameworks, checked and timed"
 
@@ -68,11 +68,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run what is installed; print and write what was found."""
-    from compare import files
-    from compare.benchmarks.peers_report import PeersRequest, make_peers_report
-    from compare.records import UsageError
-    from compare.terminal import live
-    from compare.terminal.peers import print_peers
+    from compare.records import UsageError, files
+    from compare.showing.terminal import live
+    from compare.showing.terminal.peers import print_peers
+    from compare.studies.peers.study import PeersRequest, make_peers_report
 
     files.check_writable(options.out)
     request = PeersRequest(
@@ -105,8 +104,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
 
 
 def _write_chart(report: Report, options: argparse.Namespace) -> None:
-    from compare.figures.peers import peers_chart
-    from compare.figures.style import write_chart
+    from compare.showing.figures.peers import peers_chart
+    from compare.showing.figures.style import write_chart
 
     assert report.peers is not None
     if any(result.samples for result in report.peers.results):
@@ -115,9 +114,9 @@ def _write_chart(report: Report, options: argparse.Namespace) -> None:
             sys.stdout.write(f"Written: {path}\n")
 
 
-def _effort(options: argparse.Namespace) -> timing.Effort:
-    from compare.ratios import FEWEST
-    from compare.timing import Effort
+def _effort(options: argparse.Namespace) -> Effort:
+    from compare.judging.ratios import FEWEST
+    from compare.records.timing import Effort
 
     if options.budget is not None:
         return Effort(FEWEST, options.budget)

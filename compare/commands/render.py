@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from compare.options import (
+from compare.commands.options import (
     EXIT_AGREE,
     OTHER_FIGURES,
     add_figures,
@@ -33,8 +33,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Read the reports and write the page."""
-    from compare import files
-    from compare.page.render import read_report, write_page
+    from compare.records import files
+    from compare.showing.page.render import read_report, write_page
 
     reports = [read_report(path) for path in options.reports]
     files.check_writable(options.out)
@@ -43,7 +43,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     path = write_page(reports, options.lang, options.out)
     sys.stdout.write(f"Written: {path}\n")
     if options.figures:
-        from compare.figures import write_figures  # takes a while
+        from compare.showing.figures import write_figures  # takes a while
 
         for report in reports:
             for chart in write_figures(report, options.figures):

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.options import (
+from compare.commands.options import (
     EPILOG,
     MODES,
     OTHER_FIGURES,
@@ -20,9 +20,9 @@ from compare.options import (
 )
 
 if TYPE_CHECKING:
-    from compare import timing
     from compare.records.report import Report
-    from compare.request import Request
+    from compare.records.request import Request
+    from compare.records.timing import Effort
 
 HELP = "run lessons and report (the default)"
 
@@ -114,12 +114,11 @@ def add_request(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, print and write the report."""
-    from compare import files
-    from compare.page.render import write_page
-    from compare.records import UsageError
-    from compare.report import make_report
-    from compare.terminal import live, overview
-    from compare.terminal.report import print_report
+    from compare.records import UsageError, files
+    from compare.showing.page.render import write_page
+    from compare.showing.terminal import live, overview
+    from compare.showing.terminal.report import print_report
+    from compare.studies.lesson.report import make_report
 
     request = request_of(options, command)
     files.check_writable(options.out)
@@ -139,7 +138,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     show(report)
     sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
     if options.figures:
-        from compare.figures import write_figures  # takes a while
+        from compare.showing.figures import write_figures  # takes a while
 
         for chart in write_figures(report, options.figures):
             sys.stdout.write(f"Written: {chart}\n")
@@ -153,11 +152,10 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
     Raises:
         UsageError: options contradict each other, or there is no such table.
     """
-    from compare import records
-    from compare.records import UsageError
+    from compare.lessons.tables import read_table
+    from compare.records import MODES, UsageError
     from compare.records.problem import Settings
-    from compare.request import Request
-    from compare.tables import read_table
+    from compare.records.request import Request
 
     if options.data and not options.target:
         raise UsageError("--data needs --target COLUMN, the column to predict")
@@ -178,7 +176,7 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
         settings=Settings(
             table, options.steps, options.learning_rate, options.batch_size
         ),
-        modes=tuple(mode for mode in records.MODES if mode in options.modes),
+        modes=tuple(mode for mode in MODES if mode in options.modes),
         effort=_effort(options),
         quick=options.quick,
         timeout=options.timeout,
@@ -197,9 +195,9 @@ def report_code(report: Report) -> int:
     )
 
 
-def _effort(options: argparse.Namespace) -> timing.Effort | None:
-    from compare.ratios import FEWEST
-    from compare.timing import Effort
+def _effort(options: argparse.Namespace) -> Effort | None:
+    from compare.judging.ratios import FEWEST
+    from compare.records.timing import Effort
 
     if options.all:
         return None
@@ -209,7 +207,7 @@ def _effort(options: argparse.Namespace) -> timing.Effort | None:
 
 
 def _lessons(options: argparse.Namespace) -> tuple[str, ...]:
-    from compare.problems import LESSONS
+    from compare.lessons.problems import LESSONS
 
     if options.all:
         return tuple(LESSONS)

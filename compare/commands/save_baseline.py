@@ -26,10 +26,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, write the baseline, print what is in it."""
-    from compare import files
-    from compare.baseline import write_baseline
-    from compare.report import make_report
-    from compare.terminal import live, overview
+    from compare.records import files
+    from compare.showing.terminal import live, overview
+    from compare.studies.baseline import write_baseline
+    from compare.studies.lesson.report import make_report
 
     request = request_of(options, command)
     files.check_replaceable(options.file)

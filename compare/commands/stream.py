@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from compare.options import (
+from compare.commands.options import (
     EXIT_AGREE,
     EXIT_DIFFERENT,
     add_out,
@@ -63,13 +63,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure, print, write the report."""
-    from compare import files
-    from compare.benchmarks.large_table import check_room
-    from compare.benchmarks.streaming import measure_streaming
+    from compare.records import files
     from compare.records.report import Report
-    from compare.report import read_environment
-    from compare.terminal import live
-    from compare.terminal.streaming import print_streaming
+    from compare.showing.terminal import live
+    from compare.showing.terminal.streaming import print_streaming
+    from compare.studies.lesson.report import read_environment
+    from compare.studies.stream.large_table import check_room
+    from compare.studies.stream.study import measure_streaming
 
     files.check_writable(options.out)
     sizes = sorted(set(options.rows))

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from compare.judging.parity import judge
+from compare.judging.proof import Run
+from compare.judging.ratios import ratio
+from compare.lessons.exhibits import exhibit
 from compare.mistakes import running
 from compare.mistakes.patching import diff, mutant_source, problem_for
-from compare.parity import Run, judge
-from compare.processes import Broken, Job, Progress, Silent, run_jobs
-from compare.ratios import ratio
 from compare.records import SIDES, Failure, Trajectory, Verdict
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.timing import Ratio
-from compare.sources import exhibit
+from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
 
 Results = dict[tuple[Any, ...], Any]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 
-from compare.problems import problem_of
+from compare.lessons.exhibits import FOLDERS, exhibit, source_of
+from compare.lessons.problems import problem_of
 from compare.records.mistakes import Mistake
 from compare.records.problem import Problem, Settings
-from compare.sources import FOLDERS, exhibit, source_of
 
 PROJECTS = {"keras": "keras-team/keras", "d2l-en": "d2l-ai/d2l-en"}
 """Name before the number of a thread -> project; else the name twice."""

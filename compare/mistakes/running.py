@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from compare import probes, several
-from compare.recording import Report
+from compare.lessons.rows_on_disk import with_files
 from compare.records import Mode, Trajectory
 from compare.records.mistakes import Cost, Raised
 from compare.records.problem import Problem
 from compare.records.timing import Sample
-from compare.rows_on_disk import with_files
-from compare.watch import Watch
-from compare.worker import load_exhibit, train
+from compare.running import probes, several
+from compare.running.recording import Report
+from compare.running.watch import Watch
+from compare.running.worker import load_exhibit, train
 
 SHORT, MOST = 20, 10_000
 """Epochs of the first timing, and when no longer one is tried."""

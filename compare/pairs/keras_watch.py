@@ -7,9 +7,9 @@ import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from compare.modes import wrapped
 from compare.records.pairs import FitFacts
-from compare.watch import add_callback
+from compare.running.modes import wrapped
+from compare.running.watch import add_callback
 
 SETTINGS = (
     "momentum",

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from compare.differences import plain_shape
+from compare.judging.differences import plain_shape
 from compare.pairs.sides import Returned
-from compare.processes import RunError
 from compare.records import Dtype
 from compare.records.problem import Problem
+from compare.running.processes import RunError
 
 HOW = "return a dict with the same names on both sides"
 

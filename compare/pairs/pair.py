@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from compare.judging.parity import judge
+from compare.judging.proof import Run
 from compare.pairs.perturbation import (
     PERTURBATIONS,
     is_float64,
@@ -17,10 +19,8 @@ from compare.pairs.perturbation import (
 from compare.pairs.runs import AGAIN, Key, Runs
 from compare.pairs.seen import coarse, rounded_before, too_little, unsteady
 from compare.pairs.sides import SideRun
-from compare.parity import judge
-from compare.processes import RunError
-from compare.proof import Run
 from compare.records import Dtype, Failure, Trajectory, Verdict
+from compare.running.processes import RunError
 
 GROWTH = 3
 """From there on, each length is so many times the one before."""

@@ -13,21 +13,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.differences import (
+from compare.judging.differences import (
     first_divergence,
     largest_difference,
     largest_ulps,
 )
-from compare.proof import Pairs, Run, in_figures
-from compare.records import Dtype, Failure, Trajectory, Verdict
-from compare.records.problem import Problem
-from compare.rounding import (
+from compare.judging.proof import Pairs, Run, in_figures
+from compare.judging.rounding import (
     deciding_place,
     own_bounds,
     spread,
     widened,
     wider,
 )
+from compare.records import Dtype, Failure, Trajectory, Verdict
+from compare.records.problem import Problem
 
 PERTURBATIONS = (1, 2, 3)
 """Trainings from perturbed starts, for each side."""

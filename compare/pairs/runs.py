@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
+from compare.judging.proof import Run
 from compare.pairs.matching import match, stack, start_of
 from compare.pairs.perturbation import perturbed
 from compare.pairs.sides import Reference, SideRun, run_side
-from compare.processes import Broken, Job, Progress, Silent, run_jobs
-from compare.proof import Run
 from compare.records import Dtype, Failure, Mode, Trajectory
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
+from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
 
 FIRST = (1, 2, 3)
 """Updates after which most mistakes can be seen."""

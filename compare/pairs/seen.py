@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from compare.judging.parity import nothing_compared
 from compare.pairs.sides import SideRun
-from compare.parity import nothing_compared
 from compare.records import Failure, Trajectory
 from compare.records.problem import Problem
 

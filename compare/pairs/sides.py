@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from compare.pairs import keras_watch, lift
-from compare.processes import RunError
-from compare.recording import Report, numbers_in, shown
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
-from compare.watch import Watch
-from compare.worker import call, load_exhibit, prepare
+from compare.running.processes import RunError
+from compare.running.recording import Report, numbers_in, shown
+from compare.running.watch import Watch
+from compare.running.worker import call, load_exhibit, prepare
 
 Reference = str | bytes
 """How a side is sent to its process: "file.py:function" or pickled."""

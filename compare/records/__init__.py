@@ -1,6 +1,6 @@
 """The records of the harness, and its one error.
 
-Every record is a frozen dataclass; `compare.json_form` writes and reads them.
+Every record is a frozen dataclass; `json_form` writes and reads them.
 """
 
 from __future__ import annotations
@@ -243,7 +243,7 @@ class Convergence:
 
 @dataclass(frozen=True)
 class CodeSize:
-    """Size of one source file; see `compare.codesize` for the measures."""
+    """Size of one source file; `compare.judging.codesize` measures it."""
 
     statements: int
     tokens: int

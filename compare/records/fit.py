@@ -76,7 +76,7 @@ class FormReport:
     """One form of the training.
 
     Attributes:
-        name: the function in `compare.benchmarks`.
+        name: the function in `compare.studies.fit`.
         title: what it does.
         base: the form that it changes, or None.
         change: the lines of its source that the base does not have.

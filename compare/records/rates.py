@@ -24,7 +24,7 @@ class RateRun:
         parameters: name -> float32 array of shape (updates + 1, *parameter
             shape); row 0 holds the initial values.
         losses: float64, shape (updates + 1,): the loss on all rows.
-        outcome: what happens, see `compare.rates`.
+        outcome: what happens, see `compare.studies.lesson.rates`.
         same_bits: whether every parameter has the bits of the manual run
             after every update.
     """

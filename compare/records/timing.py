@@ -113,3 +113,18 @@ class IteratorCost:
     iterators: float
     seconds: float
     epoch_seconds: float
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How long to go on timing.
+
+    Attributes:
+        rounds: rounds to make at least; in each every side gets one process.
+        budget: seconds to fill with further rounds, or None for no more. With
+            a budget the manual side is timed twice in every round, so that
+            the noise of the machine shows.
+    """
+
+    rounds: int
+    budget: float | None = None

@@ -1,1 +1,0 @@
-"""One training in many forms, as an expert writes it, and their costs."""

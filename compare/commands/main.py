@@ -1,0 +1,102 @@
+"""The command line: `python -m compare`."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import shlex
+import sys
+import traceback
+from collections.abc import Sequence
+
+from compare.commands import COMMANDS, output
+from compare.commands.options import (
+    EPILOG,
+    EXIT_CLOSED,
+    EXIT_FAULT,
+    EXIT_INTERRUPTED,
+    EXIT_USAGE,
+    Parser,
+)
+from compare.records.escape import printable
+from compare.running import family
+
+STARTS_NOTHING = ("list", "notebook", "render")
+"""Commands that train nothing: the others have a keeper."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""What is no fault of this program: a full or read-only disk."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    with output.lasting() as shown:
+        code = _code_of(given)
+    if shown.error is None:
+        return code
+    if shown.error.errno in output.CLOSED:  # `| head` has seen enough
+        return EXIT_CLOSED
+    sys.stderr.write(
+        "compare: cannot write to standard output: "
+        f"{shown.error.strerror}; send it to another place\n"
+    )
+    return EXIT_USAGE
+
+
+def _code_of(given: Sequence[str]) -> int:
+    try:
+        return _carry_out(given)
+    except SystemExit as stop:  # --help, or a bad option
+        return int(stop.code or 0)
+    except KeyboardInterrupt:
+        sys.stderr.write("compare: interrupted; no report was written\n")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # 1 would say that a pair is different
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            place = printable(str(error.filename or "a file"))
+            sys.stderr.write(
+                f"compare: cannot write {place}: {error.strerror}; make room "
+                "there, or name another folder in TMPDIR or with --out\n"
+            )
+            return EXIT_USAGE
+        traceback.print_exc()
+        return EXIT_FAULT
+
+
+def parser() -> Parser:
+    """Return the parser of the command line."""
+    top = Parser(
+        prog="python -m compare",
+        description="Train the same job by hand in TensorFlow and with Keras, "
+        "prove whether both are the same training, and compare their code "
+        "and speed. Without a command: run.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parsers = top.add_subparsers(metavar="COMMAND", required=True)
+    for name, module in COMMANDS.items():
+        one = parsers.add_parser(name, help=module.HELP)
+        module.add_options(one)
+        one.set_defaults(carry_out=module.carry_out)
+    return top
+
+
+def _carry_out(given: Sequence[str]) -> int:
+    words = given if _names_command(given) else ["run", *given]
+    options = parser().parse_args(words)
+    from compare.records import UsageError
+
+    command = shlex.join(["python", "-m", "compare", *given])
+    try:
+        if words[0] in STARTS_NOTHING:
+            return int(options.carry_out(options, command))
+        with family.keeping_temporary_files():
+            return int(options.carry_out(options, command))
+    except UsageError as error:
+        sys.stderr.write(f"compare: {printable(str(error))}\n")
+        return EXIT_USAGE
+
+
+def _names_command(words: Sequence[str]) -> bool:
+    return bool(words) and words[0] in (*COMMANDS, "-h", "--help")

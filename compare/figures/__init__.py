@@ -1,8 +1,0 @@
-"""Charts, drawn with matplotlib under settings of our own."""
-
-from __future__ import annotations
-
-from compare.figures import settings
-from compare.figures.written import CHARTS, charts_of, write_figures
-
-__all__ = ["CHARTS", "charts_of", "settings", "write_figures"]

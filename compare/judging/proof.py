@@ -1,0 +1,260 @@
+"""Whether two trajectories that differ do so but for rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from compare.judging.differences import (
+    columns,
+    largest_difference,
+    largest_ulps,
+    plain_shape,
+)
+from compare.judging.rounding import (
+    SHRINKS,
+    Place,
+    Table,
+    deciding_place,
+    own_bounds,
+    spread,
+    widened,
+    wider,
+)
+from compare.records import Divergence, Failure, Outcome, Trajectory, Verdict
+
+Run = Trajectory | Failure
+
+Pairs = Sequence[tuple[Run, Run]]
+"""The left and the right run of each repetition."""
+
+AMPLIFIED = 2.0**-10
+"""Share of its way up to which what float32 does to a number is still small:
+then 2^-29 of it is what float64 does. Beyond, rounding may have grown until
+it could grow no more, and has to be measured in float64 itself."""
+
+
+def parting_of(found: Divergence, left: Trajectory, right: Trajectory) -> str:
+    """Say at which update two runs part, and what they give there."""
+    place = "".join(f"[{i}]" for i in found.index)
+    first = left.seen_before(found.step) + 1
+    between = f"between update {first:,} and {found.step:,}"
+    when = between if first < found.step else f"at update {found.step:,}"
+    return (
+        f"they part {when} in {found.parameter}{place}: "
+        f"{left.side} {found.left:.9g}, {right.side} {found.right:.9g}"
+    )
+
+
+def mismatch(left: Trajectory, right: Trajectory) -> str | None:
+    """Say why two runs cannot be compared value by value, if they cannot."""
+    for kind in ("parameters", "results"):
+        a, b = getattr(left, kind), getattr(right, kind)
+        if set(a) != set(b):
+            return (
+                f"the sides give different {kind}: {left.side} "
+                f"{', '.join(sorted(a))}; {right.side} {', '.join(sorted(b))}"
+            )
+    for name, values in left.parameters.items():
+        shapes = values.shape[1:], right.parameters[name].shape[1:]
+        if plain_shape(shapes[0]) != plain_shape(shapes[1]):
+            return (
+                f"{name} has shape {shapes[0]} in {left.side} and "
+                f"{shapes[1]} in {right.side}"
+            )
+    for name, values in left.results.items():
+        sizes = values.size, right.results[name].size
+        if left.updates == right.updates and sizes[0] != sizes[1]:
+            return (
+                f"the result {name} has {sizes[0]} values in {left.side} and "
+                f"{sizes[1]} in {right.side}"
+            )
+    return None
+
+
+def prove(
+    left: Trajectory,
+    right: Trajectory,
+    found: Divergence,
+    rerun: Callable[[], tuple[Run, Run]],
+    condition: Callable[[], Pairs] | None,
+) -> Verdict:
+    """Tell rounding from a real difference by the runs in float64."""
+    left64, right64 = rerun()
+    parting = parting_of(found, left, right)
+    for run in (left64, right64):
+        if isinstance(run, Failure):
+            reason = (
+                f"{parting}; the float64 run that would tell why failed: "
+                f"{run.side}: {run.reason}"
+            )
+            return verdict_on(left, right, "could not run", reason, found)
+    assert isinstance(left64, Trajectory)
+    assert isinstance(right64, Trajectory)
+    unequal = mismatch(left64, right64)
+    if left64.updates != right64.updates:
+        unequal = (
+            f"{left.side} made {left64.updates:,} updates, "
+            f"{right.side} {right64.updates:,}"
+        )
+    if unequal:
+        reason = f"{parting}; in float64 {unequal}"
+        return verdict_on(left, right, "different", reason, found)
+    for run in (left64, right64):
+        if run.first_non_finite is not None:
+            reason = (
+                f"{parting}; in float64 {run.side} left the finite numbers at "
+                f"update {run.first_non_finite:,}"
+            )
+            return verdict_on(left, right, "could not run", reason, found)
+    noise = wider(spread(left64, [left]), spread(right64, [right]))
+    bounds = widened(
+        own_bounds(left64, right64),
+        {key: SHRINKS * values for key, values in noise.items()},
+    )
+    place = deciding_place(left64, right64, bounds)
+    if place and place.real and condition and _amplified(left64, noise, place):
+        measured = _measured(left64, right64, condition())
+        swamped = _swamped(left64, right64, bounds, noise, measured)
+        place = deciding_place(left64, right64, widened(bounds, measured))
+        if swamped and not (place and place.real):
+            reason = f"{parting}; {swamped}"
+            return verdict_on(left, right, "could not run", reason, found)
+    return _decide(left, right, found, (left64, right64), place)
+
+
+def _amplified(run: Trajectory, noise: Table, place: Place) -> bool:
+    """Whether float32 moves a number by much of the way that it goes."""
+    if place.key not in noise:
+        return True
+    for key, values, _ in columns(run, run):
+        if key == place.key:
+            way = np.abs(values - values[0])[: place.row + 1, place.column]
+            seen = noise[key][place.row, place.column]
+            return bool(seen > AMPLIFIED * way.max())
+    return True
+
+
+def _measured(
+    left64: Trajectory, right64: Trajectory, repeated: Pairs
+) -> Table:
+    """Return how far rounding moves either side in float64."""
+    return wider(
+        spread(left64, [pair[0] for pair in repeated]),
+        spread(right64, [pair[1] for pair in repeated]),
+    )
+
+
+def _swamped(
+    left64: Trajectory,
+    right64: Trajectory,
+    bounds: Table,
+    noise: Table,
+    measured: Table,
+) -> str | None:
+    """Say where rounding has grown so large that float64 proves nothing.
+
+    There the numbers differ, and rounding moves them in float64 hardly less
+    than in float32.
+    """
+    found = []
+    for key, a, b in columns(left64, right64):
+        if key not in measured or key not in noise:
+            continue
+        large = measured[key] > AMPLIFIED * noise[key]
+        hidden = large & (np.abs(a - b) > bounds[key])
+        for row, column in np.argwhere(hidden)[:1]:
+            size = measured[key][row, column]
+            end = key[0] == "results"  # one row, of the last update
+            update = left64.updates if end else left64.update_of(int(row))
+            found.append((update, key[1], size))
+    if not found:
+        return None
+    update, name, size = min(found)
+    return (
+        f"in float64 too rounding moves {name} by {size:.1e} by update "
+        f"{update:,}, so nothing can be told from there on: compare fewer "
+        "updates"
+    )
+
+
+def _decide(
+    left: Trajectory,
+    right: Trajectory,
+    found: Divergence,
+    exact: tuple[Trajectory, Trajectory],
+    place: Place | None,
+) -> Verdict:
+    """Say what the place shows at which the float64 runs differ most."""
+    parting = parting_of(found, left, right)
+    if place is None:
+        reason = f"{parting}; in float64 nothing differs, so it is rounding"
+        return verdict_on(
+            left, right, "same mathematics", reason, found, 0.0, 0.0
+        )
+    difference, bound = in_figures(place)
+    if not place.real:
+        reason = (
+            f"{parting}; in float64 the difference shrinks to {difference}, "
+            f"where rounding makes up to {bound}, so it is rounding"
+        )
+        return verdict_on(
+            left,
+            right,
+            "same mathematics",
+            reason,
+            found,
+            place.difference,
+            place.bound,
+        )
+    real = place.divergence
+    parting = parting_of(real, *exact)
+    if real.step > found.step:
+        parting += f" (before, from update {found.step:,} on, by rounding)"
+    reason = (
+        f"{parting}; in float64 the difference is still {difference}, where "
+        f"rounding makes up to {bound}, so it is not rounding"
+    )
+    return verdict_on(
+        left,
+        right,
+        "different",
+        reason,
+        real,
+        place.difference,
+        place.bound,
+    )
+
+
+def in_figures(place: Place) -> tuple[str, str]:
+    """Write a difference and its bound so that one can see which is larger."""
+    for digits in range(1, 17):
+        said = f"{place.difference:.{digits}e}", f"{place.bound:.{digits}e}"
+        if (float(said[0]) <= float(said[1])) != place.real:
+            break
+    return said
+
+
+def verdict_on(
+    left: Trajectory,
+    right: Trajectory,
+    outcome: Outcome,
+    reason: str,
+    divergence: Divergence | None = None,
+    float64_difference: float | None = None,
+    float64_bound: float | None = None,
+) -> Verdict:
+    """Return the verdict, with the numbers that every verdict has."""
+    finite = left.first_non_finite is None and right.first_non_finite is None
+    return Verdict(
+        mode=left.mode,
+        outcome=outcome,
+        reason=reason,
+        updates=(left.updates, right.updates),
+        divergence=divergence,
+        largest_difference=largest_difference(left, right) if finite else None,
+        largest_ulps=largest_ulps(left, right) if finite else None,
+        float64_difference=float64_difference,
+        float64_bound=float64_bound,
+    )

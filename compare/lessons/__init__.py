@@ -1,0 +1,1 @@
+"""The lessons' problems, their data and losses; users' tables."""

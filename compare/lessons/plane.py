@@ -1,0 +1,193 @@
+"""The problem that most lessons share: a plane, fitted in mini-batches."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from compare.lessons.losses import (
+    cross_entropy,
+    normalized_layer_error,
+    squared_error,
+)
+from compare.lessons.tables import penguin_species, penguins
+from compare.records import Note, UsageError
+from compare.records.problem import Problem, Settings
+
+Number = TypeVar("Number", int, float)
+
+HIDDEN_UNITS = 16
+HELD_OUT = 0.2
+"""Share of the rows that validation gets."""
+
+
+def plane(
+    settings: Settings,
+    lesson: str,
+    title: str,
+    truth: Any = "descent",
+    epochs: int = 20,
+    batch_size: int = 64,
+    holds_out: bool = False,
+    hyper: dict[str, Any] | None = None,
+    compared: tuple[str, ...] = (),
+) -> Problem:
+    """Fit a plane to penguins or to a user's table, in mini-batches.
+
+    The rows come in a random order: tables are often sorted, and `fit` draws
+    its own orders where no loop by hand can draw the same.
+    """
+    table = settings.table or penguins()
+    x, y, notes = table.x, table.y, table.notes
+    hyper = {"seed": 1, **(hyper or {})}
+    if holds_out:
+        held, kept = _split(lesson, table.name, len(x))
+        hyper |= {"x_val": x[held], "y_val": y[held]}
+        notes += (_held_out(len(held), len(x)),)
+        x, y = x[kept], y[kept]
+    x, y = mixed(x, y)
+    batch_size = min(given(settings.batch_size, batch_size), len(x))
+    if settings.steps is not None:
+        epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
+        notes += note
+    return Problem(
+        lesson=lesson,
+        title=title,
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=squared_error,
+        hyper={
+            "learning_rate": given(settings.learning_rate, 0.05),
+            **hyper,
+        },
+        scaling=table.scaling,
+        notes=notes,
+        truth=truth,
+        compared=compared,
+    ).astype("float32")
+
+
+def mixed(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows and targets in a random order, always the same."""
+    order = np.random.default_rng(2).permutation(len(x))
+    return x[order], y[order]
+
+
+def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Choose a random fifth of the rows; return them and the others.
+
+    Of penguins it is a fifth on which the error has its least value on the
+    way, so that there is something to stop for.
+    """
+    held = max(round(HELD_OUT * rows), 1)
+    if rows - held < 2:
+        raise UsageError(
+            f"{data} has {rows} rows; {lesson} needs at least 3, to hold some "
+            "out for validation"
+        )
+    order = np.random.default_rng(11).permutation(rows)
+    return order[:held], order[held:]
+
+
+def with_hidden_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with Glorot-uniform kernels."""
+    generator = np.random.default_rng(0)
+    features = problem.x.shape[1]
+
+    def kernel(rows: int, columns: int) -> np.ndarray:
+        limit = math.sqrt(6 / (rows + columns))
+        return generator.uniform(-limit, limit, (rows, columns))
+
+    return problem.replace(
+        initial={
+            "hidden_kernel": kernel(features, HIDDEN_UNITS),
+            "hidden_bias": np.zeros(HIDDEN_UNITS),
+            "output_kernel": kernel(HIDDEN_UNITS, 1),
+            "output_bias": np.zeros(1),
+        },
+        scaling=None,  # there is no slope per column to give in its units
+    ).astype("float32")
+
+
+def with_normalized_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with batch normalization, no bias."""
+    problem = with_hidden_layer(problem)
+    first = problem.initial
+    zeros = first["hidden_bias"]
+    return problem.replace(
+        initial={
+            "hidden_kernel": first["hidden_kernel"],
+            "gamma": np.ones_like(zeros),
+            "beta": zeros,
+            "moving_mean": zeros,
+            "moving_variance": np.ones_like(zeros),
+            "output_kernel": first["output_kernel"],
+            "output_bias": first["output_bias"],
+        },
+        loss=partial(normalized_layer_error, epsilon=problem.epsilon),
+    )
+
+
+def with_species(problem: Problem, learning_rate: float) -> Problem:
+    """Turn the problem into telling three species of penguins apart."""
+    x, y, table = penguin_species()
+    x, y = mixed(x, y)
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
+    return problem.replace(
+        title="Tell classes apart: softmax and cross-entropy",
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": kernel, "bias": np.zeros(3)},
+        loss=cross_entropy,
+        hyper={**problem.hyper, "learning_rate": learning_rate},
+        scaling=None,
+        notes=table.notes,
+        truth=None,
+    ).astype("float32")
+
+
+def given(value: Number | None, default: Number) -> Number:
+    """Return the value, or the default where none was given."""
+    return default if value is None else value
+
+
+def _held_out(held: int, rows: int) -> Note:
+    return Note(
+        "held {held} of {rows} rows out for validation",
+        {"held": str(held), "rows": str(rows)},
+    )
+
+
+def _whole_epochs(
+    steps: int, rows: int, batch_size: int
+) -> tuple[int, tuple[Note, ...]]:
+    """Return the epochs that hold so many updates, and a note if rounded."""
+    per_epoch = math.ceil(rows / batch_size)
+    epochs = math.ceil(steps / per_epoch)
+    if epochs * per_epoch == steps:
+        return epochs, ()
+    values = {
+        "steps": f"{steps:,}",
+        "made": f"{epochs * per_epoch:,}",
+        "epochs": f"{epochs:,}",
+        "per_epoch": f"{per_epoch:,}",
+    }
+    if epochs == 1:
+        note = Note(
+            "rounded {steps} updates up to {made}: a whole epoch", values
+        )
+    else:
+        note = Note(
+            "rounded {steps} updates up to {made}: {epochs} whole epochs of "
+            "{per_epoch}",
+            values,
+        )
+    return epochs, (note,)

@@ -1,0 +1,246 @@
+"""CSV and Parquet files -> checked, standardised columns of numbers."""
+
+from __future__ import annotations
+
+import importlib.resources
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from compare.lessons.table_files import read_frame
+from compare.records import Note, Scaling, UsageError
+from compare.records.problem import Table
+
+PENGUINS = (
+    importlib.resources.files("compare.lessons") / "data" / "penguins.csv"
+)
+"""Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
+LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
+"""
+
+PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
+PENGUIN_TARGET = "body_mass_g"
+
+MOST_FEATURES = 1000
+"""The closed form takes the features' number cubed: seconds for 1,000, hours
+for 10,000."""
+
+SHOWN_NAMES = 12
+"""Most of a table's columns that a message lists."""
+
+
+def penguins() -> Table:
+    """Read the penguins that ship with the package, without missing rows."""
+    return _penguins()[0]
+
+
+def penguin_species() -> tuple[np.ndarray, np.ndarray, Table]:
+    """Read the penguins as a classification.
+
+    Returns:
+        Four standardised measurements, float64 of shape (342, 4); the number
+        of the species in alphabetic order, int64 of shape (342,); and the
+        table they come from.
+    """
+    table, species = _penguins()
+    numbers = pd.Categorical(species).codes.astype(np.int64)
+    return np.hstack([table.x, table.y]), numbers, table
+
+
+def _penguins() -> tuple[Table, pd.Series]:
+    with importlib.resources.as_file(PENGUINS) as path:
+        frame = pd.read_csv(path)
+    complete = frame.dropna(subset=[*PENGUIN_FEATURES, PENGUIN_TARGET])
+    dropped = len(frame) - len(complete)
+    table = standardise(
+        "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
+    )
+    note = Note(
+        "dropped {dropped} of {rows} rows with missing values",
+        {"dropped": str(dropped), "rows": str(len(frame))},
+    )
+    table = replace(table, notes=(note, *table.notes))
+    return table, complete["species"]
+
+
+def read_table(
+    path: Path, target: str, features: Sequence[str] | None = None
+) -> Table:
+    """Read a user's table and check every number that will be used.
+
+    Args:
+        path: a .parquet file, else CSV with a header line.
+        target: the column to predict.
+        features: the columns to predict it from; all others if None.
+
+    Raises:
+        UsageError: the file cannot be used; the message says why, where, and
+            what to do.
+    """
+    frame = read_frame(path)
+    chosen = _choose_columns(path, frame, target, features)
+    for column in (*chosen, target):
+        frame[column] = _checked_numbers(path, frame[column])
+    if len(frame) < 2:
+        raise UsageError(
+            f"{path} has {len(frame)} row{'s' * (len(frame) != 1)} of data; "
+            "a line needs at least 2: give a larger table"
+        )
+    for column in (*chosen, target):
+        _check_spread(path, frame[column])
+    return standardise(path.name, frame, chosen, target)
+
+
+def standardise(
+    name: str, frame: pd.DataFrame, features: Sequence[str], target: str
+) -> Table:
+    """Shift and scale each column to mean 0 and standard deviation 1."""
+    x = frame[list(features)].to_numpy(dtype=float)
+    y = frame[[target]].to_numpy(dtype=float)
+    scaling = Scaling(
+        features=tuple(features),
+        target=target,
+        feature_means=x.mean(axis=0),
+        feature_scales=x.std(axis=0),
+        target_mean=float(y.mean()),
+        target_scale=float(y.std()),
+    )
+    return Table(
+        name=name,
+        x=(x - scaling.feature_means) / scaling.feature_scales,
+        y=(y - scaling.target_mean) / scaling.target_scale,
+        scaling=scaling,
+        notes=(
+            Note("standardised every column to mean 0, standard deviation 1"),
+        ),
+    )
+
+
+def in_user_units(
+    parameters: dict[str, np.ndarray], scaling: Scaling
+) -> dict[str, np.ndarray]:
+    """Turn kernel and bias for standardised columns into the table's units.
+
+    From (y - m_y) / s_y = sum_j k_j (x_j - m_j) / s_j + b follows
+    y = sum_j (k_j s_y / s_j) x_j + (m_y + s_y b - sum_j k_j s_y m_j / s_j).
+    """
+    slopes = (
+        np.ravel(parameters["kernel"]).astype(float)
+        * scaling.target_scale
+        / scaling.feature_scales
+    )
+    bias = float(np.ravel(parameters["bias"])[0])
+    intercept = (
+        scaling.target_mean
+        + scaling.target_scale * bias
+        - slopes @ scaling.feature_means
+    )
+    return {"kernel": slopes, "bias": np.array(intercept)}
+
+
+def _choose_columns(
+    path: Path,
+    frame: pd.DataFrame,
+    target: str,
+    features: Sequence[str] | None,
+) -> tuple[str, ...]:
+    present = [str(column) for column in frame.columns]
+    frame.columns = pd.Index(present)
+    counts = Counter(present)
+    wanted = (target, *(features or present))
+    for column in dict.fromkeys(wanted):
+        if not counts[column]:
+            shown = ", ".join(map(repr, present[:SHOWN_NAMES]))
+            more = len(present) - SHOWN_NAMES
+            raise UsageError(
+                f"{path} has no column {column!r}; its columns are {shown}"
+                + (f" and {more:,} more" if more > 0 else "")
+            )
+        if counts[column] > 1:
+            raise UsageError(
+                f"{path} has {counts[column]} columns named {column!r}: "
+                "rename them"
+            )
+    if features and len(set(wanted)) < len(wanted):
+        raise UsageError(
+            "a column is named twice among --features and --target: "
+            "name each once"
+        )
+    chosen = tuple(features or (c for c in present if c != target))
+    if not chosen:
+        raise UsageError(
+            f"{path} has no column beside the target {target!r}: "
+            "give a table with a feature to predict it from"
+        )
+    if len(chosen) > MOST_FEATURES:
+        raise UsageError(
+            f"{path} has {len(chosen):,} features, more than the "
+            f"{MOST_FEATURES:,} that are trained on: choose fewer with "
+            "--features"
+        )
+    return chosen
+
+
+def _checked_numbers(path: Path, values: pd.Series) -> np.ndarray:
+    """Return a column in float64; refuse text, dates, NaN and infinity."""
+    column = values.name
+    hint = "clean it, or choose other columns with --features"
+    kinds = pd.api.types
+    if kinds.is_numeric_dtype(values) and not kinds.is_bool_dtype(values):
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        texts = values.astype(object)
+        numbers = np.array([_number(text) for text in texts])
+        text = np.flatnonzero(np.isnan(numbers) & values.notna().to_numpy())
+        if len(text):
+            row = int(text[0])
+            raise UsageError(
+                f"{path}, column {column!r}: {str(texts.iloc[row])!r} in data "
+                f"row {row + 1} is not a number; {hint}"
+            )
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        row = int(bad[0])
+        kind = "missing (NaN)"
+        if np.isinf(numbers[row]):
+            kind = "infinite or beyond float64 (1.8e308)"
+        raise UsageError(
+            f"{path}, column {column!r}: the value in data row {row + 1} is "
+            f"{kind}, {len(bad)} such in all; {hint}"
+        )
+    return numbers
+
+
+def _number(value: Any) -> float:
+    """Return a number for what may be text, NaN where it is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return math.nan
+    try:
+        return float(value)
+    except ValueError:
+        return math.nan
+    except OverflowError:  # a whole number of more than 308 digits
+        return math.inf
+
+
+def _check_spread(path: Path, values: pd.Series) -> None:
+    numbers = values.to_numpy(dtype=float)
+    if np.ptp(numbers) <= 1e-12 * np.abs(numbers).max():
+        raise UsageError(
+            f"{path}, column {values.name!r}: every value is {numbers[0]:g}; "
+            "a constant column says nothing: choose other columns"
+        )
+    with np.errstate(over="ignore"):
+        scale = numbers.std()
+    if not np.isfinite(scale) or scale == 0:
+        size = "small" if scale == 0 else "large"
+        raise UsageError(
+            f"{path}, column {values.name!r}: the values are too {size} to be "
+            "squared in float64; give them in another unit"
+        )

@@ -1,0 +1,1 @@
+"""All that starts, or lives in, a process of its own."""

@@ -1,0 +1,201 @@
+"""The command's end of the keeper, the process that starts all others."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+
+from compare.running import lineage
+
+GRACE = 10.0
+"""Seconds in which the keeper ends a process, some 0.1 on an idle machine."""
+
+_numbers = itertools.count()
+_current: Family | None = None
+_folder: tuple[int, Path] | None = None  # and the process that has made it
+
+
+class Process:
+    """One that was asked for, as far as the keeper has told of it."""
+
+    def __init__(self, family: Family, number: int) -> None:
+        self.family = family
+        self.running = False
+        self.ended = False
+        self.exitcode: int | None = None
+        self.printed = ""
+        self._number = number
+
+    def end(self) -> None:
+        """Have it killed with all that it has started; do not wait."""
+        if not self.ended:
+            self.family.tell("end", self._number)
+
+
+class Family:
+    """The keeper, its folder, and what it has started for this process."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self.ready: float | None = None  # since when it can fork
+        self.closed = False
+        self.folder = _folder_of_all()
+        self._processes: dict[int, Process] = {}
+        self.connection, theirs = Pipe()
+        with theirs:
+            self._keeper = lineage.start_python(
+                "compare.running.keeper:main",
+                [theirs.fileno(), self.owner, str(self.folder)],
+                [theirs.fileno()],
+                stdout=subprocess.DEVNULL,
+                env={**os.environ, "TMPDIR": str(self.folder)},
+            )
+
+    def start(self, job: int, bare: bool) -> Process:
+        """Ask for a process.
+
+        Args:
+            job: its end of a connection, an open file.
+            bare: whether it is a new interpreter or a fork of the server.
+        """
+        number = next(_numbers)
+        process = self._processes[number] = Process(self, number)
+        self.tell("start", number, dict(os.environ) if bare else None)
+        with contextlib.suppress(ConnectionError):  # its end is heard next
+            send_handle(self.connection, job, self._keeper.pid)
+        return process
+
+    def tell(self, *message: object) -> None:
+        """Send the keeper a message, if it is there."""
+        with contextlib.suppress(ConnectionError):  # its end is heard next
+            self.connection.send(message)
+
+    def hear(self) -> None:
+        """Take what the keeper has told.
+
+        Raises:
+            UsageError: no process can be started; says why.
+        """
+        try:
+            while not self.closed and self.connection.poll():
+                word, number, *rest = self.connection.recv()
+                if word == "ready":
+                    self.ready = time.monotonic()
+                elif word == "running":
+                    self._processes[number].running = True
+                elif word == "refused":
+                    raise _no_room(self.folder, *rest)
+                else:
+                    process = self._processes.pop(number)
+                    process.exitcode, text = rest
+                    process.printed = text.decode(errors="replace").strip()
+                    process.ended = True
+        except (EOFError, OSError):
+            self.close()
+
+    @property
+    def events(self) -> list[Connection]:
+        """What to wait for: a message of the keeper."""
+        return [] if self.closed else [self.connection]
+
+    def close(self, patience: float = GRACE, last: bool = False) -> None:
+        """End the keeper, all that it has started, and their files.
+
+        Args:
+            patience: seconds in which the keeper may do it by itself.
+            last: whether this process ends too, and needs no folder more.
+        """
+        if self.closed or self.owner != os.getpid():
+            return
+        self.closed = True
+        if not last:
+            self.tell("leave", None)
+        self.connection.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._keeper.wait(patience)
+        if self._keeper.returncode != 0:  # it is stopped, or was killed
+            lineage.kill(self._keeper.pid)
+            self._keeper.wait()
+            while strays := lineage.started_with(f"TMPDIR={self.folder}"):
+                for pid in strays:
+                    lineage.kill(pid)
+        for number, process in self._processes.items():
+            shutil.rmtree(self.folder / str(number), ignore_errors=True)
+            process.ended = True
+
+
+def current() -> Family:
+    """Return this process's family; found one if there is none."""
+    global _current
+    if _current and not _current.closed and _current.owner == os.getpid():
+        return _current
+    _current = Family()
+    atexit.register(_current.close, last=True)
+    return _current
+
+
+@contextlib.contextmanager
+def ended_by_an_error() -> Iterator[None]:
+    """End all processes if what is within is interrupted or fails."""
+    try:
+        yield
+    except BaseException:
+        if _current:
+            _current.close()
+        raise
+
+
+@contextlib.contextmanager
+def keeping_temporary_files() -> Iterator[None]:
+    """Put this process's own temporary files where the keeper removes them.
+
+    Raises:
+        UsageError: there is no room for temporary files.
+    """
+    before = tempfile.tempdir
+    tempfile.tempdir = str(current().folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+def _folder_of_all() -> Path:
+    """Return the one folder for what is temporary; make it if need be."""
+    global _folder
+    if _folder and _folder[0] == os.getpid() and _folder[1].is_dir():
+        return _folder[1]
+    try:
+        made = Path(tempfile.mkdtemp(prefix="compare-"))
+    except OSError as error:
+        place = tempfile.tempdir or "any folder"
+        raise _no_room(place, error.strerror) from error
+    _folder = os.getpid(), made
+    atexit.register(_remove, *_folder)
+    return made
+
+
+def _remove(owner: int, folder: Path) -> None:
+    """Remove a folder; a fork of its owner leaves it alone."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _no_room(folder: Path | str, reason: str | None) -> Exception:
+    from compare.records import UsageError
+
+    return UsageError(
+        f"cannot start a process with temporary files in {folder}: {reason}; "
+        "make room there, or name another folder in TMPDIR"
+    )

@@ -1,0 +1,223 @@
+"""What runs inside a fresh process: one exhibit, recorded or timed.
+
+The only file that imports exhibits, and only when called.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import inspect
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from compare.judging.differences import plain_shape
+from compare.lessons.rows_on_disk import with_files
+from compare.records import Dtype, Mode, Trajectory
+from compare.records.problem import Problem
+from compare.records.report import Environment
+from compare.running.modes import turned
+from compare.running.processes import RunError
+from compare.running.recording import Recorder, Report, results_of
+from compare.running.watch import Watch
+
+Exhibit = Callable[..., Any]
+
+
+def load_exhibit(reference: str) -> Exhibit:
+    """Import an exhibit.
+
+    Args:
+        reference: "manual.adam" for the function `train` of that module,
+            "compare.studies.module:function", or
+            "path/to/file.py:function".
+    """
+    if ":" not in reference:
+        return importlib.import_module(reference).train  # type: ignore[no-any-return]
+    file, _, name = reference.rpartition(":")
+    if file.startswith("compare."):
+        return getattr(importlib.import_module(file), name)  # type: ignore[no-any-return]
+    path = Path(file).resolve()
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise RunError(f"there is no Python file {file}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    function = getattr(module, name, None)
+    if not callable(function):
+        raise RunError(f"{file} has no function {name!r}")
+    return function  # type: ignore[no-any-return]
+
+
+def record(
+    reference: str,
+    side: str,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+) -> Trajectory:
+    """Run an exhibit here and record every parameter after every update.
+
+    Args:
+        reference: see `load_exhibit`.
+        side: whose turn it is, for people.
+        problem: what to train.
+        mode: how one update runs.
+        dtype: of all arrays.
+        report: called now and then with (updates done, updates in all).
+
+    Raises:
+        RunError: the exhibit broke the contract; says how.
+        Exception: whatever the exhibit raised.
+    """
+    prepare(mode, dtype)
+    return observe(reference, side, problem, mode, dtype, report)
+
+
+def observe(
+    reference: str,
+    side: str,
+    problem: Problem,
+    mode: Mode,
+    dtype: Dtype,
+    report: Report,
+) -> Trajectory:
+    """Record, as `record` does, in whatever framework the exhibit uses."""
+    problem = problem.astype(dtype)
+    if "steps_per_call" in problem.hyper:  # or updates would go unseen
+        problem = problem.replace(hyper={**problem.hyper, "steps_per_call": 1})
+    exhibit = load_exhibit(reference)
+    recorder = Recorder(problem, report)
+    with with_files(problem) as given:
+        if takes(exhibit, "on_step"):
+            returned = call(exhibit, given, mode, recorder.on_step)
+            results = results_of(returned, problem)
+        else:
+            watch = Watch(recorder.tick)
+            with turned(mode), watch.watching():
+                returned = exhibit(given)
+            results = results_of(returned, problem)
+            recorder.take(watch, returned)
+    parameters = recorder.stacked()
+    for name, path in parameters.items():
+        if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
+            raise RunError(
+                f"train returned {name} in shape {results[name].shape} "
+                f"where the problem has {path.shape[1:]}"
+            )
+    losses = [
+        problem.loss(
+            {name: values[row] for name, values in parameters.items()},
+            problem.x,
+            problem.y,
+        )
+        for row in range(recorder.rows)
+    ]
+    return Trajectory(
+        side=side,
+        mode=mode,
+        dtype=dtype,
+        parameters=parameters,
+        results=results,
+        losses=np.array(losses),
+        seconds_per_update=recorder.seconds_per_update(),
+    )
+
+
+def takes(exhibit: Exhibit, name: str) -> bool:
+    """Whether a function has an argument of this name."""
+    return name in inspect.signature(exhibit).parameters
+
+
+def call(
+    exhibit: Exhibit,
+    problem: Problem,
+    mode: Mode,
+    on_step: Callable[[int, Any], None] | None = None,
+) -> Any:
+    """Call a function with those of `mode` and `on_step` that it takes."""
+    offered = {"mode": mode, "on_step": on_step}
+    return exhibit(
+        problem, **{k: v for k, v in offered.items() if takes(exhibit, k)}
+    )
+
+
+def train(exhibit: Exhibit, problem: Problem, mode: Mode) -> Any:
+    """Train in a mode, unwatched; return what the exhibit does.
+
+    Implementations in other frameworks take the mode as an argument.
+    """
+    if takes(exhibit, "mode"):
+        return call(exhibit, problem, mode)
+    with turned(mode):
+        return exhibit(problem)
+
+
+def environment(report: Report) -> Environment:
+    """Describe this machine and what is installed on it."""
+    import keras
+    import tensorflow as tf
+
+    from compare.running import preload
+
+    if preload.ERROR:
+        raise preload.ERROR
+    return Environment(
+        python=platform.python_version(),
+        tensorflow=tf.__version__,
+        keras=keras.__version__,
+        numpy=np.__version__,
+        system=f"{platform.system()} {platform.machine()}",
+        cpus=len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1,
+        devices=tuple(
+            device.device_type for device in tf.config.list_physical_devices()
+        ),
+        import_seconds=preload.IMPORT_SECONDS,
+        import_bytes=preload.IMPORT_BYTES,
+    )
+
+
+def set_dtype(dtype: Dtype) -> None:
+    """Give new layers this dtype, whatever the user's keras.json says."""
+    import keras
+
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+
+
+def prepare(mode: Mode, dtype: Dtype) -> None:
+    """Set the dtype of new layers; drop work that cannot change a bit.
+
+    Dropped are the garbage collector's visits to what the imports made,
+    tf.data's autotuner, which only seeks speed and makes `fit`
+    wait for its thread, and in eager and XLA modes TensorFlow's graph
+    optimiser (Grappler): eager operations run as they are, and XLA compiles
+    the graph as it was traced, so only tf.data's functions would pass through
+    it, again for every iterator that is opened. On small data these cost
+    `fit` far more than the updates. Timing never does this.
+    """
+    import tensorflow as tf
+
+    gc.freeze()
+    set_dtype(dtype)
+    if mode != "graph":
+        tf.config.optimizer.set_experimental_options(
+            {"disable_meta_optimizer": True}
+        )
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    iterate = tf.data.Dataset.__iter__
+    tf.data.Dataset.__iter__ = lambda dataset: iterate(
+        dataset.with_options(options)
+    )

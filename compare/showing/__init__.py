@@ -1,0 +1,1 @@
+"""Show records: in a terminal, as a page, charts and notebooks."""

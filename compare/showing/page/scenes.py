@@ -1,0 +1,232 @@
+"""What the moving charts are drawn from: recorded data of the real runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from compare.judging.differences import ulps_apart
+from compare.lessons.losses import log_likelihoods, predictions
+from compare.records import SIDES, Trajectory
+from compare.records.report import LessonReport, Points, first_pair
+
+SERIES = 8
+"""Most parameters whose way is drawn, one line each."""
+
+POINTS = 120
+"""Most points whose prediction is drawn."""
+
+GRID = 1000
+"""Steps into which predictions are rounded: finer than a screen shows."""
+
+
+def learning(lesson: LessonReport) -> dict[str, Any] | None:
+    """Return the frames of a lesson's runs, or None without a pair."""
+    runs = first_pair(lesson.trajectories)
+    if not runs:
+        return None
+    frames = min(len(run.losses) for run in runs)
+    updates = lesson.recorded_updates[:frames].astype(int).tolist()
+    apart = _ulps(runs, frames)
+    scene: dict[str, Any] = {
+        "updates": updates,
+        "mode": runs[0].mode,
+        "losses": _both([run.losses[:frames] for run in runs]),
+        "ulps": apart.tolist(),
+        "parameters": _parameters(runs, frames),
+        "line": None,
+        "bowl": None,
+        "predictions": None,
+    }
+    points = lesson.points
+    if points is None:
+        return scene
+    if lesson.features == 1 and "kernel" in runs[0].parameters:
+        scene["line"] = _line(lesson, points)
+        scene["bowl"] = _bowl(lesson)
+    else:
+        scene["predictions"] = _predictions(runs, points, frames)
+    return scene
+
+
+def rates(lesson: LessonReport) -> dict[str, Any] | None:
+    """Return the learning rates that were tried, or None without any."""
+    bowl = _bowl(lesson)
+    if not lesson.rates or lesson.theory is None or bowl is None:
+        return None
+    by_rate: dict[float, dict[str, Any]] = {}
+    for run in lesson.rates:
+        entry = by_rate.setdefault(run.rate, {"rate": run.rate})
+        entry[run.side] = run
+    tried = []
+    for entry in by_rate.values():
+        if not all(side in entry for side in SIDES):
+            continue
+        pair = [entry[side] for side in SIDES]
+        tried.append(
+            {
+                "rate": entry["rate"],
+                "outcome": pair[0].outcome,
+                "same": pair[1].same_bits,
+                "losses": _both([run.losses for run in pair]),
+                "paths": _both([_path(run.parameters) for run in pair]),
+            }
+        )
+    return {
+        "limit": lesson.theory.largest_learning_rate,
+        "own": lesson.learning_rate,
+        "bowl": bowl,
+        "tried": tried,
+    }
+
+
+def _ulps(runs: tuple[Trajectory, ...], frames: int) -> np.ndarray:
+    """Return the largest difference of each frame, in last places."""
+    manual, keras = (run.parameters for run in runs)
+    apart = [
+        ulps_apart(
+            values[:frames].reshape(frames, -1),
+            keras[name][:frames].reshape(frames, -1),
+        ).max(axis=1)
+        for name, values in manual.items()
+        if name in keras
+    ]
+    return np.asarray(np.max(apart, axis=0, initial=0))
+
+
+def _parameters(
+    runs: tuple[Trajectory, ...], frames: int
+) -> list[dict[str, Any]]:
+    """Return name and course of the first parameters, value by value."""
+    series = []
+    for name in runs[0].parameters:
+        sides = [
+            run.parameters[name][:frames].reshape(frames, -1)
+            for run in runs
+            if name in run.parameters
+        ]
+        for place in range(sides[0].shape[1]):
+            label = name if sides[0].shape[1] == 1 else f"{name}[{place}]"
+            course = _both([side[:, place] for side in sides])
+            series.append({"name": label, **course})
+    return series[:SERIES]
+
+
+def _line(lesson: LessonReport, points: Points) -> dict[str, Any]:
+    scaling = lesson.scaling
+    return {
+        "x": _numbers(points.x.ravel()),
+        "y": _numbers(points.y.ravel()),
+        "feature": scaling.features[0] if scaling else "x",
+        "target": scaling.target if scaling else "y",
+    }
+
+
+def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
+    """Return the quadratic that the loss is over kernel and bias."""
+    points, theory = lesson.points, lesson.theory
+    if points is None or points.hessian is None or theory is None:
+        return None
+    lowest = [
+        float(np.ravel(theory.closed_form[name])[0])
+        for name in ("kernel", "bias")
+    ]
+    return {
+        "lowest": _numbers(np.array(lowest)),
+        "hessian": points.hessian.tolist(),
+        "least": points.least_loss or 0.0,
+    }
+
+
+def _path(parameters: dict[str, np.ndarray]) -> np.ndarray:
+    """Return kernel and bias of each frame, shape (frames, 2)."""
+    return np.stack(
+        [
+            parameters[name].reshape(len(parameters[name])).astype(float)
+            for name in ("kernel", "bias")
+        ],
+        axis=1,
+    )
+
+
+def _predictions(
+    runs: tuple[Trajectory, ...], points: Points, frames: int
+) -> dict[str, Any]:
+    """Return what is predicted for each point in each frame.
+
+    Of classes it is the probability of the right one. Numbers are in steps
+    of 1 / GRID of the range that is drawn.
+    """
+    kept = np.linspace(0, len(points.x) - 1, POINTS).round().astype(int)
+    kept = np.unique(kept)
+    x, y = points.x[kept], points.y[kept].ravel()
+    classes = y.dtype.kind in "iu" and "kernel" in runs[0].parameters
+    found = [_predicted(run, x, y, frames, classes) for run in runs]
+    low, high = (0.0, 1.0) if classes else _reach(y, found)
+    steps = [
+        np.clip((f - low) / (high - low) * GRID, -1, GRID + 1) for f in found
+    ]
+    return {
+        "truth": y.tolist() if classes else _numbers(y),
+        "classes": classes,
+        "low": low,
+        "high": high,
+        "grid": GRID,
+        **_both([_whole(s) for s in steps]),
+    }
+
+
+def _predicted(
+    run: Trajectory, x: np.ndarray, y: np.ndarray, frames: int, classes: bool
+) -> np.ndarray:
+    """Return predictions, or probabilities of y, shape (frames, points)."""
+    rows = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for frame in range(frames):
+            now = {n: v[frame] for n, v in run.parameters.items()}
+            if classes:
+                rows.append(np.exp(log_likelihoods(now, x, y)))
+            else:
+                rows.append(predictions(now, x))
+    return np.stack(rows)
+
+
+def _reach(
+    truth: np.ndarray, found: Sequence[np.ndarray]
+) -> tuple[float, float]:
+    """Return the range to be drawn: what overshoots far is left outside."""
+    room = float(np.ptp(truth)) or 1.0
+    shown = np.concatenate([f[np.isfinite(f)] for f in (*found, truth)])
+    return (
+        max(float(truth.min()) - room, float(shown.min())),
+        min(float(truth.max()) + room, float(shown.max())),
+    )
+
+
+def _whole(values: np.ndarray) -> np.ndarray:
+    return np.asarray(np.nan_to_num(values.round(), nan=-1).astype(int))
+
+
+def _both(sides: list[np.ndarray]) -> dict[str, Any]:
+    """Return both sides' numbers; Keras's are None where they are equal."""
+    manual = sides[0]
+    equal = len(sides) > 1 and np.array_equal(manual, sides[1], True)
+    return {
+        "manual": _numbers(manual),
+        "keras": None if equal else _numbers(sides[-1]),
+    }
+
+
+def _numbers(values: np.ndarray) -> Any:
+    """Return numbers of seven digits, None where they are not finite."""
+    if values.ndim > 1:
+        return [_numbers(row) for row in values]
+    if values.dtype.kind in "iu":
+        return values.tolist()
+    return [
+        float(f"{value:.7g}") if math.isfinite(value) else None
+        for value in values.astype(float)
+    ]

@@ -1,0 +1,1 @@
+"""Whether the timer finds what is planted."""

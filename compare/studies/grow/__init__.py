@@ -1,0 +1,1 @@
+"""What an update costs by rows and features."""

@@ -1,0 +1,1 @@
+"""One lesson: both sides in every mode, judged and timed."""

@@ -1,0 +1,111 @@
+"""Whether both sides end at the closed form, given time.
+
+With a constant learning rate mini-batches never settle: each pulls towards a
+minimum of its own. So the same exhibits are trained on all rows at once, with
+the learning rate that settles in fewest updates, 2 / (smallest + largest
+curvature), until the slowest error has shrunk to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from compare.judging.rounding import FLOAT64_BOUND
+from compare.judging.theory import distance, updates_to_settle
+from compare.records import Convergence, Theory
+from compare.records.problem import Problem
+from compare.running.processes import Broken
+
+SHRINK = 1e-14
+"""How far the slowest error shrinks."""
+
+MOST_UPDATES = 5000
+"""Updates beyond which this takes too long to be run by the way."""
+
+
+def settling_problem(
+    problem: Problem, theory: Theory | None
+) -> Problem | None:
+    """Return the problem on all rows at once, or None where it is not run."""
+    updates = _updates(problem, theory)
+    if theory is None or updates is None or updates > MOST_UPDATES:
+        return None
+    return problem.replace(
+        batch_size=len(problem.x),
+        epochs=updates,
+        hyper={**problem.hyper, "learning_rate": _fastest_rate(theory)},
+    )
+
+
+def judge_settling(
+    problem: Problem,
+    theory: Theory | None,
+    runs: Mapping[tuple[str, str], Any],
+) -> Convergence | None:
+    """Say whether both sides settled at the closed form.
+
+    Args:
+        problem: the lesson's own problem.
+        theory: its theory.
+        runs: (side, dtype) -> the trajectory of `settling_problem`, or
+            `Broken`; empty where it was not run.
+
+    Returns:
+        The record, or None where the question does not arise. Reached means
+        that the distance in float64 is rounding, by the bound that holds for
+        two sides.
+    """
+    if theory is None or not _wanders(problem, theory):
+        return None
+    updates = _updates(problem, theory)
+    if not runs:
+        why = (
+            "the features are linearly dependent"
+            if updates is None
+            else f"it would take {updates:,} updates"
+        )
+        return Convergence(0, {}, 0.0, False, f"not run, because {why}")
+    distances: dict[str, dict[str, float]] = {}
+    for (side, dtype), run in runs.items():
+        if isinstance(run, Broken):
+            reason = f"could not run: {side}: {run.reason}"
+            return Convergence(0, {}, 0.0, False, reason)
+        end = distance(run.results, theory)
+        distances.setdefault(side, {})[dtype] = end
+    largest = (np.abs(value).max() for value in theory.closed_form.values())
+    bound = FLOAT64_BOUND * float(max(largest))
+    single, double = (
+        max(by_dtype[dtype] for by_dtype in distances.values())
+        for dtype in ("float32", "float64")
+    )
+    return Convergence(
+        updates=updates or 0,
+        distance=distances,
+        bound=bound,
+        reached=double <= bound,
+        reason=(
+            f"on all rows at once, after {updates:,} updates, both sides end "
+            f"within {single:.1e} of the normal equations in float32 and "
+            f"{double:.1e} in float64, which is "
+            f"{'rounding' if double <= bound else 'more than rounding'}"
+        ),
+    )
+
+
+def _wanders(problem: Problem, theory: Theory) -> bool:
+    """Whether it is plain descent that mini-batches keep from settling."""
+    mini = problem.batch_size < len(problem.x)
+    return mini and theory.largest_learning_rate is not None
+
+
+def _updates(problem: Problem, theory: Theory | None) -> int | None:
+    if theory is None or not _wanders(problem, theory):
+        return None
+    return updates_to_settle(theory, _fastest_rate(theory), SHRINK)
+
+
+def _fastest_rate(theory: Theory) -> float:
+    return 2 / (theory.smallest_curvature + theory.largest_curvature)

@@ -1,0 +1,178 @@
+"""What runs inside a bare process: one implementation, recorded or timed.
+
+Importing this module imports nothing heavy, so that importing NumPy and a
+framework can be timed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from compare.records import Dtype, Mode, Trajectory
+    from compare.records.peers import Backend, PeerSample
+    from compare.records.problem import Problem
+
+Report = Callable[[int, int], None]
+
+LONG_SECONDS = 0.1
+"""How much longer the longest training takes than the shortest, at least."""
+
+GROWTH = 8
+"""How many times as long each training is as the one before."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to run: names and numbers, for they travel without numpy.
+
+    Attributes:
+        reference: see `compare.running.worker.load_exhibit`.
+        lesson: whose problem it gets.
+        steps: updates of that problem.
+        backend: Keras's, if Keras is used.
+    """
+
+    reference: str
+    lesson: str
+    steps: int
+    mode: Mode
+    backend: Backend | None
+
+    def problem(self) -> Problem:
+        """Make the problem."""
+        from compare.lessons.problems import problem_of
+        from compare.records.problem import Settings
+
+        problem = problem_of(self.lesson, Settings(steps=self.steps))
+        if "steps_per_call" in problem.hyper:
+            hyper = {**problem.hyper, "steps_per_call": problem.steps}
+            return problem.replace(hyper=hyper)
+        return problem
+
+
+def record_peer(
+    task: Task, name: str, dtype: Dtype, report: Report
+) -> Trajectory:
+    """Record a training; errors as in `worker.record`."""
+    os.environ["JAX_ENABLE_X64"] = str(int(dtype == "float64"))
+    _choose_backend(task.backend)
+    from compare.running import worker
+
+    if task.backend:
+        _prepare_keras(task.backend, dtype)
+    return worker.observe(
+        task.reference, name, task.problem(), task.mode, dtype, report
+    )
+
+
+def record_second_order(*arguments: Any) -> Trajectory:
+    """Record, as `worker.record` does, with a dataset that is opened twice.
+
+    A batch of it is drawn first, as Keras's `fit` does on JAX and PyTorch.
+    """
+    import tensorflow as tf
+
+    from compare.running import worker
+
+    opened: list[Any] = []
+    iterate = tf.data.Dataset.__iter__
+
+    def open_twice(dataset: Any) -> Any:
+        if not opened:
+            opened.append(next(iterate(dataset)))
+        return iterate(dataset)
+
+    tf.data.Dataset.__iter__ = open_twice
+    return worker.record(*arguments)
+
+
+def time_peer(
+    task: Task, report: Report
+) -> tuple[PeerSample, dict[str, np.ndarray]]:
+    """Time a training in this process, which has imported nothing yet.
+
+    Returns:
+        The sample, and what the first training returned.
+    """
+    _choose_backend(task.backend)
+    import_seconds = _import(task.reference)
+
+    from compare.records.peers import PeerSample
+    from compare.running import recording, worker
+
+    exhibit = worker.load_exhibit(task.reference)
+    problem = task.problem().without_stopping()
+    runs: list[tuple[int, float]] = []
+
+    def train(epochs: int) -> dict[str, np.ndarray]:
+        job = problem.replace(epochs=epochs)
+        start = time.perf_counter()
+        returned = worker.train(exhibit, job, task.mode)
+        # A copy as arrays waits for what may still be running.
+        results = recording.results_of(returned, job)
+        runs.append((job.steps, time.perf_counter() - start))
+        return results
+
+    epochs = int(problem.hyper.get("steps_per_call", 1))
+    first = train(epochs)
+    train(epochs)
+    (_, first_call), (few, short) = runs
+    while runs[-1][1] - short < LONG_SECONDS:
+        epochs *= GROWTH
+        train(epochs)
+    many, long = runs[-1]
+    sample = PeerSample(
+        import_seconds=import_seconds,
+        first_call=first_call,
+        per_update=(long - short) / (many - few),
+        runs=tuple(runs),
+    )
+    return sample, first
+
+
+def _import(reference: str) -> float:
+    """Import NumPy and an implementation; return the seconds it took."""
+    start = time.perf_counter()
+    importlib.import_module("numpy")
+    if ":" not in reference:
+        importlib.import_module(reference)
+    return time.perf_counter() - start
+
+
+def _choose_backend(backend: Backend | None) -> None:
+    """Choose Keras's backend, whatever the user's keras.json says."""
+    os.environ["KERAS_BACKEND"] = backend or "tensorflow"
+
+
+def _prepare_keras(backend: Backend, dtype: Dtype) -> None:
+    """Set the dtype of new layers; let observers see every update.
+
+    On JAX and PyTorch Keras takes float64 down to float32 wherever it
+    promotes types, which would hide what a run in float64 is to show.
+
+    On JAX `fit` takes the parameters out of the model while an epoch runs.
+    Whoever looks at them after a batch has to ask for them first.
+    """
+    import keras
+    from keras.src.backend.common import dtypes
+
+    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+    if backend != "jax":
+        return
+    after_batch = keras.callbacks.CallbackList.on_train_batch_end
+
+    def on_train_batch_end(self: Any, *given: Any) -> None:
+        self.model.jax_state_sync()
+        after_batch(self, *given)
+
+    keras.callbacks.CallbackList.on_train_batch_end = on_train_batch_end

@@ -1,0 +1,272 @@
+"""Run one training in several frameworks; judge and time each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from compare.judging.parity import judge
+from compare.judging.proof import Run
+from compare.lessons.problems import problem_of
+from compare.records import Dtype, Failure, Trajectory, UsageError
+from compare.records.peers import Backend, PeerResult, Peers, PeerSample
+from compare.records.problem import Problem, Settings
+from compare.records.report import Report
+from compare.records.timing import Effort
+from compare.running import worker
+from compare.running.processes import Broken, Job, Progress, run_jobs
+from compare.running.timing import take_turns
+from compare.studies.lesson.report import QUICK_STEPS, read_environment
+from compare.studies.peers.catalogue import (
+    AGAINST,
+    SECOND_ORDER,
+    Peer,
+    peers_of,
+    versions,
+    why_missing,
+)
+from compare.studies.peers.probe import (
+    Task,
+    record_peer,
+    record_second_order,
+    time_peer,
+)
+
+SAME_START = 1e-4
+"""How far a timed training may be from the recorded one, relative to how far
+it moved. Unwatched, XLA may round a loop in another way, by some 1e-7; a
+training that does something else is off by far more."""
+
+
+@dataclass(frozen=True)
+class PeersRequest:
+    """What to run.
+
+    Attributes:
+        lesson: whose training.
+        backends: of Keras; with them, only the reference and Keras run. None
+            for everything.
+        effort: how long to time.
+        quick: fewer updates.
+        timeout: seconds after which one process is stopped.
+        command: how the user asked, for the report.
+    """
+
+    lesson: str
+    backends: tuple[Backend, ...] | None
+    effort: Effort
+    quick: bool
+    timeout: float
+    command: str
+
+
+def make_peers_report(request: PeersRequest, progress: Progress) -> Report:
+    """Run everything that is installed, and report.
+
+    Raises:
+        UsageError: the lesson is unknown or cannot run here, a backend that
+            was asked for is not installed, or TensorFlow does not start.
+    """
+    steps = QUICK_STEPS if request.quick else None
+    problem = problem_of(request.lesson, Settings(steps=steps))
+    if problem.workers > 1 or "folder" in problem.hyper:
+        raise UsageError(
+            f"{problem.lesson} trains in several processes, which are "
+            "TensorFlow's here: choose another lesson"
+        )
+    chosen, left_out = choose(peers_of(problem), request.backends)
+    environment = read_environment(request.timeout, progress)
+    bench = Bench(problem, request, environment.cpus, progress)
+    results = bench.judge(chosen)
+    results, broken = bench.time(chosen, results)
+    return Report(
+        environment=environment,
+        command=request.command,
+        peers=Peers(
+            lesson=problem.lesson,
+            updates=problem.steps,
+            versions=versions(),
+            results=results,
+            left_out=(*left_out, *broken),
+        ),
+    )
+
+
+def choose(
+    peers: Sequence[Peer], backends: Sequence[Backend] | None
+) -> tuple[tuple[Peer, ...], tuple[str, ...]]:
+    """Choose what can run here.
+
+    With `backends`, Keras on them, on TensorFlow, and what all are compared
+    with.
+
+    Returns:
+        The peers, and a sentence for each that is left out.
+
+    Raises:
+        UsageError: a backend that was asked for is not installed.
+    """
+    if backends is not None:
+        for backend in backends:
+            if missing := why_missing(backend):
+                raise UsageError(missing)
+        peers = [
+            peer
+            for peer in peers
+            if peer.name == AGAINST
+            or (
+                peer.backend in ("tensorflow", *backends)
+                and peer.lesson == peers[0].lesson
+            )
+        ]
+    reasons = {peer.name: why_missing(peer.needs) for peer in peers}
+    return (
+        tuple(peer for peer in peers if not reasons[peer.name]),
+        tuple(f"{name}: {why}" for name, why in reasons.items() if why),
+    )
+
+
+class Bench:
+    """Runs implementations of one problem."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        request: PeersRequest,
+        at_once: int,
+        progress: Progress,
+    ) -> None:
+        self.problem = problem
+        self.request = request
+        self.at_once = at_once
+        self.progress = progress
+        self._runs: dict[tuple[str, Dtype], Run] = {}
+
+    def judge(self, peers: Sequence[Peer]) -> tuple[PeerResult, ...]:
+        """Record every training and compare it with its reference's."""
+        (first,) = (peer for peer in peers if peer.name == AGAINST)
+        references = {
+            name: replace(first, name=name)
+            for name in dict.fromkeys(peer.against for peer in peers)
+        }
+        self._record([*references.values(), *peers], "float32")
+        return tuple(
+            self._result(references[peer.against], peer) for peer in peers
+        )
+
+    def _result(self, reference: Peer, peer: Peer) -> PeerResult:
+        def rerun() -> tuple[Run, Run]:
+            self._record((reference, peer), "float64")
+            one, other = (
+                self._runs[name, "float64"]
+                for name in (reference.name, peer.name)
+            )
+            return one, other
+
+        left = self._runs[reference.name, "float32"]
+        right = self._runs[peer.name, "float32"]
+        return PeerResult(
+            name=peer.name,
+            kind=peer.kind,
+            reference=peer.reference,
+            mode=peer.mode,
+            backend=peer.backend,
+            against=peer.against,
+            verdict=judge(left, right, rerun),
+            note=peer.note,
+            details=right.details if isinstance(right, Failure) else "",
+            ends=right.results if isinstance(right, Trajectory) else {},
+        )
+
+    def time(
+        self, peers: Sequence[Peer], results: Sequence[PeerResult]
+    ) -> tuple[tuple[PeerResult, ...], tuple[str, ...]]:
+        """Time what is the same training, in turns, one process at a time.
+
+        Returns:
+            The results with their samples, and why a process gave none.
+        """
+        jobs = {
+            peer.name: partial(self._time_job, peer)
+            for peer, result in zip(peers, results, strict=True)
+            if result.verdict.agree
+        }
+        effort, timeout = self.request.effort, self.request.timeout
+        rounds, broken = take_turns(jobs, effort, timeout, self.progress)
+        taken: dict[str, list[PeerSample]] = {peer.name: [] for peer in peers}
+        elsewhere = []
+        for name, (sample, parameters) in (
+            pair for found in rounds for pair in found.items()
+        ):
+            run = self._runs[name, "float32"]
+            assert isinstance(run, Trajectory)
+            why = why_elsewhere(run, sample.runs[0][0], parameters)
+            if why:
+                elsewhere.append(f"{name}: {why}")
+            else:
+                taken[name].append(sample)
+        return tuple(
+            replace(result, samples=tuple(taken[result.name]))
+            for result in results
+        ), tuple(dict.fromkeys([*broken, *elsewhere]))
+
+    def _record(self, peers: Sequence[Peer], dtype: Dtype) -> None:
+        """Record what has not been recorded yet."""
+        due = {
+            peer.name: peer
+            for peer in peers
+            if (peer.name, dtype) not in self._runs
+        }
+        jobs = [self._record_job(peer, dtype) for peer in due.values()]
+        found = run_jobs(
+            jobs, self.at_once, self.request.timeout, self.progress
+        )
+        for peer, result in zip(due.values(), found, strict=True):
+            if isinstance(result, Broken):
+                result = Failure(
+                    peer.name, peer.mode, dtype, result.reason, result.details
+                )
+            self._runs[peer.name, dtype] = result
+
+    def _record_job(self, peer: Peer, dtype: Dtype) -> Job:
+        task = self._task(peer)
+        label = f"{peer.name}: {self.problem.steps:,} updates" + (
+            " in float64" if dtype == "float64" else ""
+        )
+        if not peer.on_tensorflow:
+            return Job(label, record_peer, (task, peer.name, dtype), bare=True)
+        arguments = (peer.reference, peer.name, task.problem(), peer.mode)
+        twice = peer.name == SECOND_ORDER
+        record = record_second_order if twice else worker.record
+        return Job(label, record, (*arguments, dtype))
+
+    def _time_job(self, peer: Peer) -> Job:
+        task = self._task(peer)
+        return Job(f"{peer.name}: time", time_peer, (task,), bare=True)
+
+    def _task(self, peer: Peer) -> Task:
+        return Task(
+            reference=peer.reference,
+            lesson=peer.lesson,
+            steps=self.problem.steps,
+            mode=peer.mode,
+            backend=peer.backend,
+        )
+
+
+def why_elsewhere(
+    run: Trajectory, updates: int, parameters: dict[str, np.ndarray]
+) -> str:
+    """Say where a timed training is not the one that was recorded, or ""."""
+    for name, path in run.parameters.items():
+        bound = SAME_START * np.abs(path[updates] - path[0]).max()
+        found = parameters[name].reshape(path.shape[1:])
+        if not np.abs(found - path[updates]).max() <= bound:
+            return (
+                f"timed, {name} is elsewhere after update {updates:,} than "
+                "when every update was watched"
+            )
+    return ""

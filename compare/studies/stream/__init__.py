@@ -1,0 +1,1 @@
+"""Training on a table larger than memory."""
