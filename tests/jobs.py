@@ -149,8 +149,8 @@ def run_cluster(fault, patience, report):
 
 def lifted_dtypes(report):
     """Return the dtypes that a user's ways to say float32 give."""
-    from compare.pairs import lift
+    from compare.pairs import in_float64
     from tests import says_float32
 
-    lift.lift(says_float32.dtypes)
+    in_float64.train_in_float64(says_float32.dtypes)
     return says_float32.dtypes()

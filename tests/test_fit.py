@@ -28,7 +28,7 @@ from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.showing.figures.fit import fit_charts
 from compare.showing.figures.style import write_chart
 from compare.showing.terminal.fit import print_fit
-from compare.studies.fit import findings, inside
+from compare.studies.fit import findings, probe
 from compare.studies.fit import study as fit
 from compare.studies.fit.forms import FORMS, Form, change, title
 from compare.studies.fit.stopwatch import PARTS, Stopwatch
@@ -117,7 +117,7 @@ def train(problem, mode="graph", on_step=None):
 
 def watch(reference, problem):
     job = Job(
-        "watch", inside.watch_epochs, (reference, problem, "graph", True, 3)
+        "watch", probe.watch_epochs, (reference, problem, "graph", True, 3)
     )
     (sample,) = run_jobs([job], 1, 120.0)
     return sample

@@ -22,7 +22,7 @@ from compare.running.processes import Broken, RunError, Silent
 from compare.showing.figures.growth import growth_chart
 from compare.showing.figures.style import write_chart
 from compare.showing.terminal.growth import print_growth
-from compare.studies.grow import probe as growing
+from compare.studies.grow import probe
 from compare.studies.grow import study as growth
 from compare.studies.grow.probe import table_of
 from compare.studies.grow.study import (
@@ -198,11 +198,11 @@ def time_fake(monkeypatch, way, per_update):
         return {}, run
 
     fake = types.SimpleNamespace(perf_counter=clock.perf_counter)
-    monkeypatch.setattr(growing, "time", fake)
-    monkeypatch.setattr(growing, "load_exhibit", lambda name: function)
-    monkeypatch.setattr(growing, "set_dtype", lambda dtype: None)
-    monkeypatch.setattr(growing, "start_tensorflow", lambda: None)
-    return growing.time_way(way, SMALL, lambda done, total: None)
+    monkeypatch.setattr(probe, "time", fake)
+    monkeypatch.setattr(probe, "load_exhibit", lambda name: function)
+    monkeypatch.setattr(probe, "set_dtype", lambda dtype: None)
+    monkeypatch.setattr(probe, "start_tensorflow", lambda: None)
+    return probe.time_way(way, SMALL, lambda done, total: None)
 
 
 @pytest.mark.parametrize("per_update", [1e-5, 1e-3, 1.0])
@@ -214,7 +214,7 @@ def test_the_slope_leaves_start_and_call_out(monkeypatch, name, per_update):
     assert found.first_call == pytest.approx(0.25)
     assert found.per_epoch == pytest.approx(per_update)
     (few, little), (many, much) = found.runs[1], found.runs[-1]
-    assert much - little >= growing.LONG_SECONDS
+    assert much - little >= probe.LONG_SECONDS
     if BY_NAME[name].grouped:
         group = table_of(SMALL).steps_per_call
         assert few % group == many % group == 0

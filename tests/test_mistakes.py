@@ -14,7 +14,7 @@ from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
 from compare.mistakes.observing import observe
 from compare.mistakes.patching import diff, mutant_source, patched, thread_url
-from compare.mistakes.running import record_twice
+from compare.mistakes.probe import record_twice
 from compare.records.json_form import from_json, to_json
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.problem import Settings

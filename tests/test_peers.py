@@ -30,8 +30,7 @@ from compare.running import worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.showing.figures.peers import peers_chart
 from compare.showing.terminal.peers import print_peers
-from compare.studies.peers import numpy_loop
-from compare.studies.peers import probe as peers_probe
+from compare.studies.peers import numpy_loop, probe
 from compare.studies.peers import study as peers_report
 from compare.studies.peers.catalogue import (
     AGAINST,
@@ -233,7 +232,7 @@ def test_on_jax_parameters_are_synchronised_before_observers_look(
     monkeypatch.setitem(sys.modules, "keras", fake)
     common = types.SimpleNamespace(dtypes=dtypes)
     monkeypatch.setitem(sys.modules, "keras.src.backend.common", common)
-    peers_probe._prepare_keras("jax", "float64")
+    probe._prepare_keras("jax", "float64")
     CallbackList().on_train_batch_end(3, None)
     assert dtypes.BIT64_TO_BIT32_DTYPE == {"float64": "float64"}
     assert seen == ["float64", "float64", "synchronised", "batch 3"]
@@ -253,9 +252,9 @@ def test_phases_against_known_costs(monkeypatch):
         return problem.initial
 
     fake = types.SimpleNamespace(perf_counter=lambda: clock.now)
-    monkeypatch.setattr(peers_probe, "time", fake)
+    monkeypatch.setattr(probe, "time", fake)
     importing = types.SimpleNamespace(import_module=load)
-    monkeypatch.setattr(peers_probe, "importlib", importing)
+    monkeypatch.setattr(probe, "importlib", importing)
     monkeypatch.setattr(worker, "load_exhibit", lambda reference: train)
     monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
     task = Task("some.peer", "linear_regression", 50, "eager", None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from compare.judging.differences import first_divergence, movement
 from compare.judging.proof import (
     Pairs,
-    Run,  # whoever judges has runs
+    Run,
     mismatch,
     parting_of,
     prove,

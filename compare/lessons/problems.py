@@ -8,14 +8,14 @@ from functools import partial
 import numpy as np
 
 from compare.lessons.exhibits import exhibit
-from compare.lessons.losses import ridge_error, squared_error
-from compare.lessons.plane import (
+from compare.lessons.linear import (
     given,
-    plane,
+    linear_problem,
     with_hidden_layer,
     with_normalized_layer,
     with_species,
 )
+from compare.lessons.losses import ridge_error, squared_error
 from compare.records import SIDES, Note, Side, UsageError
 from compare.records.problem import Problem, SameAs, Settings
 
@@ -66,7 +66,7 @@ def fused_steps(settings: Settings) -> Problem:
 
 def minibatch(settings: Settings) -> Problem:
     """Predict a penguin's mass from three lengths, or a user's own table."""
-    return plane(
+    return linear_problem(
         settings,
         "minibatch",
         "Fit a plane to rows of features in mini-batches",
@@ -76,7 +76,7 @@ def minibatch(settings: Settings) -> Problem:
 
 def streaming(settings: Settings) -> Problem:
     """Fit the plane to rows that stay in files."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "streaming",
         "Rows that stay on disk: a table larger than memory",
@@ -98,7 +98,7 @@ def streaming(settings: Settings) -> Problem:
 
 def momentum(settings: Settings) -> Problem:
     """Fit the plane with momentum."""
-    return plane(
+    return linear_problem(
         settings,
         "momentum",
         "Keep moving: SGD with momentum",
@@ -109,7 +109,7 @@ def momentum(settings: Settings) -> Problem:
 
 def adam(settings: Settings) -> Problem:
     """Fit the plane with Adam."""
-    return plane(
+    return linear_problem(
         settings,
         "adam",
         "A step length for each parameter: Adam",
@@ -121,7 +121,7 @@ def adam(settings: Settings) -> Problem:
 def lr_schedule(settings: Settings) -> Problem:
     """Fit the plane with a learning rate that falls to zero."""
     return _decaying(
-        plane(
+        linear_problem(
             settings,
             "lr_schedule",
             "A learning rate that falls as a cosine",
@@ -132,7 +132,7 @@ def lr_schedule(settings: Settings) -> Problem:
 
 def regularization(settings: Settings) -> Problem:
     """Fit the plane with an L2 penalty and clipped gradients."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "regularization",
         "An L2 penalty and clipped gradients",
@@ -144,7 +144,7 @@ def regularization(settings: Settings) -> Problem:
 
 def early_stopping(settings: Settings) -> Problem:
     """Fit the plane until the error on held-out rows stops falling."""
-    return plane(
+    return linear_problem(
         settings,
         "early_stopping",
         "Stop when validation no longer improves; keep the best",
@@ -158,7 +158,7 @@ def early_stopping(settings: Settings) -> Problem:
 
 def dropout_mlp(settings: Settings) -> Problem:
     """Fit a hidden layer with dropout."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "dropout_mlp",
         "A hidden layer, and dropout in training only",
@@ -172,7 +172,7 @@ def dropout_mlp(settings: Settings) -> Problem:
 
 def batch_norm(settings: Settings) -> Problem:
     """Fit a hidden layer that is normalized batch by batch."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "batch_norm",
         "A hidden layer, normalized batch by batch",
@@ -191,7 +191,7 @@ def classification(settings: Settings) -> Problem:
             "classification has data of its own: leave --data out, or run "
             "another lesson"
         )
-    problem = plane(
+    problem = linear_problem(
         settings,
         "classification",
         "Softmax regression",
@@ -203,7 +203,7 @@ def classification(settings: Settings) -> Problem:
 
 def checkpoint_resume(settings: Settings) -> Problem:
     """Train momentum half-way and save; go on in a fresh process."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "checkpoint_resume",
         "Stop, save, and go on in a fresh process",
@@ -221,7 +221,7 @@ def checkpoint_resume(settings: Settings) -> Problem:
 
 def multi_worker(settings: Settings) -> Problem:
     """Fit the plane in two processes that share each batch."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "multi_worker",
         "One training on several machines",
@@ -245,7 +245,7 @@ def multi_worker(settings: Settings) -> Problem:
 
 def full_loop(settings: Settings) -> Problem:
     """Fit a hidden layer with all that the other lessons show."""
-    problem = plane(
+    problem = linear_problem(
         settings,
         "full_loop",
         "All of it at once, as a real project has it",

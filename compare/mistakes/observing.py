@@ -15,7 +15,7 @@ from compare.judging.parity import judge
 from compare.judging.proof import Run
 from compare.judging.ratios import ratio
 from compare.lessons.exhibits import exhibit
-from compare.mistakes import running
+from compare.mistakes import probe
 from compare.mistakes.patching import diff, mutant_source, problem_for
 from compare.records import SIDES, Failure, Trajectory, Verdict
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
@@ -85,19 +85,19 @@ def _jobs(
         reference = mutants[key]
         if mistake.kind == "error":
             arguments: tuple[Any, ...] = (reference, problem, mode)
-            jobs["mutant", key] = Job(key, running.attempt, arguments)
+            jobs["mutant", key] = Job(key, probe.attempt, arguments)
             continue
         arguments = (reference, mistake.side, problem, mode)
-        jobs["mutant", key] = Job(key, running.record_twice, arguments)
+        jobs["mutant", key] = Job(key, probe.record_twice, arguments)
         twin = _twin(mistake)
         _, side, lesson, *_ = twin
         arguments = (exhibit(side, lesson), side, problem, mode)
         label = f"{lesson} {side} {mode}"
-        jobs[twin] = Job(label, running.record_twice, arguments)
+        jobs[twin] = Job(label, probe.record_twice, arguments)
         if mistake.kind == "slow":
             for which, name in _pair(mistake, reference).items():
                 jobs["count", key, which] = Job(
-                    f"{key}: count", running.count_cost, (name, problem, mode)
+                    f"{key}: count", probe.count_cost, (name, problem, mode)
                 )
     return jobs
 
@@ -120,7 +120,7 @@ def _time(
         jobs = {
             ("time", m.key, which, place): Job(
                 f"{m.key}: time {which}",
-                running.time_updates,
+                probe.time_updates,
                 (name, problem_for(m).without_stopping(), m.mode),
             )
             for m in slow
@@ -206,7 +206,7 @@ def _slow(
         return replace(report, happened="; ".join(broken or [verdict.reason]))
     problem = problem_for(mistake)
     costs = {
-        which: running.cost(
+        which: probe.cost(
             problem,
             mine["count", mistake.key, which],
             tuple(

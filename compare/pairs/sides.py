@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs import keras_watch, lift
+from compare.pairs import in_float64, keras_watch
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
@@ -78,7 +78,7 @@ def reference_of(side: str | Callable[..., Any]) -> Reference:
     own = {
         module.__name__: module
         for module in list(sys.modules.values())
-        if lift.is_users(getattr(module, "__file__", None))
+        if in_float64.is_users(getattr(module, "__file__", None))
     }.values()
     for module in own:
         cloudpickle.register_pickle_by_value(module)
@@ -110,7 +110,7 @@ def run_side(
     instead: Mapping[str, Any],
     report: Report,
 ) -> SideRun:
-    """Run a side here; in float64 its float32 is lifted.
+    """Run a side here; in float64 its float32 means float64.
 
     Args:
         reference: see `reference_of`.
@@ -129,7 +129,7 @@ def run_side(
     prepare("graph", dtype)  # what a user's code compiles is not known
     side = load(reference)
     if dtype == "float64":
-        lift.lift(side)
+        in_float64.train_in_float64(side)
     else:
         problem = problem.astype(dtype)
     path: list[Returned] = []

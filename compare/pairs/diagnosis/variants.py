@@ -124,7 +124,7 @@ def train_variants(
         For each, name -> float64 array (at most updates + 1, size), or why
         it could not be trained.
     """
-    from compare.pairs import lift
+    from compare.pairs import in_float64
 
     prepare("eager", "float64")
     found: list[dict[str, np.ndarray] | str] = []
@@ -136,7 +136,7 @@ def train_variants(
                 path.write_text(variant.source())
                 train = load_exhibit(f"{path}:train")
                 if not number:
-                    lift.lift(train)
+                    in_float64.train_in_float64(train)
                 found.append(_rows(train, _adapted(problem, variant), updates))
             except Exception as error:
                 found.append(f"{type(error).__name__}: {error}")

@@ -96,7 +96,7 @@ def _run(problem: Problem) -> list[NotebookNode]:
         markdown(texts.read("same")[0]),
         *map(code, recording.recording(problem.lesson)),
         code(recording.run(problem)),
-        code(running.COMPARE),
+        code(running.compare),
         *map(code, recording.results(problem)),
     ]
 
@@ -107,7 +107,7 @@ def _run_together(lesson: str) -> list[NotebookNode]:
         code(workers.worker(lesson)),
         code(workers.LAUNCH),
         code(workers.RUN),
-        code(running.COMPARE),
+        code(running.compare),
     ]
 
 

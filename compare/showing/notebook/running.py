@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compare.records.problem import Problem
 
-COMPARE = """\
+compare = """\
 def compare_bits(left, right):
     \"\"\"Say from which update on two runs differ, if they do.\"\"\"
     updates = [len(next(iter(path.values()))) - 1 for path in (left, right)]

@@ -21,7 +21,7 @@ from compare.running.processes import (
     run_jobs,
     why_broken,
 )
-from compare.studies.fit import inside
+from compare.studies.fit import probe
 from compare.studies.fit.forms import FORMS, TEXTBOOK, Form, change, title
 
 AFTER = (1, 2, 3, 10, 100, 1_100)
@@ -215,7 +215,7 @@ def _look_job(form: Form, problem: Problem, dtype: Dtype) -> Job:
     return Job(
         f"{form.side} {form.name}: compare"
         + (" in float64" if dtype == "float64" else ""),
-        inside.look,
+        probe.look,
         (form.reference, form.name, problem, form.mode, dtype, AFTER),
     )
 
@@ -224,7 +224,7 @@ def _time_job(form: Form, problem: Problem) -> Job:
     unit = problem.hyper["steps_per_call"] if form.fused else 1
     return Job(
         f"{form.side} {form.name}: time",
-        inside.time_form,
+        probe.time_form,
         (form.reference, problem, (SHORT * unit, form.timed * unit)),
     )
 
@@ -237,7 +237,7 @@ def _watch_jobs(study: Study) -> dict[_Key, Job]:
         ("watch", optimiser): Job(
             f"{TEXTBOOK} fit {study.mode}: break down"
             + ("" if optimiser else ", no graph optimiser"),
-            inside.watch_epochs,
+            probe.watch_epochs,
             (study.textbook, problem, study.mode, optimiser, EPOCHS),
         )
         for optimiser in (True, False)
@@ -248,7 +248,7 @@ def _call_jobs(forms: Sequence[Form], problem: Problem) -> dict[_Key, Job]:
     return {
         ("call", form.name): Job(
             f"{form.side} {form.name}: take a call apart",
-            inside.cost_of_a_call,
+            probe.cost_of_a_call,
             (form.reference, problem, CALLS[form.name]),
         )
         for form in forms

@@ -32,7 +32,7 @@ from compare.running.processes import (
     why_broken,
 )
 from compare.running.timing import goes_on
-from compare.studies.grow import probe as growing
+from compare.studies.grow import probe
 from compare.studies.grow.ways import NUMPY, WAYS
 
 THRESHOLD = 1.1
@@ -118,7 +118,7 @@ def check_ways(
         found = judge(
             runs[other], runs[key], lambda: (exact[other], exact[key])
         )
-        words = f"in calls of {growing.CHECKED_UPDATES} updates: "
+        words = f"in calls of {probe.CHECKED_UPDATES} updates: "
         return replace(
             found, mode=everyone[key[0]].mode, reason=words + found.reason
         )
@@ -145,7 +145,7 @@ def time_ways(
         began = clock()
         order = random.sample(agreed, len(agreed))
         jobs = [
-            Job(_label("time", way.name, size), growing.time_way, (way, size))
+            Job(_label("time", way.name, size), probe.time_way, (way, size))
             for way, size in order
         ]
         found = run_jobs(jobs, 1, timeout, progress)
@@ -257,7 +257,7 @@ def _record(
     jobs = [
         Job(
             _label(f"check in {dtype}", name, size),
-            growing.record_way,
+            probe.record_way,
             (ways[name], size, dtype),
         )
         for name, size in keys

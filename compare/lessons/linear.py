@@ -24,7 +24,7 @@ HELD_OUT = 0.2
 """Share of the rows that validation gets."""
 
 
-def plane(
+def linear_problem(
     settings: Settings,
     lesson: str,
     title: str,

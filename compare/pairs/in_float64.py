@@ -35,7 +35,7 @@ def is_users(file: str | None) -> bool:
     return not str(Path(file).resolve()).startswith((*LIBRARIES, OWN))
 
 
-def lift(side: Callable[..., Any]) -> None:
+def train_in_float64(side: Callable[..., Any]) -> None:
     """Make float32 mean float64 in all code of the user that is loaded.
 
     Args:
@@ -102,7 +102,7 @@ def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
     shape_first = make.__name__ in ("zeros", "ones")
     dtype_second = make.__name__ != "Variable"
 
-    def lifted(*args: Any, **kwargs: Any) -> Any:
+    def made_float64(*args: Any, **kwargs: Any) -> Any:
         said = kwargs.get("dtype") or (args[1:2] if dtype_second else ())
         value = args[0] if args else next(iter(kwargs.values()), None)
         if said == "float32" or (
@@ -111,7 +111,7 @@ def _maker(make: Callable[..., Any]) -> Callable[..., Any]:
             kwargs["dtype"] = "float64"
         return make(*args, **kwargs)
 
-    return lifted
+    return made_float64
 
 
 def _exact(cast: Callable[..., Any]) -> Callable[..., Any]:
