@@ -11,7 +11,7 @@ from rich.console import Console
 
 from compare.commands.main import main
 from compare.judging import codesize
-from compare.records import Check, Verdict
+from compare.records import Check, Note, Verdict
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Sample, Timing
 from compare.showing.terminal.baseline import print_comparison
@@ -42,7 +42,7 @@ def report(**changes):
     """Return a report with only what a baseline compares."""
     given = {
         "lesson": "line",
-        "verdicts": (Verdict("graph", "identical", "every bit"),),
+        "verdicts": (Verdict("graph", "identical", (Note("every bit"),)),),
         "sizes": {"manual": SIZE, "keras": SIZE},
         "timings": timings(),
         **changes,
@@ -72,7 +72,7 @@ OUTCOMES = ("identical", "same mathematics", "different", "could not run")
 def test_a_worse_verdict_fails_and_a_better_one_is_told(before, now):
     """Verdicts are ordered; the reason of a worse one is shown."""
     old, new = (
-        report(verdicts=(Verdict("graph", outcome, "a reason"),))
+        report(verdicts=(Verdict("graph", outcome, (Note("a reason"),)),))
         for outcome in (before, now)
     )
     found = compare(old, new, 0.25)
@@ -87,7 +87,7 @@ def test_a_check_that_fails_is_worse():
     old, new = (
         report(
             checks=(
-                Check("keras", "one process", Verdict("graph", outcome, "")),
+                Check("keras", "one process", Verdict("graph", outcome, ())),
             )
         )
         for outcome in ("identical", "different")
@@ -144,7 +144,7 @@ def test_another_machine_leaves_speed_out_only():
     slow = replace(
         report(
             timings=timings(1, 9),
-            verdicts=(Verdict("graph", "different", ""),),
+            verdicts=(Verdict("graph", "different", ()),),
         ),
         environment=replace(ENVIRONMENT, cpus=64),
     )

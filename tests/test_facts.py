@@ -25,7 +25,7 @@ def problem():
 
 def different(step):
     found = Divergence(step, "kernel", (), 0.0, 1.0, 1.0)
-    return Verdict("graph", "different", "", divergence=found)
+    return Verdict("graph", "different", (), divergence=found)
 
 
 def said(problem, left, right, step=1):

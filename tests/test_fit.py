@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from compare.commands.main import main
-from compare.records import Verdict
+from compare.records import Note, Verdict
 from compare.records.fit import (
     Breakdown,
     CallCost,
@@ -261,7 +261,8 @@ def part_seconds(scale):
 
 
 def form_report(form, per_update, outcome="identical"):
-    verdict = Verdict(form.mode, outcome, "because") if form.same_as else None
+    why = (Note("because"),)
+    verdict = Verdict(form.mode, outcome, why) if form.same_as else None
     samples = [
         FormSample(0.2, per_update * (1 + i / 50), ((2, 0.3),))
         for i in range(5)

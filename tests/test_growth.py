@@ -13,7 +13,7 @@ from rich.console import Console
 
 from compare.commands.main import main
 from compare.lessons.exhibits import source_of
-from compare.records import Verdict
+from compare.records import Note, Verdict
 from compare.records.growth import Growth, Line, Size
 from compare.records.json_form import from_json, to_json
 from compare.records.report import Environment, Report
@@ -97,7 +97,7 @@ def fake_growth(monkeypatch, different=()):
             (way.name, size): Verdict(
                 way.mode,
                 "different" if way.name in different else "identical",
-                "why",
+                (Note("why"),),
             )
             for way in ways
             for size in sizes

@@ -238,7 +238,7 @@ def test_a_training_that_does_not_move_is_told(english, small_report):
         )
         for run in lesson.trajectories
     )
-    verdict = Verdict("graph", "identical", "", (20, 20))
+    verdict = Verdict("graph", "identical", (), (20, 20))
     said = english.verdict(verdict, replace(lesson, trajectories=still))
     assert "none has moved" in said
 
@@ -333,7 +333,7 @@ def mistake_report(small_report):
     found = Verdict(
         "eager",
         "different",
-        "",
+        (),
         (5, 5),
         Divergence(2, "bias", (), 1.0, 2.0, 1.0),
     )
@@ -405,7 +405,7 @@ def test_growth_is_a_table_of_times_and_ratios(small_report):
     line = Line("rows", 2, (10, 1000))
     sample = Sample(0.1, 0.1, 0.002, ((1, 0.1),))
     cells = tuple(
-        Cell(way.name, size, Verdict("graph", "identical", ""), (sample,))
+        Cell(way.name, size, Verdict("graph", "identical", ()), (sample,))
         for way in ways
         for size in line.sizes[:1]
     )

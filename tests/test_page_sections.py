@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from compare.records import Verdict
+from compare.records import Note, Verdict
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.growth import Cell, Growth, Line, Way
 from compare.records.peers import PeerResult, Peers, PeerSample
@@ -14,7 +14,7 @@ from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import ImportCost, Imports, Sample
 from compare.showing.page.render import page
 
-AGREES = Verdict("graph", "identical", "")
+AGREES = Verdict("graph", "identical", ())
 HOSTILE = "</script><script>hacked=1</script>"
 
 
@@ -38,7 +38,7 @@ def peer(name, kind, per_update, **others):
 def peers():
     """Return four that are timed and one that is another training."""
     note = "SGDRegressor updates after every row, never after all of them"
-    other = Verdict("graph", "different", "they part")
+    other = Verdict("graph", "different", (Note("they part"),))
     return Peers(
         "linear_regression",
         50,

@@ -20,7 +20,7 @@ from rich.console import Console
 from compare.commands.main import main
 from compare.judging.parity import judge
 from compare.lessons.problems import problem_of
-from compare.records import Trajectory, UsageError, Verdict
+from compare.records import Note, Trajectory, UsageError, Verdict
 from compare.records.json_form import from_json, to_json
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.problem import Settings
@@ -387,7 +387,7 @@ def result(name, kind, per_update, outcome="identical", **more):
         mode="graph",
         backend=more.get("backend"),
         against=AGAINST,
-        verdict=Verdict("graph", outcome, "why"),
+        verdict=Verdict("graph", outcome, (Note("why"),)),
         note=more.get("note", ""),
         details="",
         ends={"kernel": np.float32(1.0)},

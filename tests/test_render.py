@@ -52,8 +52,8 @@ def report(make_run):
         sources={"manual": "x = 1", "keras": "x = 1"},
         sizes={s: codesize.measure("x = 1") for s in ("manual", "keras")},
         verdicts=(
-            Verdict("graph", "identical", "every bit", (20, 20)),
-            Verdict("xla", "different", "they part", (20, 20)),
+            Verdict("graph", "identical", (Note("every bit"),), (20, 20)),
+            Verdict("xla", "different", (Note("they part"),), (20, 20)),
         ),
         trajectories=runs,
         recorded_updates=np.arange(21),
@@ -123,7 +123,7 @@ def test_a_different_pair_gets_no_speed_headline(report):
     """Timings of a pair that is different are not made a headline."""
     lesson = report.lessons[0]
     lesson = replace(
-        lesson, verdicts=(Verdict("graph", "different", "they part"),)
+        lesson, verdicts=(Verdict("graph", "different", (Note("they part"),)),)
     )
     text = printed(replace(report, lessons=(lesson,)))
     assert "times as long" not in text

@@ -56,9 +56,9 @@ from compare.studies.ladder import ladder
 SIDES = ("manual", "keras")
 UPDATES = 6
 SOURCE = "def train(problem):\n    # --- Data\n    x = problem.x\n"
-SAME = Verdict("graph", "identical", "every bit", (UPDATES, UPDATES))
+SAME = Verdict("graph", "identical", (Note("every bit"),), (UPDATES, UPDATES))
 PARTS_APART = Verdict(
-    "xla", "different", "they part", (UPDATES, UPDATES),
+    "xla", "different", (Note("they part"),), (UPDATES, UPDATES),
     Divergence(2, "kernel", (0,), 1.0, 1.5, 0.5), 0.5, 9, 0.5, 1e-12,
 )  # fmt: skip
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from compare.records.diagnosis import Diagnosis
 from compare.records.note import Note as Note
+from compare.records.note import note as note
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Mode = Literal["eager", "graph", "xla"]
 MODES: tuple[Mode, ...] = ("eager", "graph", "xla")
@@ -144,7 +145,8 @@ class Verdict:
     """Whether two runs are the same training.
 
     Attributes:
-        outcome, reason: see "What 'the same' means" in the README.
+        outcome: see "What 'the same' means" in the README.
+        why: the clauses of one sentence without a full stop.
         updates: number of updates of each side; 0 where it did not run.
         divergence: the first difference: for "different" the first that is
             not rounding where that can be told, else the first in any bit.
@@ -159,7 +161,7 @@ class Verdict:
 
     mode: Mode
     outcome: Outcome
-    reason: str
+    why: tuple[Note, ...]
     updates: tuple[int, int] = (0, 0)
     divergence: Divergence | None = None
     largest_difference: float | None = None
@@ -168,6 +170,11 @@ class Verdict:
     float64_bound: float | None = None
     float32_bound: float | None = None
     diagnosis: Diagnosis | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return "; ".join(map(str, self.why))
 
     def explain(self) -> str:
         """Say in plain text what was found, and why."""

@@ -10,7 +10,7 @@ from typing import Any
 from compare.judging.parity import judge
 from compare.judging.proof import Run
 from compare.lessons.problems import problem_of
-from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
+from compare.records import Dtype, Failure, Mode, Trajectory, Verdict, note
 from compare.records.fit import Breakdown, CallCost, FitReport, FormReport
 from compare.records.problem import Problem, Settings
 from compare.records.report import Environment
@@ -198,8 +198,11 @@ def _as_looked(verdict: Verdict, mode: Mode) -> Verdict:
     if verdict.outcome != "identical":
         return replace(verdict, mode=mode)
     looks = f"{', '.join(f'{n:,}' for n in AFTER[:-1])} and {AFTER[-1]:,}"
-    reason = f"every parameter has the same bits after {looks} updates"
-    return replace(verdict, mode=mode, reason=reason)
+    why = note(
+        "every parameter has the same bits after {updates} updates",
+        updates=looks,
+    )
+    return replace(verdict, mode=mode, why=(why,))
 
 
 def _run(form: Form, result: Any, dtype: str) -> Run:

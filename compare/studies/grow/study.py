@@ -12,7 +12,7 @@ from compare.judging.differences import first_divergence
 from compare.judging.parity import judge
 from compare.judging.proof import Run
 from compare.judging.trends import UPPER, crossing, exponent
-from compare.records import SIDES, Dtype, Failure, Trajectory, Verdict
+from compare.records import SIDES, Dtype, Failure, Trajectory, Verdict, note
 from compare.records.growth import (
     Axis,
     Cell,
@@ -118,9 +118,11 @@ def check_ways(
         found = judge(
             runs[other], runs[key], lambda: (exact[other], exact[key])
         )
-        words = f"in calls of {probe.CHECKED_UPDATES} updates: "
+        calls = note(
+            "in calls of {updates} updates:", updates=probe.CHECKED_UPDATES
+        )
         return replace(
-            found, mode=everyone[key[0]].mode, reason=words + found.reason
+            found, mode=everyone[key[0]].mode, why=(calls, *found.why)
         )
 
     return {key: verdict(key, other) for key, other in pairs.items()}

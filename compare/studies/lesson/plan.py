@@ -234,8 +234,8 @@ class Plan:
             for run in (left, right)
         )
         if verdict.outcome == "could not run" and broken:
-            why = explain_overshoot(self.problem, self.theory, verdict.reason)
-            return replace(verdict, reason=why)
+            why = explain_overshoot(self.problem, self.theory, verdict.why)
+            return replace(verdict, why=why)
         return verdict
 
     def _check(self, side: Side, result: Any, progress: Progress) -> Check:
