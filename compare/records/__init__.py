@@ -28,6 +28,9 @@ Outcome = Literal[
 Side = Literal["manual", "keras"]
 SIDES: tuple[Side, Side] = ("manual", "keras")
 
+LANGUAGES = ("en", "ko")
+"""Of what is shown; texts are written in the first."""
+
 
 class UsageError(Exception):
     """What the user asked for cannot be done; the message says what to do."""

@@ -1,0 +1,1 @@
+"""What is told of each record, once, in blocks and in any language."""
