@@ -19,7 +19,7 @@ from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
 from compare.records.files import write_atomically
 from compare.records.problem import Settings
-from compare.showing.page.language import DOMAIN, LANGUAGES, LOCALE
+from compare.showing.language import DOMAIN, LANGUAGES, LOCALE
 from compare.studies.fit.findings import REST
 from compare.studies.fit.stopwatch import PARTS
 from compare.studies.peers.catalogue import peers_of
@@ -44,6 +44,8 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "marked": None,
     "say": None,
+    "count": (1, 2),
+    "note": None,
     "Note": None,
 }
 """What a translatable text is given to."""

@@ -6,7 +6,7 @@ that makes blocks of the record. Terminal and page show what is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from compare.records.report import LessonReport, Report

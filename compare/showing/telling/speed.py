@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
 from compare.records.report import Environment, LessonReport
-from compare.records.timing import IteratorCost, Sample, Timing
+from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
 from compare.showing.formats import mebibytes, seconds, spread
 from compare.showing.language import ANSWERS, Speaker, marked
@@ -50,66 +50,56 @@ def tell_speed(
             )
         return
     for verdict in lesson.verdicts:
-        if verdict.agree:
-            yield from _ratio(lesson, verdict.mode, speaker)
-    for cost in lesson.iterators:
-        if WORTH_A_REASON < share_of_iterators(cost) <= 1:
-            yield Paragraph(_iterators(cost, speaker))
+        ratio = ratios.keras_to_manual(lesson.timings, verdict.mode)
+        if verdict.agree and ratio:
+            yield Paragraph(say_ratio(verdict.mode, ratio, speaker))
+    for text in say_why_slow(lesson, speaker):
+        yield Paragraph(text)
     yield from _phases(timed, speaker)
     yield from _break_evens(lesson, speaker)
     yield from _noise(lesson, speaker)
     yield from _conditions(lesson, environment, speaker)
 
 
-def share_of_iterators(cost: IteratorCost) -> float:
-    """Return the share of an epoch that opening iterators takes.
-
-    Where it is above 1 the machine was too busy to tell.
-    """
-    return cost.seconds / cost.epoch_seconds
-
-
-def _ratio(
-    lesson: LessonReport, mode: Mode, speaker: Speaker
-) -> Iterator[Block]:
+def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
     """Say how many times as long Keras takes, and how sure that is."""
-    ratio = ratios.keras_to_manual(lesson.timings, mode)
-    if ratio is None:
-        return
     if ratio.low is None:
-        yield Paragraph(
-            speaker.say(
-                "{mode}: Keras takes {times} times as long per update as the "
-                "loop by hand.",
-                mode=mode,
-                times=speaker.times(ratio),
-            )
-        )
-        return
-    yield Paragraph(
-        speaker.say(
+        return speaker.say(
             "{mode}: Keras takes {times} times as long per update as the loop "
-            "by hand: {answer}.",
+            "by hand.",
             mode=mode,
             times=speaker.times(ratio),
-            answer=speaker.gettext(ANSWERS[ratio.answer]),
         )
-    )
-
-
-def _iterators(cost: IteratorCost, speaker: Speaker) -> str:
     return speaker.say(
-        "Why: {share} of the time that Keras's fit takes ({mode}) go into "
-        "opening data iterators, {iterators} per epoch: {seconds} of {epoch} "
-        "in a run that watches them. For each one TensorFlow sets up the "
-        "input pipeline and optimises its functions anew, however small the "
-        "data; the update itself is cheap.",
-        share=f"{share_of_iterators(cost):.0%}",
-        mode=cost.mode,
-        iterators=f"{cost.iterators:.3g}",
-        seconds=seconds(cost.seconds),
-        epoch=seconds(cost.epoch_seconds),
+        "{mode}: Keras takes {times} times as long per update as the loop by "
+        "hand: {answer}.",
+        mode=mode,
+        times=speaker.times(ratio),
+        answer=speaker.gettext(ANSWERS[ratio.answer]),
     )
+
+
+def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
+    """Say where Keras's time goes, where that explains an epoch's length.
+
+    Where iterators seem to cost more than the epoch the machine was too busy.
+    """
+    for cost in lesson.iterators:
+        share = cost.seconds / cost.epoch_seconds
+        if WORTH_A_REASON < share <= 1:
+            yield speaker.say(
+                "Why: {share} of the time that Keras's fit takes ({mode}) go "
+                "into opening data iterators, {iterators} per epoch: "
+                "{seconds} of {epoch} in a run that watches them. For each "
+                "one TensorFlow sets up the input pipeline and optimises its "
+                "functions anew, however small the data; the update itself "
+                "is cheap.",
+                share=f"{share:.0%}",
+                mode=cost.mode,
+                iterators=f"{cost.iterators:.3g}",
+                seconds=seconds(cost.seconds),
+                epoch=seconds(cost.epoch_seconds),
+            )
 
 
 def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
