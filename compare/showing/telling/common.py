@@ -12,8 +12,7 @@ from compare.showing.language import Speaker
 
 def outcome_cell(verdict: Verdict, speaker: Speaker) -> Cell:
     """Name an outcome, as good or bad as it is."""
-    tone = "good" if verdict.agree else "bad"
-    return Cell(speaker.outcome(verdict), tone)
+    return Cell(speaker.outcome(verdict), "good" if verdict.agree else "bad")
 
 
 def left_out(lines: Iterable[str], speaker: Speaker) -> Iterator[Block]:
