@@ -76,6 +76,7 @@ def read(file: Traversable) -> tuple[Mistake, ...]:
 
 
 def _mistake(row: dict[str, Any]) -> Mistake:
+    """Turn a row into a record, which holds each field to its type."""
     if "patches" in row:
         row["patches"] = [_pair(patch) for patch in row["patches"]]
     if row.get("updates") == "all":
