@@ -83,7 +83,7 @@ class Bars:
         rows: label, bars, and what stands behind them.
         note: heading of what stands behind the bars, or "".
         logarithmic: whether each mark is ten times the one before; the
-            values are seconds then.
+            values are seconds then, and 0 is what noise hid.
     """
 
     title: str
@@ -151,5 +151,3 @@ class Section:
     name: str
     title: str
     blocks: tuple[Block, ...]
-
-
