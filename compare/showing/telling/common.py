@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from compare.judging import ratios
 from compare.records import Verdict
 from compare.records.peers import Kind
+from compare.records.report import Environment
 from compare.showing.blocks import Bar, Cell, Paragraph
 from compare.showing.formats import spread
 from compare.showing.language import Speaker
@@ -99,3 +100,18 @@ def how_timed(
         yield speaker.say(
             "Intervals need more processes: see `{option}`.", option=option
         )
+
+
+def environment_line(environment: Environment, speaker: Speaker) -> str:
+    """Say in one line with what and on what a report was made."""
+    return speaker.say(
+        "TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python "
+        "{python}, {system}, {cpus} CPUs, {devices}",
+        tensorflow=environment.tensorflow,
+        keras=environment.keras,
+        numpy=environment.numpy,
+        python=environment.python,
+        system=environment.system,
+        cpus=environment.cpus,
+        devices=", ".join(environment.devices),
+    )

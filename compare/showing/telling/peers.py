@@ -107,7 +107,7 @@ def _times(
         note=speaker.say("times {name}; verdict", name=_name(limit, speaker))
         if limit
         else speaker.say("verdict"),
-        logarithmic=True,
+        scale="logarithmic",
     )
 
 
