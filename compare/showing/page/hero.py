@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from compare.judging import ratios
-from compare.records import SIDES, Verdict
+from compare.records import SIDES, Mode, Verdict
 from compare.records.report import LessonReport
 from compare.records.timing import Ratio
 from compare.showing.formats import digits
@@ -43,15 +43,14 @@ def worst(lesson: LessonReport) -> Verdict:
     return max(lesson.verdicts, key=lambda v: order.index(v.outcome))
 
 
-def ratios_of(lesson: LessonReport) -> dict[str, Ratio]:
+def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:
     """Return the ratio of the speeds by mode, Keras's own mode first."""
-    found = {
+    return {
         v.mode: ratio
         for v in sorted(lesson.verdicts, key=lambda v: v.mode != "graph")
         if v.agree
         and (ratio := ratios.keras_to_manual(lesson.timings, v.mode))
     }
-    return dict(found)
 
 
 def _why_so_long(manual: int, keras: int, speaker: Speaker) -> str:

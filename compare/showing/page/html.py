@@ -137,11 +137,5 @@ def drawn(bars: Bars) -> DrawnBars:
         ]
 
     owners = [owner for owner in get_args(Kind) if owner in bars.owners]
-    return DrawnBars(
-        [
-            (label, row(several), behind)
-            for label, several, behind in bars.rows
-        ],
-        marks,
-        [(owner, bars.owners[owner]) for owner in owners],
-    )
+    rows = [(label, row(several), text) for label, several, text in bars.rows]
+    return DrawnBars(rows, marks, [(o, bars.owners[o]) for o in owners])

@@ -82,9 +82,7 @@ def lesson_sections(
 
 
 def studies(
-    report: Report,
-    speaker: Speaker,
-    hidden: set[str] = frozenset(),  # type: ignore[assignment]
+    report: Report, speaker: Speaker, hidden: Collection[str] = ()
 ) -> list[Section]:
     """Tell what a report holds beside lessons."""
     return _with_blocks(

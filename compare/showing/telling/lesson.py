@@ -147,23 +147,19 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             for name, value in theory.closed_form.items()
         }
     first = next(iter(runs.values()))
-    yield Table(
-        speaker.say("Values at the end"),
-        ("", *columns),
+    rows: list[tuple[str | Cell, ...]] = [
         (
+            Cell(name, name=True),
             *(
-                (
-                    Cell(name, name=True),
-                    *(
-                        values(results.get(name), name not in first.parameters)
-                        for results in columns.values()
-                    ),
-                )
-                for name in first.results
+                values(results.get(name), name not in first.parameters)
+                for results in columns.values()
             ),
-            *(_truth_rows(lesson, theory, runs, speaker) if theory else ()),
-        ),
-    )
+        )
+        for name in first.results
+    ]
+    if theory:
+        rows += _truth_rows(lesson, theory, runs, speaker)
+    yield Table(speaker.say("Values at the end"), ("", *columns), tuple(rows))
     yield from _in_user_units(lesson, speaker)
     yield from _theory(lesson, speaker)
 
@@ -206,28 +202,19 @@ def _in_user_units(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     closed = speaker.say("closed form")
     names = [speaker.side(n) if n in SIDES else closed for n in found]
     parameters = list(found.values())
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(feature, name=True),
+            *(f"{p['kernel'].ravel()[n]:.6g}" for p in parameters),
+        )
+        for n, feature in enumerate(scaling.features)
+    ]
+    constants = (f"{float(p['bias']):.6g}" for p in parameters)
+    rows.append((speaker.say("(constant)"), *constants))
     title = speaker.say("In the units of the table:")
+    unit = speaker.say("{target} per unit of", target=scaling.target)
     yield Paragraph(title)
-    yield Table(
-        title,
-        (
-            speaker.say("{target} per unit of", target=scaling.target),
-            *names,
-        ),
-        (
-            *(
-                (
-                    Cell(feature, name=True),
-                    *(f"{p['kernel'].ravel()[n]:.6g}" for p in parameters),
-                )
-                for n, feature in enumerate(scaling.features)
-            ),
-            (
-                speaker.say("(constant)"),
-                *(f"{float(p['bias']):.6g}" for p in parameters),
-            ),
-        ),
-    )
+    yield Table(title, (unit, *names), tuple(rows))
 
 
 def _theory(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
