@@ -97,12 +97,17 @@ def _table(table: Table) -> Grid:
 
 
 def _bars(bars: Bars) -> Grid:
-    note = [bars.note] if bars.note else []
-    grid = _grid([bars.title, *bars.owners.values(), *note])
+    """Show the values in a column per owner, or one where none share a row."""
+    alone = all(len(drawn) < 2 for _, drawn, _ in bars.rows)
+    heads = ["", bars.title] if alone else [bars.title, *bars.owners.values()]
+    grid = _grid([*heads, *filter(None, [bars.note])])
     for label, drawn, behind in bars.rows:
-        values = {bar.owner: bar.text for bar in drawn}
-        cells = [values.get(owner, "") for owner in bars.owners]
-        grid.add_row(_cell(label), *cells, *([behind] if note else []))
+        texts = {bar.owner: bar.text for bar in drawn}
+        values = list(texts.values()) or [""]
+        if not alone:
+            values = [texts.get(owner, "") for owner in bars.owners]
+        cells = [*values, behind] if bars.note else values
+        grid.add_row(_cell(label), *map(_text, cells))
     return grid
 
 
