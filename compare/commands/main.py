@@ -50,8 +50,7 @@ def _code_of(given: Sequence[str]) -> int:
     except SystemExit as stop:  # --help, or a bad option
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        sys.stderr.write("compare: interrupted; no report was written\n")
-        return EXIT_INTERRUPTED
+        return _interrupted("nothing")
     except Exception as error:  # 1 would say that a pair is different
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             place = printable(str(error.filename or "a file"))
@@ -85,8 +84,9 @@ def parser() -> Parser:
 def _carry_out(given: Sequence[str]) -> int:
     words = given if _names_command(given) else ["run", *given]
     options = parser().parse_args(words)
-    from compare.records import UsageError
+    from compare.records import UsageError, files
 
+    files.WRITTEN.clear()
     command = shlex.join(["python", "-m", "compare", *given])
     try:
         if words[0] in STARTS_NOTHING:
@@ -96,6 +96,14 @@ def _carry_out(given: Sequence[str]) -> int:
     except UsageError as error:
         sys.stderr.write(f"compare: {printable(str(error))}\n")
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        return _interrupted(", ".join(map(str, files.WRITTEN)) or "nothing")
+
+
+def _interrupted(written: str) -> int:
+    """Say what is there all the same."""
+    sys.stderr.write(f"compare: interrupted; written so far: {printable(written)}\n")
+    return EXIT_INTERRUPTED
 
 
 def _names_command(words: Sequence[str]) -> bool:
