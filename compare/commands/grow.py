@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import add_out, count, exit_code, positive
+from compare.commands.options import add_budget, add_common, count
 
-HELP = "what an update costs by rows and features, for every way"
+HELP = "what an update costs by rows and features, for every variant"
 
 ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each way is timed in, at each size."""
+"""Processes that each variant is timed in, at each size."""
 
 LARGEST, QUICK_LARGEST = 10**9, 10**6
 """Numbers in the largest table."""
@@ -20,16 +19,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
         "Time one full-batch update of the same linear model on tables of "
-        "many sizes, by hand and in Keras, in every way; say how the cost "
-        "grows and where the gap between the sides vanishes."
+        "many sizes, by hand and in Keras, in every variant; say how the "
+        "cost grows and where the gap between the sides vanishes."
     )
-    parser.add_argument(
-        "--budget",
-        type=positive,
-        metavar="SECONDS",
-        default=300.0,
-        help="go on timing so long; three processes per way and size are "
+    add_budget(
+        parser,
+        "go on timing so long; three processes per variant and size are "
         "timed in any case (300)",
+        300.0,
     )
     parser.add_argument(
         "--largest",
@@ -43,25 +40,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="tables of at most a million numbers, one process each",
     )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
-    add_out(parser, "growth.json, growth.png and growth.svg")
+    add_common(parser, "growth.json, growth.png and growth.svg")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Measure, print, write report and chart."""
+    """Measure; write, tell and draw what was found."""
+    from compare.commands.delivery import deliver, exit_code
     from compare.records import UsageError, files
     from compare.records.report import Report
     from compare.records.timing import Effort
     from compare.showing.figures.growth import growth_chart
     from compare.showing.figures.style import write_chart
-    from compare.showing.terminal import live
-    from compare.showing.terminal.growth import print_growth
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling import sections
     from compare.studies.grow.study import lines_of, measure_growth
     from compare.studies.grow.ways import SIZES
     from compare.studies.lesson.report import read_environment
@@ -79,13 +71,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         if options.quick
         else Effort(ROUNDS, options.budget)
     )
-    with live.progress() as progress:
-        environment = read_environment(options.timeout, progress)
-        growth = measure_growth(sizes, effort, options.timeout, progress)
+    with progress() as watcher:
+        environment = read_environment(options.timeout, watcher)
+        growth = measure_growth(sizes, effort, options.timeout, watcher)
     report = Report(environment, command, growth=growth)
-    path = files.write_report(report, options.out, "growth.json")
-    print_growth(report)
-    charts = write_chart(growth_chart(growth), options.out, "growth")
-    for written in (path, *charts):
-        sys.stdout.write(f"Written: {written}\n")
-    return exit_code([cell.verdict.outcome for cell in growth.cells])
+    deliver(
+        sections(report, speaker(options.lang)),
+        lambda: [files.write_report(report, options.out, "growth.json")],
+        lambda: write_chart(growth_chart(growth), options.out, "growth"),
+    )
+    return exit_code(report.verdicts)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import EXIT_AGREE, SIZE_MEASURES, add_out
+from compare.commands.options import (
+    EXIT_AGREE,
+    SIZE_MEASURES,
+    add_language,
+    add_out,
+)
 
 HELP = "what each feature costs by hand and in Keras; runs nothing"
 
@@ -18,26 +22,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default="statements",
         help="how code is measured (statements)",
     )
+    add_language(parser)
     add_out(parser, "ladder.json, ladder.png and ladder.svg")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Print the ladder and write its chart."""
+    """Measure the lessons; write, tell and draw what was found."""
+    from compare.commands.delivery import deliver
     from compare.records import files
     from compare.records.report import Report
+    from compare.showing.blocks import Section
     from compare.showing.figures.ladder import ladder_chart
     from compare.showing.figures.style import write_chart
-    from compare.showing.terminal.overview import print_ladder
+    from compare.showing.language import speaker
+    from compare.showing.telling.ladder import tell_ladder
     from compare.studies.ladder import installed, ladder
 
     files.check_writable(options.out)
     rungs = ladder()
-    print_ladder(rungs, options.measure)
-    figure = ladder_chart(rungs, options.measure)
     report = Report(installed(), command, ladder=rungs)
-    for path in (
-        files.write_report(report, options.out, "ladder.json"),
-        *write_chart(figure, options.out, "ladder"),
-    ):
-        sys.stdout.write(f"Written: {path}\n")
+    said_by = speaker(options.lang)
+    told = tell_ladder(rungs, said_by, options.measure)
+    title = said_by.say("What does each feature cost?")
+    deliver(
+        [Section("ladder", title, tuple(told))],
+        lambda: [files.write_report(report, options.out, "ladder.json")],
+        lambda: write_chart(
+            ladder_chart(rungs, options.measure), options.out, "ladder"
+        ),
+    )
     return EXIT_AGREE

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from compare.commands.options import EXIT_AGREE, add_out
 
@@ -20,6 +19,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Write the notebook; it runs in Jupyter and in Colab."""
     import nbformat
 
+    from compare.commands.delivery import say_written
     from compare.records import files
     from compare.showing.notebook.build import notebook_of
 
@@ -27,5 +27,5 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     path = options.out / f"{options.lesson}.ipynb"
     files.write_atomically(path, (nbformat.writes(notebook) + "\n").encode())
-    sys.stdout.write(f"Written: {path}\n")
+    say_written([path])
     return EXIT_AGREE

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -48,25 +47,107 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(EXIT_USAGE)
 
 
-def add_out(parser: argparse.ArgumentParser, what: str) -> None:
+def add_common(
+    parser: argparse.ArgumentParser, writes: str, timeout: float = 300.0
+) -> None:
+    """Add what every command has that trains and reports.
+
+    Args:
+        parser: of the command.
+        writes: what it writes to --out, or "" where there is no such folder.
+        timeout: seconds that one process may take, unless the user says so.
+    """
+    parser.add_argument(
+        "--timeout",
+        type=positive,
+        default=timeout,
+        metavar="SECONDS",
+        help=f"stop a process that takes longer ({timeout:g})",
+    )
+    add_language(parser)
+    if writes:
+        add_out(parser, writes)
+
+
+def add_out(parser: argparse.ArgumentParser, writes: str) -> None:
     """Let the user choose the folder that is written to."""
     parser.add_argument(
         "--out",
         type=Path,
         default=Path(),
         metavar="FOLDER",
-        help=f"where to write {what} (here)",
+        help=f"where to write {writes} (here)",
     )
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
-    """Let the user choose the language of the page."""
+    """Let the user choose the language."""
     parser.add_argument(
         "--lang",
         choices=LANGUAGES,
         default=LANGUAGES[0],
-        help="language of report.html (en)",
+        help=f"language of what is shown: {', '.join(LANGUAGES)} "
+        f"({LANGUAGES[0]})",
     )
+
+
+def add_budget(
+    parser: argparse.ArgumentParser, what: str, default: float | None = None
+) -> None:
+    """Let the user say how long to time."""
+    parser.add_argument(
+        "--budget",
+        type=positive,
+        default=default,
+        metavar="SECONDS",
+        help=what,
+    )
+
+
+def add_rounds(
+    parser: argparse.ArgumentParser, what: str, default: int
+) -> None:
+    """Let the user say how many processes each thing is measured in."""
+    parser.add_argument(
+        "--rounds",
+        type=count,
+        default=default,
+        metavar="N",
+        help=f"{what} ({default})",
+    )
+
+
+def add_table(parser: argparse.ArgumentParser, otherwise: str) -> None:
+    """Let the user bring a table."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="FILE",
+        help="train on this CSV or Parquet table; columns are standardised "
+        f"({otherwise})",
+    )
+    parser.add_argument(
+        "--target", metavar="COLUMN", help="the column to predict"
+    )
+    parser.add_argument(
+        "--features",
+        nargs="+",
+        metavar="COLUMN",
+        help="the columns to predict it from (all others)",
+    )
+
+
+def add_mode(parser: argparse.ArgumentParser, what: str) -> None:
+    """Let the user choose one mode."""
+    parser.add_argument(
+        "--mode", choices=MODES, default="graph", help=f"{what} (graph)"
+    )
+
+
+def with_exit_codes(parser: argparse.ArgumentParser) -> None:
+    """Explain the exit codes below the options."""
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
 
 
 OTHER_FIGURES = "choose another folder with --figures"
@@ -104,13 +185,3 @@ def positive(text: str) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
-
-
-def exit_code(outcomes: Sequence[str]) -> int:
-    """Return the exit code for the verdicts of a report.
-
-    A pair that could not run weighs more than one that is different.
-    """
-    if "could not run" in outcomes:
-        return EXIT_COULD_NOT_RUN
-    return EXIT_DIFFERENT if "different" in outcomes else EXIT_AGREE

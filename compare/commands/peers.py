@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
 
-from compare.commands.options import EPILOG, add_out, exit_code, positive
-
-if TYPE_CHECKING:
-    from compare.records.report import Report
-    from compare.records.timing import Effort
+from compare.commands.options import add_budget, add_common, with_exit_codes
 
 HELP = "the same training in other frameworks, checked and timed"
 
 BACKENDS = ("tensorflow", "jax", "torch")
-
-ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each implementation is timed in."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "it is the same training, then time it. What is not installed is left "
         "out. Another lesson runs by hand and in Keras on each backend."
     )
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    with_exit_codes(parser)
     parser.add_argument(
         "lesson",
         nargs="?",
@@ -50,74 +40,29 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="50 updates, in whole epochs, and one timed process each",
     )
-    parser.add_argument(
-        "--budget",
-        type=positive,
-        metavar="SECONDS",
-        help="time so long, in at least 5 processes each, for intervals",
+    add_budget(
+        parser, "time so long, in at least 5 processes each, for intervals"
     )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
-    add_out(parser, "peers.json, peers.png and peers.svg")
+    add_common(parser, "peers.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Run what is installed; print and write what was found."""
-    from compare.records import UsageError, files
-    from compare.showing.terminal import live
-    from compare.showing.terminal.peers import print_peers
+    """Run what is installed; write and tell what was found."""
+    from compare.commands.delivery import deliver_study
+    from compare.judging.ratios import effort
+    from compare.records import files
+    from compare.showing.progress import progress
     from compare.studies.peers.study import PeersRequest, make_peers_report
 
     files.check_writable(options.out)
     request = PeersRequest(
         lesson=options.lesson,
         backends=tuple(options.backend) if options.backend else None,
-        effort=_effort(options),
+        effort=effort(options.budget, options.quick),
         quick=options.quick,
         timeout=options.timeout,
         command=command,
     )
-    with live.progress() as progress:
-        report = make_peers_report(request, progress)
-    try:
-        path = files.write_report(report, options.out, "peers.json")
-    except UsageError:
-        print_peers(report)  # what could not be written is not lost
-        raise
-    print_peers(report)
-    sys.stdout.write(f"\nWritten: {path}\n")
-    _write_chart(report, options)
-    sys.stdout.flush()
-    assert report.peers is not None
-    return exit_code(
-        [
-            result.verdict.outcome
-            for result in report.peers.results
-            if not (result.note and result.verdict.outcome == "different")
-        ]
-    )
-
-
-def _write_chart(report: Report, options: argparse.Namespace) -> None:
-    from compare.showing.figures.peers import peers_chart
-    from compare.showing.figures.style import write_chart
-
-    assert report.peers is not None
-    if any(result.samples for result in report.peers.results):
-        figure = peers_chart(report.peers)
-        for path in write_chart(figure, options.out, "peers"):
-            sys.stdout.write(f"Written: {path}\n")
-
-
-def _effort(options: argparse.Namespace) -> Effort:
-    from compare.judging.ratios import FEWEST
-    from compare.records.timing import Effort
-
-    if options.budget is not None:
-        return Effort(FEWEST, options.budget)
-    return Effort(QUICK_ROUNDS if options.quick else ROUNDS)
+    with progress() as watcher:
+        report = make_peers_report(request, watcher)
+    return deliver_study(report, "peers.json", options)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from compare.commands.options import (
@@ -32,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Read the reports and write the page."""
+    """Read the reports, write the page and the charts."""
+    from compare.commands.delivery import say_written
     from compare.records import files
     from compare.showing.page.render import read_report, write_page
 
@@ -40,12 +40,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     if options.figures:
         files.check_writable(options.figures, OTHER_FIGURES)
-    path = write_page(reports, options.lang, options.out)
-    sys.stdout.write(f"Written: {path}\n")
+    say_written([write_page(reports, options.lang, options.out)])
     if options.figures:
         from compare.showing.figures import write_figures  # takes a while
 
         for report in reports:
-            for chart in write_figures(report, options.figures):
-                sys.stdout.write(f"Written: {chart}\n")
+            say_written(write_figures(report, options.figures))
     return EXIT_AGREE

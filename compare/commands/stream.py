@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from compare.commands.options import (
     EXIT_AGREE,
     EXIT_DIFFERENT,
-    add_out,
+    add_common,
+    add_rounds,
     count,
-    exit_code,
-    positive,
 )
 
 HELP = "train on rows that stay on disk: speed, peak memory, the same bits"
@@ -37,13 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="numbers of rows (100000 1000000 10000000); a row takes 60 "
         "bytes on disk",
     )
-    parser.add_argument(
-        "--rounds",
-        type=count,
-        metavar="N",
-        default=1,
-        help="processes for each side and number of rows (1)",
-    )
+    add_rounds(parser, "processes for each side and number of rows", 1)
     parser.add_argument(
         "--folder",
         type=Path,
@@ -51,22 +43,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="where the table may lie meanwhile (the system's folder for "
         "temporary files)",
     )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=600.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (600)",
-    )
-    add_out(parser, "streaming.json")
+    add_common(parser, "streaming.json", timeout=600.0)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Measure, print, write the report."""
+    """Train from files and from memory; write and tell what was found."""
+    from compare.commands.delivery import deliver_study
     from compare.records import files
     from compare.records.report import Report
-    from compare.showing.terminal import live
-    from compare.showing.terminal.streaming import print_streaming
+    from compare.showing.progress import progress
     from compare.studies.lesson.report import read_environment
     from compare.studies.stream.large_table import check_room
     from compare.studies.stream.study import measure_streaming
@@ -74,16 +59,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     sizes = sorted(set(options.rows))
     check_room(sizes[-1], options.folder)
-    with live.progress() as progress:
-        environment = read_environment(options.timeout, progress)
+    with progress() as watcher:
+        environment = read_environment(options.timeout, watcher)
         found = measure_streaming(
-            sizes, options.rounds, options.folder, options.timeout, progress
+            sizes, options.rounds, options.folder, options.timeout, watcher
         )
     report = Report(environment, command, streaming=found)
-    path = files.write_report(report, options.out, "streaming.json")
-    print_streaming(report)
-    sys.stdout.write(f"Written: {path}\n")
-    code = exit_code([c.verdict.outcome for c in found.cells if c.verdict])
+    code = deliver_study(report, "streaming.json", options)
     if code == EXIT_AGREE and not all(flat.flat for flat in found.flatness):
         return EXIT_DIFFERENT
     return code

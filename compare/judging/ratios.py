@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.records import SIDES, Mode, Side
-from compare.records.timing import Ratio, Timing
+from compare.records.timing import Effort, Ratio, Timing
 
 FEWEST = 5
 """Processes per side that an interval needs.
@@ -18,6 +18,9 @@ FEWEST = 5
 With 3 the bootstrap below calls 10 % of equal pairs different, from 5 on it
 keeps to the 5 % that it promises (simulated: 3 % noise between processes and
 one in twenty slower by 20 % on average, 4,000 pairs each)."""
+
+ROUNDS, QUICK_ROUNDS = 3, 1
+"""Processes per side where the user gives no time."""
 
 CONFIDENCE = 0.95
 RESAMPLES = 10_000
@@ -38,6 +41,13 @@ class BreakEven:
     side: Side
     mode: Mode
     updates: int
+
+
+def effort(budget: float | None, quick: bool) -> Effort:
+    """Return how long to time: so many seconds, or a few processes."""
+    if budget is not None:
+        return Effort(FEWEST, budget)
+    return Effort(QUICK_ROUNDS if quick else ROUNDS)
 
 
 def ratio(left: Sequence[float], right: Sequence[float]) -> Ratio:

@@ -157,3 +157,24 @@ class Report:
     ladder: Ladder | None = None
     mistakes: tuple[MistakeReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts that decide whether all pairs agree.
+
+        A peer that is known to be another training decides nothing.
+        """
+        given = [v for lesson in self.lessons for v in lesson.all_verdicts]
+        if self.fit:
+            given += [f.verdict for f in self.fit.forms if f.verdict]
+        if self.growth:
+            given += [cell.verdict for cell in self.growth.cells]
+        if self.streaming:
+            given += [c.verdict for c in self.streaming.cells if c.verdict]
+        if self.peers:
+            given += [
+                result.verdict
+                for result in self.peers.results
+                if not (result.note and result.verdict.outcome == "different")
+            ]
+        return tuple(given)

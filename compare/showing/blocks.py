@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from compare.records import Side
 from compare.records.peers import Kind
 
 Tone = Literal["plain", "lead", "quiet", "good", "bad"]
@@ -75,22 +74,23 @@ class Bar:
 
 @dataclass(frozen=True)
 class Bars:
-    """Values drawn on one scale, row by row.
+    """Values of several owners, drawn row by row.
 
     Attributes:
         title: what is drawn.
         owners: who has a bar in each row, and what they are called.
         rows: label, bars, and what stands behind them.
         note: heading of what stands behind the bars, or "".
-        logarithmic: whether each mark is ten times the one before; the
-            values are seconds then.
+        scale: "row": the longest bar of each row fills it; "common": the
+            longest of all; "logarithmic": seconds, each mark ten times the
+            one before.
     """
 
     title: str
     owners: Mapping[Kind, str]
     rows: tuple[tuple[Cell, tuple[Bar, ...], str], ...]
     note: str = ""
-    logarithmic: bool = False
+    scale: Literal["row", "common", "logarithmic"] = "common"
 
 
 @dataclass(frozen=True)
@@ -151,5 +151,3 @@ class Section:
     name: str
     title: str
     blocks: tuple[Block, ...]
-
-

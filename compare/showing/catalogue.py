@@ -1,6 +1,6 @@
 """The catalogues of translations: finds every text, keeps catalogues whole.
 
-`python -m compare.showing.page.catalogue` brings the catalogues up to date
+`python -m compare.showing.catalogue` brings the catalogues up to date
 with the texts: new ones are added empty, old ones taken out. A test fails
 until every entry is translated.
 """
@@ -17,14 +17,15 @@ from babel.messages.pofile import read_po, write_po
 
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
+from compare.records import LANGUAGES
 from compare.records.files import write_atomically
 from compare.records.problem import Settings
-from compare.showing.page.language import DOMAIN, LANGUAGES, LOCALE
+from compare.showing.language import DOMAIN, LOCALE
 from compare.studies.fit.findings import REST
 from compare.studies.fit.stopwatch import PARTS
 from compare.studies.peers.catalogue import peers_of
 
-PACKAGE = Path(str(LOCALE)).parents[2]
+PACKAGE = Path(str(LOCALE)).parents[1]
 
 METHODS = [
     ("showing/page/templates/*.html", "jinja2.ext:babel_extract"),
@@ -44,6 +45,8 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "marked": None,
     "say": None,
+    "count": (1, 2),
+    "note": None,
     "Note": None,
 }
 """What a translatable text is given to."""

@@ -17,7 +17,7 @@ from compare.showing.figures.style import (
     log_axis,
     short,
 )
-from compare.showing.terminal.formats import number, seconds
+from compare.showing.formats import number, seconds
 
 STYLES: dict[Mode, tuple[str, float]] = {
     "eager": ("-", 1.6),

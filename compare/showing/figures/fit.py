@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from compare.records import SIDES, Side
 from compare.records.fit import Breakdown, FitReport
 from compare.showing.figures.style import COLOURS, NAMES, tidy
-from compare.showing.terminal.formats import number, seconds
+from compare.showing.formats import number, seconds
 from compare.studies.fit import findings
 
 MILLISECONDS = 1e3

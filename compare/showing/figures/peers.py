@@ -10,7 +10,7 @@ from matplotlib.ticker import EngFormatter
 
 from compare.records.peers import Kind, PeerResult, Peers
 from compare.showing.figures.style import COLOURS, HATCHES, NAMES, tidy
-from compare.showing.terminal.formats import seconds
+from compare.showing.formats import seconds
 
 KINDS: dict[Kind, tuple[str, str, str]] = {
     "manual": (NAMES["manual"], COLOURS["manual"], HATCHES["manual"]),

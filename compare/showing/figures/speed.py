@@ -13,7 +13,7 @@ from compare.records import MODES, SIDES, Mode
 from compare.records.report import LessonReport
 from compare.records.timing import Timing
 from compare.showing.figures.style import COLOURS, NAMES, WIDTH, log_axis
-from compare.showing.terminal.formats import seconds, times
+from compare.showing.formats import seconds, times
 
 PHASES = {
     "build": "build",

@@ -10,11 +10,11 @@ from compare.judging import ratios
 from compare.records import SIDES
 from compare.records.calibration import Calibration, Rate
 from compare.records.report import Report
-from compare.showing.page.language import marked
+from compare.showing.formats import mebibytes, seconds, spread
+from compare.showing.language import marked
 from compare.showing.page.say import Speaker
 from compare.showing.page.texts import ANSWERS, SIDE_NAMES
 from compare.showing.terminal.calibration import ALARMS
-from compare.showing.terminal.formats import mebibytes, seconds, spread
 
 WITHIN = marked(
     "False alarms with {processes} processes per side: {share}, between {low} "

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from compare.records.report import Report
+from compare.showing.formats import seconds
 from compare.showing.page import bars
 from compare.showing.page.say import Speaker
-from compare.showing.terminal.formats import seconds
 from compare.studies.fit import findings
 
 

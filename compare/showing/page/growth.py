@@ -8,9 +8,9 @@ from typing import Any
 
 from compare.records.growth import Crossing, Growth, Line
 from compare.records.report import Report
-from compare.showing.page.language import marked
+from compare.showing.formats import digits, seconds
+from compare.showing.language import marked
 from compare.showing.page.say import Speaker
-from compare.showing.terminal.formats import digits, seconds
 
 TITLES = {
     "rows": marked("More rows; features: {fixed}"),

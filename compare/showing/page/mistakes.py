@@ -14,7 +14,7 @@ from pygments.lexers import DiffLexer
 from compare.records.escape import printable
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.report import Report
-from compare.showing.page.language import marked
+from compare.showing.language import marked
 from compare.showing.page.say import Speaker
 
 HEADINGS = {

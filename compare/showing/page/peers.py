@@ -9,11 +9,11 @@ from typing import Any
 
 from compare.records.peers import PeerResult
 from compare.records.report import Report
+from compare.showing.formats import digits, seconds
+from compare.showing.language import marked
 from compare.showing.page import bars
-from compare.showing.page.language import marked
 from compare.showing.page.say import Speaker
 from compare.showing.page.texts import NO_ROUNDING, OUTCOMES, ROUNDING
-from compare.showing.terminal.formats import digits, seconds
 from compare.showing.terminal.peers import compared, slowest_first
 from compare.studies.peers.catalogue import SECOND_ORDER
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from compare.records.report import Report
 from compare.records.streaming import Flatness, StreamCell
-from compare.showing.page.language import marked
+from compare.showing.formats import digits, mebibytes, seconds
+from compare.showing.language import marked
 from compare.showing.page.say import Speaker
 from compare.showing.page.texts import OUTCOMES, SIDE_NAMES
-from compare.showing.terminal.formats import digits, mebibytes, seconds
 
 SOURCES = {"files": marked("files"), "memory": marked("memory")}
 
