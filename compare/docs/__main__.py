@@ -4,11 +4,11 @@ What a page shows stands between two comments. It comes from a report beside
 the page, from a command that runs nothing, from the command line's parser or
 from a file:
 
-    <!-- shown: fit.json -->              what the command that wrote it printed
-    <!-- shown: fit.json | HEADING -->    only the parts that begin so
-    <!-- shown: mistakes broadcast -->    what this command prints
-    <!-- options: fit -->                 what can be set for this command
-    <!-- source: examples/mine.py -->     this file
+    <!-- shown: fit.json -->            what the command that wrote it printed
+    <!-- shown: fit.json | HEADING -->  only the parts that begin so
+    <!-- shown: mistakes broadcast -->  what this command prints
+    <!-- options: fit -->               what can be set for this command
+    <!-- source: examples/mine.py -->   this file
     <!-- end -->
 
 The reports named on the command line are made anew first, each by the command
@@ -34,6 +34,15 @@ from compare.commands import COMMANDS
 from compare.commands.main import main as carry_out
 from compare.commands.options import Parser
 from compare.records.files import read_json
+from compare.records.json_form import from_json
+from compare.records.pairs import PairReport
+from compare.showing.language import speaker
+from compare.showing.page.render import read_report
+from compare.showing.telling import sections
+from compare.showing.telling.overview import overview
+from compare.showing.telling.pair import pair_sections
+from compare.showing.terminal import WIDTH, print_sections
+from compare.studies.baseline import read_baseline
 
 FOLDER = Path(__file__).parent
 PAGES = [FOLDER.parents[1] / "README.md", *sorted(FOLDER.glob("*.md"))]
@@ -80,7 +89,16 @@ def _printed(words: str) -> tuple[str, str]:
 
 def _told(path: Path) -> tuple[str, str]:
     """Return the command that wrote a report, and what it printed then."""
-    raise NotImplementedError
+    content = read_json(path, "make it anew")
+    if "left" in content:
+        told = pair_sections(from_json(PairReport, content), speaker())
+    elif "request" in content:
+        told = overview(read_baseline(path).report, speaker())
+    else:
+        told = sections(read_report(path), speaker())
+    output = io.StringIO()
+    print_sections(told, Console(file=output, width=WIDTH))
+    return _command(content), output.getvalue()
 
 
 def _options(command: str) -> str:
@@ -104,7 +122,9 @@ def _source(name: str) -> str:
 
 def make_anew(name: str) -> None:
     """Run the command that wrote a report, and keep what it writes now."""
-    command = _command(read_json(FOLDER / name, "name a report of this folder"))
+    command = _command(
+        read_json(FOLDER / name, "name a report of this folder")
+    )
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(FOLDER / "examples", Path(place) / "examples")
         words = [sys.executable, *shlex.split(command)[1:]]
