@@ -8,7 +8,7 @@ from compare.records import SIDES, CodeSize, Side
 from compare.records.ladder import Ladder, Rung
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
 from compare.showing.language import Speaker
-from compare.showing.telling.lesson import MEASURE_NAMES
+from compare.showing.telling.code import MEASURE_NAMES
 from compare.studies.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
 
 
