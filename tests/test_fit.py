@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.records import Note, Verdict
@@ -27,7 +25,6 @@ from compare.records.report import Environment, Report
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.showing.figures.fit import fit_charts
 from compare.showing.figures.style import write_chart
-from compare.showing.terminal.fit import print_fit
 from compare.studies.fit import findings, probe
 from compare.studies.fit import study as fit
 from compare.studies.fit.forms import FORMS, Form, change, title
@@ -324,40 +321,6 @@ def test_the_graph_optimiser_is_a_difference_of_medians(report):
     assert (
         findings.graph_optimiser(replace(report, breakdowns=reverse)) is None
     )
-
-
-def test_the_terminal_says_what_was_found(report):
-    """Parts, forms, changed lines and the limit are printed; gaps too."""
-    out = io.StringIO()
-    whole = Report(HERE, "x", fit=report)
-    print_fit(whole, Console(file=out, width=100))
-    text = out.getvalue()
-    for words in (
-        *PARTS.values(),
-        findings.REST,
-        *BY_NAME,
-        "Opening takes 4.5 ms less",
-        "not timed",
-        "no_graph_optimiser against graph: different; because.",
-        "    model.train_on_batch(x, y)",
-        "The fastest forms, for 1,100 updates: manual whole_loop",
-        "Left out: something: why.",
-    ):
-        assert words in text, words
-
-
-def test_nothing_measured_is_printed_without_a_fault(report):
-    """Without samples there are words and no charts, not an exception."""
-    empty = replace(
-        report,
-        breakdowns=(),
-        calls=(),
-        forms=tuple(replace(form, samples=()) for form in report.forms),
-    )
-    out = io.StringIO()
-    print_fit(Report(HERE, "x", fit=empty), Console(file=out, width=100))
-    assert "not timed" in out.getvalue()
-    assert fit_charts(empty) == {}
 
 
 def test_the_command_writes_prints_and_ends_with_its_verdicts(

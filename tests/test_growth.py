@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import types
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.lessons.exhibits import source_of
@@ -21,7 +19,6 @@ from compare.records.timing import Effort, Sample
 from compare.running.processes import Broken, RunError, Silent
 from compare.showing.figures.growth import growth_chart
 from compare.showing.figures.style import write_chart
-from compare.showing.terminal.growth import print_growth
 from compare.studies.grow import probe
 from compare.studies.grow import study as growth
 from compare.studies.grow.probe import table_of
@@ -268,20 +265,6 @@ def test_growth_survives_json(report):
     text = json.dumps(to_json(report), allow_nan=False)
     assert from_json(Report, json.loads(text)).growth == report.growth
     assert isinstance(report.growth, Growth)
-
-
-def test_what_is_printed_says_what_was_found(report):
-    """Every way, the crossing, the threshold, and what was not timed."""
-    out = io.StringIO()
-    print_growth(report, Console(file=out, width=100))
-    text = out.getvalue()
-    for way in WAYS:
-        assert way.name in text
-    assert "Rows grow, with 1 feature" in text
-    assert "(10,000–100,000)" in text
-    assert "1.1 from" in text and "exponent" in text
-    assert "Not timed: manual xla loop on 5 x 1, different: why." in text
-    assert max(map(len, text.splitlines())) <= 100
 
 
 def test_the_chart_tells_the_ways_apart_without_colour(report, tmp_path):

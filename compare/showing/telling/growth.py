@@ -60,15 +60,16 @@ def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
 
 def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
     """Tell whether each variant at each size is the same training."""
-    counts = Counter(cell.verdict.outcome for cell in growth.cells)
+    counts = Counter[str](cell.verdict.outcome for cell in growth.cells)
     text = speaker.say(
         "The same training? Each variant at each size was compared with the "
         "one by hand that is compiled alike, over {updates} updates: "
         "{outcomes}.",
         updates=CHECKED_CALLS * CHECKED_UPDATES,
         outcomes=", ".join(
-            f"{count:,} {speaker.gettext(OUTCOMES[outcome])}"
-            for outcome, count in counts.items()
+            f"{counts[outcome]:,} {speaker.gettext(name)}"
+            for outcome, name in OUTCOMES.items()
+            if counts[outcome]
         ),
     )
     yield Paragraph(text)
