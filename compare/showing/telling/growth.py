@@ -52,8 +52,7 @@ def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
         yield Heading(_title(line, speaker))
         yield _chart(growth, line, costs, speaker)
         yield _times(growth, line, costs, speaker)
-        if any(crossing.line == line for crossing in growth.crossings):
-            yield _ratios(growth, line, speaker)
+        yield from _ratios(growth, line, speaker)
     yield Paragraph(_conditions(growth, speaker), "quiet")
     yield from left_out(growth.left_out, speaker)
 
@@ -149,30 +148,40 @@ def _times(
     )
 
 
-def _ratios(growth: Growth, line: Line, speaker: Speaker) -> Table:
-    def row(crossing: Crossing) -> tuple[str | Cell, ...]:
-        ratios = dict(crossing.ratios)
-        names = crossing.way, crossing.against
-        return (
-            Cell(
-                " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
-                name=names[0] not in FASTEST,
-            ),
-            *(
-                digits(ratios[value]) if value in ratios else NOTHING
-                for value in line.values
-            ),
-            _from_where(crossing, speaker),
-        )
+def _ratios(
+    growth: Growth, line: Line, speaker: Speaker
+) -> Iterator[Paragraph | Table]:
+    """Tell where along a line Keras comes near the loop by hand."""
+    crossings = [c for c in growth.crossings if c.line == line]
+    if not crossings:
+        return
+    title = speaker.say(
+        "How many times as long, and from where on at most {limit} times:",
+        limit=f"{growth.threshold:g}",
+    )
+    yield Paragraph(title)
+    yield Table(
+        title=title,
+        columns=("", *_sizes(line), speaker.say("from where on")),
+        rows=tuple(_row_of_ratios(c, line, speaker) for c in crossings),
+    )
 
-    return Table(
-        title=speaker.say("How many times as long"),
-        columns=(
-            speaker.say("times as long"),
-            *_sizes(line),
-            speaker.say("stays within {limit}", limit=f"{growth.threshold:g}"),
+
+def _row_of_ratios(
+    crossing: Crossing, line: Line, speaker: Speaker
+) -> tuple[str | Cell, ...]:
+    names = crossing.way, crossing.against
+    ratios = dict(crossing.ratios)
+    return (
+        Cell(
+            " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
+            name=names[0] not in FASTEST,
         ),
-        rows=tuple(row(c) for c in growth.crossings if c.line == line),
+        *(
+            digits(ratios[value]) if value in ratios else NOTHING
+            for value in line.values
+        ),
+        _from_where(crossing, speaker),
     )
 
 
@@ -185,14 +194,14 @@ def _from_where(crossing: Crossing, speaker: Speaker) -> str:
     if crossing.at is not None and crossing.between is not None:
         low, high = crossing.between
         return speaker.say(
-            "from {at} on ({low}–{high})",
+            "{at} ({low}–{high})",
             at=f"{float(f'{crossing.at:.2g}'):,.0f}",
             low=f"{low:,}",
             high=f"{high:,}",
         )
     if crossing.outcome == "never above":
-        return speaker.say("at every size")
-    return speaker.say("at no size")
+        return speaker.say("from the first")
+    return speaker.say("not reached")
 
 
 def _conditions(growth: Growth, speaker: Speaker) -> str:
