@@ -17,7 +17,7 @@ from compare.judging.ratios import ratio
 from compare.lessons.exhibits import exhibit
 from compare.mistakes import probe
 from compare.mistakes.patching import diff, mutant_source, problem_for
-from compare.records import SIDES, Failure, Trajectory, Verdict
+from compare.records import SIDES, Failure, Note, Trajectory, Verdict, note
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.timing import Ratio
 from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
@@ -135,7 +135,7 @@ def _time(
 
 def _report(mistake: Mistake, found: Results) -> MistakeReport:
     mutant = found["mutant", mistake.key]
-    blank = MistakeReport(mistake, diff(mistake), False, "")
+    blank = MistakeReport(mistake, diff(mistake), False)
     if mistake.kind == "error":
         return _raised(blank, mutant)
     runs = {mistake.side: mutant, _twin(mistake)[1]: found[_twin(mistake)]}
@@ -147,7 +147,6 @@ def _report(mistake: Mistake, found: Results) -> MistakeReport:
     return replace(
         blank,
         caught=verdict.outcome == "different",
-        happened=verdict.reason,
         verdict=verdict,
         first_update=_first_updates(mutant, found[_twin(mistake)]),
     )
@@ -184,14 +183,15 @@ def _first(run: Trajectory) -> dict[str, np.ndarray]:
 
 def _raised(blank: MistakeReport, result: Any) -> MistakeReport:
     if isinstance(result, Broken):
-        return replace(blank, happened=result.reason)
+        return replace(blank, broken=(_broken(result),))
     if result is None:
-        return replace(blank, happened="nothing was raised")
+        return blank
     assert isinstance(result, Raised)
-    happened = (
-        f"{result.error} in update {result.updates + 1}: {result.message}"
-    )
-    return replace(blank, caught=True, happened=happened, raised=result)
+    return replace(blank, caught=True, raised=result)
+
+
+def _broken(run: Broken) -> Note:
+    return note("A run broke: {reason}.", reason=run.reason)
 
 
 def _slow(
@@ -199,11 +199,11 @@ def _slow(
 ) -> MistakeReport:
     """Compare the costs of a slow mistake, once the parameters are equal."""
     mistake = blank.mistake
-    report = replace(blank, verdict=verdict, happened=verdict.reason)
+    report = replace(blank, verdict=verdict)
     mine = {k: v for k, v in found.items() if mistake.key in k[:2]}
-    broken = [v.reason for v in mine.values() if isinstance(v, Broken)]
+    broken = [_broken(v) for v in mine.values() if isinstance(v, Broken)]
     if broken or not verdict.agree:
-        return replace(report, happened="; ".join(broken or [verdict.reason]))
+        return replace(report, broken=tuple(broken))
     problem = problem_for(mistake)
     costs = {
         which: probe.cost(
@@ -228,7 +228,6 @@ def _slow(
     return replace(
         report,
         caught=more and not (times and times.value <= 1),
-        happened=_costs(bad, mended),
         bad=bad,
         mended=mended,
         ratio=times,
@@ -253,14 +252,3 @@ def _per_update(cost: Cost, mistake: Mistake | None = None) -> list[float]:
         + start * sample.first_call / cost.updates
         for sample in cost.samples
     ]
-
-
-def _costs(bad: Cost, mended: Cost) -> str:
-    said = (
-        f"equal parameters; for {bad.updates} updates Python ran the step "
-        f"{bad.python_runs} times, not {mended.python_runs}, and "
-        f"{bad.iterators} data iterators were opened, not {mended.iterators}"
-    )
-    if bad.fits != mended.fits:
-        said += f"; fit was called {bad.fits} times, not {mended.fits}"
-    return said

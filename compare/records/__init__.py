@@ -241,14 +241,14 @@ class Convergence:
             form after the last update.
         bound: what the float64 distance may be at the most.
         reached: whether both float64 distances are within the bound.
-        reason: one sentence on what was found, or why nothing was run.
+        why: what was found, or why nothing was run, without a full stop.
     """
 
     updates: int
     distance: dict[str, dict[str, float]]
     bound: float
     reached: bool
-    reason: str
+    why: Note
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class Note:
     """
 
     text: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.fill(self.text)

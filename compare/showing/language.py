@@ -48,7 +48,10 @@ class Speaker:
     def __init__(self, language: str) -> None:
         self.language = language
         self.translations = _translations(language)
-        self.gettext = self.translations.gettext
+
+    def gettext(self, text: str) -> str:
+        """Translate a text; "" has none: catalogues keep their head there."""
+        return self.translations.gettext(text) if text else ""
 
     def say(self, text: str, /, **values: object) -> str:
         """Translate a text and fill in its values."""
@@ -60,12 +63,14 @@ class Speaker:
         return text.format(count=f"{number:,}")
 
     def note(self, note: Note) -> str:
-        """Say a note; names of sides in it are said too."""
-        named = {
-            name: self.side(value) if name in _NAMING else value
-            for name, value in note.values.items()
-        }
-        return Note(note.text, named).fill(self.gettext(note.text))
+        """Say a note; names of sides and texts in it are said too."""
+        said = {k: self._value(k, v) for k, v in note.values.items()}
+        return Note(note.text, said).fill(self.gettext(note.text))
+
+    def _value(self, name: str, value: str) -> str:
+        if name in _NAMING:
+            return self.side(value)
+        return self.gettext(value) if name in _TEXTS else value
 
     def why(self, verdict: Verdict) -> str:
         """Say why a verdict is what it is, without a full stop."""
@@ -93,6 +98,9 @@ class Speaker:
 
 _NAMING = ("side", "left", "right")
 """Values of notes that are names of sides."""
+
+_TEXTS = ("title", "why", "cure", "reference")
+"""Values of notes that are texts of mistakes or lessons."""
 
 
 @functools.cache

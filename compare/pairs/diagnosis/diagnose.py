@@ -17,7 +17,7 @@ from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.fit_traps import counts, traps
 from compare.pairs.diagnosis.search import UPDATES, Known, Search
 from compare.pairs.pair import Pair
-from compare.records import Trajectory, Verdict
+from compare.records import Trajectory, Verdict, note
 from compare.records.diagnosis import Cause, Diagnosis
 from compare.running.processes import Progress
 
@@ -38,9 +38,9 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         pair.look_further(max(UPDATES, found.step + 2))
     left, right = pair.trajectories("float64" if exact else "float32")
     said = [
-        text
+        fact
         for side, name in enumerate(pair.sides.names)
-        for text in counts(name, *pair.fits(side))
+        for fact in counts(name, *pair.fits(side))
     ]
     if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
         return Diagnosis((), tuple(said), 0)
@@ -60,8 +60,10 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     said += search.notes
     if not search.tried:
         said.append(
-            "no known mistake was tried: they are for linear problems whose "
-            "`initial` names a kernel and a bias."
+            note(
+                "no known mistake was tried: they are for linear problems "
+                "whose `initial` names a kernel and a bias."
+            )
         )
     return Diagnosis(causes, tuple(said), search.tried)
 
@@ -87,8 +89,8 @@ def _observed(pair: Pair, progress: Progress) -> Iterator[Cause]:
                 key=trap.key,
                 title=trap.fact,
                 certainty="observed",
-                why="",
-                cure=f"{trap.cure}.",
+                why=None,
+                cure=trap.cure,
                 threads=threads.get(trap.key, ()),
                 updates=pair.furthest,
                 gap=None,
@@ -114,9 +116,12 @@ def _causes(
         name = search.sides[side].side
         if found and not _deviations(search, found[0]):
             search.notes.append(
-                f"{name} is plain gradient descent on the mean squared "
-                "error (reproduced), so the other side is the one that "
-                "deviates."
+                note(
+                    "{side} is plain gradient descent on the mean squared "
+                    "error (reproduced), so the other side is the one that "
+                    "deviates.",
+                    side=name,
+                )
             )
         elif found:
             return tuple(_own(search, side, found[0], None, found))

@@ -12,7 +12,7 @@ import numpy as np
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
 from compare.pairs.sides import Reference, SideRun, load, prepare_user_side
-from compare.records import Mode
+from compare.records import Mode, Note
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.running.processes import Broken, Job, Progress, run_jobs
@@ -52,7 +52,7 @@ def first_loss(
     return seen[0] if seen else None
 
 
-def loss_facts(pair: Pair, progress: Progress) -> Iterator[str]:
+def loss_facts(pair: Pair, progress: Progress) -> Iterator[Note]:
     """Compare the losses before the first update, where both can be seen."""
     one = pair.problem.replace(epochs=1)
     jobs = [
@@ -64,18 +64,22 @@ def loss_facts(pair: Pair, progress: Progress) -> Iterator[str]:
     left, right = run_jobs(jobs, 2, pair.sides.timeout, progress)
     if not isinstance(left, float) or not isinstance(right, float):
         return  # a loop in numpy shows no loss
-    names = pair.sides.names
+    values = {"loss": f"{left:.6g}", "other": f"{right:.6g}"}
     if np.isclose(left, right, rtol=1e-5):
-        yield f"the loss before the first update is {left:.6g} on both sides."
-    else:
-        yield (
-            f"the loss before the first update is {left:.6g} in {names[0]} "
-            f"and {right:.6g} in {names[1]}, {left / right:.6g} times as "
-            "large."
+        yield Note(
+            "the loss before the first update is {loss} on both sides.", values
         )
+        return
+    values |= zip(("left", "right"), pair.sides.names, strict=True)
+    values["ratio"] = f"{left / right:.6g}"
+    yield Note(
+        "the loss before the first update is {loss} in {left} and {other} in "
+        "{right}, {ratio} times as large.",
+        values,
+    )
 
 
-def seed_facts(pair: Pair, progress: Progress) -> Iterator[str]:
+def seed_facts(pair: Pair, progress: Progress) -> Iterator[Note]:
     """Say whether a side's numbers hang on the random seed, and how much."""
     epochs = pair.shortest
     seeded = pair.problem.replace(
@@ -98,12 +102,24 @@ def seed_facts(pair: Pair, progress: Progress) -> Iterator[str]:
         )
         size = max(float(np.abs(a).max()) for a in own.final.values.values())
         if moved > NOISE * size:
-            compared = "no more than" if gap <= 2 * moved else "more than"
-            yield (
-                f"{pair.sides.names[side]} is random: with another seed its "
-                f"parameters change by {moved:.3g}; the sides differ by "
-                f"{gap:.3g}, {compared} chance explains."
-            )
+            yield _random(pair.sides.names[side], moved, gap)
+
+
+def _random(side: str, moved: float, gap: float) -> Note:
+    """Say how far a seed moves a side, and whether that is all the gap."""
+    values = {"side": side, "moved": f"{moved:.3g}", "gap": f"{gap:.3g}"}
+    if gap <= 2 * moved:
+        return Note(
+            "{side} is random: with another seed its parameters change by "
+            "{moved}; the sides differ by {gap}, no more than chance "
+            "explains.",
+            values,
+        )
+    return Note(
+        "{side} is random: with another seed its parameters change by "
+        "{moved}; the sides differ by {gap}, more than chance explains.",
+        values,
+    )
 
 
 def _largest_gap(pair: Pair, epochs: int) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from compare.records import Note, note
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 
@@ -15,6 +16,8 @@ SAME = 1e-6
 """Relative difference up to which two learning rates are the same: float32
 holds one to 6e-8."""
 
+DEFAULT_BATCH_SIZE = 32
+"""Rows per update that Keras takes of arrays where it is not told."""
 
 SETTING_KEYS = {
     "momentum": "momentum",
@@ -32,18 +35,20 @@ class Trap:
 
     Attributes:
         key: of the mistake in the catalogue.
-        fact: what was seen, a sentence that begins with the side's name.
+        fact: what was seen, in a sentence.
         cure: what to write, in one line.
         instead: the arguments of fit that mend it; none if none does.
     """
 
     key: str
-    fact: str
-    cure: str
+    fact: Note
+    cure: Note
     instead: dict[str, Any] = field(default_factory=dict)
 
 
-def counts(name: str, updates: int, fits: Sequence[FitFacts]) -> Iterator[str]:
+def counts(
+    name: str, updates: int, fits: Sequence[FitFacts]
+) -> Iterator[Note]:
     """Yield how many updates and calls there were, where that surprises.
 
     Args:
@@ -53,12 +58,18 @@ def counts(name: str, updates: int, fits: Sequence[FitFacts]) -> Iterator[str]:
     """
     made = sum(fit.updates for fit in fits)
     if fits and made != updates:
-        yield (
-            f"{name}'s fit made {made:,} updates where {updates:,} were "
-            "asked for."
+        yield note(
+            "{side}'s fit made {made} updates where {updates} were asked for.",
+            side=name,
+            made=f"{made:,}",
+            updates=f"{updates:,}",
         )
     if len(fits) > 1:
-        yield f"{name} called fit {len(fits):,} times."
+        yield note(
+            "{side} called fit {count} times.",
+            side=name,
+            count=f"{len(fits):,}",
+        )
 
 
 def traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
@@ -69,66 +80,120 @@ def traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
         fit: the call.
         problem: what the side was given.
     """
-    rows = len(problem.x)
-    size = min(fit.batch_size or 32, rows)
-    wanted = problem.batch_size
-    if fit.source == "arrays" and size != wanted:
-        how = (
-            f"{fit.batch_size} rows per update"
-            if fit.batch_size
-            else "no batch_size, so it took 32 rows per update"
-        )
-        yield Trap(
-            "fit-batch-size",
-            f"{name}'s fit was given {how}, {fit.last_epoch_updates} "
-            f"{'updates' if fit.last_epoch_updates > 1 else 'update'} per "
-            f"epoch; the problem has {wanted} rows per update.",
-            f"fit(..., batch_size={wanted})",
-            {"batch_size": wanted},
-        )
-    if fit.source == "arrays" and fit.shuffle and min(size, wanted) < rows:
-        how = "as it was told" if fit.shuffle_given else "which is its default"
-        yield Trap(
-            "fit-shuffles",
-            f"{name}'s fit shuffled the rows anew in every epoch, {how}.",
-            "fit(..., shuffle=False), or one order for both sides",
-            {"shuffle": False},
-        )
+    if fit.source == "arrays":
+        yield from _arrays(name, fit, problem)
     if fit.validation_split:
         yield Trap(
             "validation-split",
-            f"{name}'s fit held out the last {fit.validation_split:.0%} of "
-            "the rows, unshuffled, and did not train on them.",
-            "hold the same rows out on both sides",
+            note(
+                "{side}'s fit held out the last {share} of the rows, "
+                "unshuffled, and did not train on them.",
+                side=name,
+                share=f"{fit.validation_split:.0%}",
+            ),
+            note("hold the same rows out on both sides."),
             {"validation_split": 0.0},
         )
     if fit.source == "generator" and fit.epochs > 1:
         yield Trap(
             "fit-generator",
-            f"{name}'s fit got a Python generator for {fit.epochs} epochs; "
-            "one that ends does not start again.",
-            "give a tf.data.Dataset, or a generator that never ends",
+            note(
+                "{side}'s fit got a Python generator for {epochs} epochs; one "
+                "that ends does not start again.",
+                side=name,
+                epochs=fit.epochs,
+            ),
+            note("give a tf.data.Dataset, or a generator that never ends."),
         )
+    yield from _optimizer(name, fit, problem)
+
+
+def _arrays(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
+    """Yield how arrays were cut into batches otherwise."""
+    rows, wanted = len(problem.x), problem.batch_size
+    size = min(fit.batch_size or DEFAULT_BATCH_SIZE, rows)
+    if size != wanted:
+        values = {
+            "side": name,
+            "size": str(fit.batch_size or DEFAULT_BATCH_SIZE),
+            "updates": f"{fit.last_epoch_updates:,}",
+            "wanted": str(wanted),
+        }
+        if fit.batch_size:
+            fact = Note(
+                "{side}'s fit was given {size} rows per update, which makes "
+                "{updates} per epoch; the problem has {wanted} rows per "
+                "update.",
+                values,
+            )
+        else:
+            fact = Note(
+                "{side}'s fit was given no batch_size, so it took {size} rows "
+                "per update, which makes {updates} per epoch; the problem has "
+                "{wanted} rows per update.",
+                values,
+            )
+        cure = Note("fit(..., batch_size={wanted}).", values)
+        yield Trap("fit-batch-size", fact, cure, {"batch_size": wanted})
+    if fit.shuffle and min(size, wanted) < rows:
+        if fit.shuffle_given:
+            fact = note(
+                "{side}'s fit shuffled the rows anew in every epoch, as it "
+                "was told.",
+                side=name,
+            )
+        else:
+            fact = note(
+                "{side}'s fit shuffled the rows anew in every epoch, which is "
+                "its default.",
+                side=name,
+            )
+        cure = note("fit(..., shuffle=False), or one order for both sides.")
+        yield Trap("fit-shuffles", fact, cure, {"shuffle": False})
+
+
+def _optimizer(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
+    """Yield what is set on the optimizer and is not the problem's."""
     rate = problem.hyper.get("learning_rate")
     if (
         rate
         and fit.learning_rate
         and not np.isclose(fit.learning_rate, float(rate), rtol=SAME)
     ):
+        values = {
+            "side": name,
+            "optimizer": fit.optimizer,
+            "rate": f"{fit.learning_rate:.6g}",
+            "wanted": f"{float(rate):.6g}",
+        }
         yield Trap(
             "optimizer-string",
-            f"{name}'s optimizer {fit.optimizer} has the learning rate "
-            f"{fit.learning_rate:.6g}; the problem has {float(rate):.6g}.",
-            f"compile(optimizer=keras.optimizers.{fit.optimizer}"
-            f"({float(rate):.6g}))",
+            Note(
+                "{side}'s optimizer {optimizer} has the learning rate {rate}; "
+                "the problem has {wanted}.",
+                values,
+            ),
+            Note(
+                "compile(optimizer=keras.optimizers.{optimizer}({wanted})).",
+                values,
+            ),
             {"learning_rate": float(rate)},
         )
     for setting, value in fit.settings.items():
         if setting not in problem.hyper:
             yield Trap(
                 SETTING_KEYS[setting],
-                f"{name}'s optimizer {fit.optimizer} has {setting}={value:g}, "
-                "of which the problem says nothing.",
-                f"leave {setting} out, or have it on both sides",
+                note(
+                    "{side}'s optimizer {optimizer} has {setting}={value}, of "
+                    "which the problem says nothing.",
+                    side=name,
+                    optimizer=fit.optimizer,
+                    setting=setting,
+                    value=f"{value:g}",
+                ),
+                note(
+                    "leave {setting} out, or have it on both sides.",
+                    setting=setting,
+                ),
                 {setting: 0.0 if setting == "momentum" else None},
             )

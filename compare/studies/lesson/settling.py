@@ -15,7 +15,7 @@ import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import Convergence, Theory
+from compare.records import Convergence, Note, Theory, note
 from compare.records.problem import Problem
 from compare.running.processes import Broken
 
@@ -63,16 +63,21 @@ def judge_settling(
     updates = _updates(problem, theory)
     if not runs:
         why = (
-            "the features are linearly dependent"
+            note("not run, because the features are linearly dependent")
             if updates is None
-            else f"it would take {updates:,} updates"
+            else note(
+                "not run, because it would take {updates} updates",
+                updates=f"{updates:,}",
+            )
         )
-        return Convergence(0, {}, 0.0, False, f"not run, because {why}")
+        return Convergence(0, {}, 0.0, False, why)
     distances: dict[str, dict[str, float]] = {}
     for (side, dtype), run in runs.items():
         if isinstance(run, Broken):
-            reason = f"could not run: {side}: {run.reason}"
-            return Convergence(0, {}, 0.0, False, reason)
+            why = note(
+                "could not run: {side}: {reason}", side=side, reason=run.reason
+            )
+            return Convergence(0, {}, 0.0, False, why)
         end = distance(run.results, theory)
         distances.setdefault(side, {})[dtype] = end
     largest = (np.abs(value).max() for value in theory.closed_form.values())
@@ -81,18 +86,27 @@ def judge_settling(
         max(by_dtype[dtype] for by_dtype in distances.values())
         for dtype in ("float32", "float64")
     )
-    return Convergence(
-        updates=updates or 0,
-        distance=distances,
-        bound=bound,
-        reached=double <= bound,
-        reason=(
-            f"on all rows at once, after {updates:,} updates, both sides end "
-            f"within {single:.1e} of the normal equations in float32 and "
-            f"{double:.1e} in float64, which is "
-            f"{'rounding' if double <= bound else 'more than rounding'}"
-        ),
-    )
+    reached = double <= bound
+    values = {
+        "updates": f"{updates:,}",
+        "single": f"{single:.1e}",
+        "double": f"{double:.1e}",
+    }
+    if reached:
+        why = Note(
+            "on all rows at once, after {updates} updates, both sides end "
+            "within {single} of the normal equations in float32 and {double} "
+            "in float64, which is rounding",
+            values,
+        )
+    else:
+        why = Note(
+            "on all rows at once, after {updates} updates, both sides end "
+            "within {single} of the normal equations in float32 and {double} "
+            "in float64, which is more than rounding",
+            values,
+        )
+    return Convergence(updates or 0, distances, bound, reached, why)
 
 
 def _wanders(problem: Problem, theory: Theory) -> bool:
