@@ -26,13 +26,13 @@ from compare.records.fit import (
     Breakdown,
     EpochSample,
     FitReport,
-    FormReport,
-    FormSample,
     Part,
+    VariantReport,
 )
-from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line
 from compare.records.mistakes import MistakeReport, Raised
 from compare.records.timing import Ratio, Sample
+from compare.records.variants import Variant
 from compare.showing.page import bars, catalogue, code, language, scenes
 from compare.showing.page.render import page, read_report
 from compare.showing.page.say import Speaker
@@ -397,20 +397,20 @@ def test_every_mistake_is_said_in_korean():
 
 
 def test_growth_is_a_table_of_times_and_ratios(small_report):
-    """Each way has its times, its exponent, and where the gap vanishes."""
-    ways = tuple(
-        Way(name, "manual", "graph", "f", "by hand")
+    """Each variant has its times, its exponent, and where the gap vanishes."""
+    variants = tuple(
+        Variant(name, "manual", "graph", "f", None, "by hand")
         for name in ("by hand", HOSTILE)
     )
     line = Line("rows", 2, (10, 1000))
     sample = Sample(0.1, 0.1, 0.002, ((1, 0.1),))
     cells = tuple(
-        Cell(way.name, size, Verdict("graph", "identical", ""), (sample,))
-        for way in ways
+        Cell(variant.name, size, Verdict("graph", "identical", ""), (sample,))
+        for variant in variants
         for size in line.sizes[:1]
     )
     grown = Growth(
-        ways,
+        variants,
         cells,
         (line,),
         (Exponent("by hand", line, 0.5, 10, 1000),),
@@ -428,21 +428,22 @@ def test_growth_is_a_table_of_times_and_ratios(small_report):
 
 
 def test_the_time_of_fit_is_divided(small_report):
-    """Parts of an epoch have their shares, forms their times."""
+    """Parts of an epoch have their shares, variants their times."""
     epoch = EpochSample(0.03, 0.04, {"opening": Part(2.0, 0.03)})
-    form = FormReport(
-        "many_steps",
-        "keras",
+    variant = VariantReport(
+        Variant("many_steps", "keras", "graph", "f", None, "by hand"),
         HOSTILE,
-        None,
         (),
-        "graph",
-        None,
-        None,
-        (FormSample(0.1, 0.002, ((1, 0.1),)),),
+        Verdict("graph", "identical", ""),
+        (Sample(0.1, 0.1, 0.002, ((1, 0.1),)),),
     )
     found = FitReport(
-        1100, (5,), (Breakdown("graph", True, 5, (epoch,)),), (form,), (), ()
+        1100,
+        (5,),
+        (Breakdown("graph", True, 5, (epoch,)),),
+        (variant,),
+        (),
+        (),
     )
     report = replace(small_report, lessons=(), ladder=None, fit=found)
     text = page([report], "en")

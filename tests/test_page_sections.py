@@ -8,10 +8,11 @@ import pytest
 
 from compare.records import Verdict
 from compare.records.calibration import Calibration, Planted, Rate
-from compare.records.growth import Cell, Growth, Line, Way
+from compare.records.growth import Cell, Growth, Line
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import ImportCost, Imports, Sample
+from compare.records.variants import Variant
 from compare.showing.page.render import page
 
 AGREES = Verdict("graph", "identical", "")
@@ -93,23 +94,30 @@ def imports():
 
 
 def growth():
-    """Return nine ways whose costs end close together; one ends early."""
-    ways = tuple(
-        Way(f"way {n} {'of a long name' * (n % 2)}", side, "graph", "f", "a")
+    """Return nine variants whose costs end close together; one ends early."""
+    variants = tuple(
+        Variant(
+            f"variant {n} {'of a long name' * (n % 2)}",
+            side,
+            "graph",
+            "f",
+            None,
+            "a",
+        )
         for n, side in enumerate(["manual"] * 5 + ["keras"] * 4)
     )
     line = Line("rows", 8, (100, 1000, 10000))
     cells = tuple(
         Cell(
-            way.name,
+            variant.name,
             size,
             AGREES,
             (Sample(0.1, 0.1, 10**-n + size.rows * 1e-6, ((1, 0.1),)),),
         )
-        for n, way in enumerate(ways)
+        for n, variant in enumerate(variants)
         for size in line.sizes[: 2 if n == 5 else 3]
     )
-    return Growth(ways, cells, (line,), (), (), 1.1, ())
+    return Growth(variants, cells, (line,), (), (), 1.1, ())
 
 
 def measured(report):

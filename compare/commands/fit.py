@@ -23,8 +23,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=count,
         default=5,
         metavar="N",
-        help="processes that each form is timed in (5, the fewest that give "
-        "intervals)",
+        help="processes that each variant is timed in (5, the fewest that "
+        "give intervals)",
     )
     parser.add_argument(
         "--timeout",
@@ -60,4 +60,4 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     for path in paths:
         sys.stdout.write(f"Written: {path}\n")
     sys.stdout.flush()
-    return exit_code([f.verdict.outcome for f in found.forms if f.verdict])
+    return exit_code([variant.verdict.outcome for variant in found.variants])

@@ -7,10 +7,10 @@ import sys
 
 from compare.commands.options import add_out, count, exit_code, positive
 
-HELP = "what an update costs by rows and features, for every way"
+HELP = "what an update costs by rows and features, for every variant"
 
 ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each way is timed in, at each size."""
+"""Processes that each variant is timed in, at each size."""
 
 LARGEST, QUICK_LARGEST = 10**9, 10**6
 """Numbers in the largest table."""
@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
         "Time one full-batch update of the same linear model on tables of "
-        "many sizes, by hand and in Keras, in every way; say how the cost "
+        "many sizes, by hand and in Keras, in every variant; say how the cost "
         "grows and where the gap between the sides vanishes."
     )
     parser.add_argument(
@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=positive,
         metavar="SECONDS",
         default=300.0,
-        help="go on timing so long; three processes per way and size are "
+        help="go on timing so long; three processes per variant and size are "
         "timed in any case (300)",
     )
     parser.add_argument(
@@ -55,6 +55,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure, print, write report and chart."""
+    from compare.judging.trends import lines_of
     from compare.records import UsageError, files
     from compare.records.report import Report
     from compare.records.timing import Effort
@@ -62,8 +63,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.showing.figures.style import write_chart
     from compare.showing.terminal import live
     from compare.showing.terminal.growth import print_growth
-    from compare.studies.grow.study import lines_of, measure_growth
-    from compare.studies.grow.ways import SIZES
+    from compare.studies.grow.study import measure_growth
+    from compare.studies.grow.tables import SIZES
     from compare.studies.lesson.report import read_environment
 
     files.check_writable(options.out)

@@ -104,14 +104,14 @@ def _times(seconds: Sequence[float], at: str) -> Faults:
 
 
 def _growth(growth: Growth) -> Faults:
-    cells = {(cell.way, cell.size) for cell in growth.cells}
+    cells = {(cell.variant, cell.size) for cell in growth.cells}
     if not growth.lines:
         yield "growth.lines", "is empty"
     for number, line in enumerate(growth.lines):
         place = f"growth.lines[{number}]"
         if not line.values or not all(value > 0 for value in line.values):
             yield f"{place}.values", "is not of numbers above 0"
-        for way in growth.ways:
+        for way in growth.variants:
             if any((way.name, size) not in cells for size in line.sizes):
                 yield place, f"has sizes without a cell of {way.name!r}"
 

@@ -15,13 +15,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from compare.judging.fit import REST
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
 from compare.records.files import write_atomically
+from compare.records.fit import PARTS
 from compare.records.problem import Settings
 from compare.showing.page.language import DOMAIN, LANGUAGES, LOCALE
-from compare.studies.fit.findings import REST
-from compare.studies.fit.stopwatch import PARTS
 from compare.studies.peers.catalogue import peers_of
 
 PACKAGE = Path(str(LOCALE)).parents[2]

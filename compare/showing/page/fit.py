@@ -6,15 +6,15 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from compare.judging import fit as findings
 from compare.records.report import Report
 from compare.showing.page import bars
 from compare.showing.page.say import Speaker
 from compare.showing.terminal.formats import seconds
-from compare.studies.fit import findings
 
 
 def fit(reports: Sequence[Report], speaker: Speaker) -> dict[str, Any] | None:
-    """Return an epoch's parts and the forms' times, or None without any."""
+    """Return an epoch's parts and the variants' times, or None without any."""
     found = next((r.fit for r in reports if r.fit), None)
     if found is None:
         return None
@@ -26,8 +26,8 @@ def fit(reports: Sequence[Report], speaker: Speaker) -> dict[str, Any] | None:
             name = speaker.gettext(row.title)
             parts.append((name, f"{row.share:.0%}", [bar]))
     times: dict[str, bars.Times] = {
-        form.name: {form.side: [v for v in form.per_update if v > 0]}
-        for form in found.forms
+        form.name: {form.variant.side: [v for v in form.per_update if v > 0]}
+        for form in found.variants
         if form.samples
     }
     return {

@@ -41,10 +41,10 @@ def growth(
 
 
 def _line(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
-    cells = {(cell.way, cell.size): cell.samples for cell in found.cells}
-    fitted = {e.way: e.value for e in found.exponents if e.line == line}
+    cells = {(cell.variant, cell.size): cell.samples for cell in found.cells}
+    fitted = {e.variant: e.value for e in found.exponents if e.line == line}
     rows = []
-    for way in found.ways:
+    for way in found.variants:
         samples = [cells.get((way.name, size), ()) for size in line.sizes]
         times = [
             seconds(statistics.median(s.per_epoch for s in group))
@@ -73,7 +73,7 @@ def _line(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
 
 def _scene(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
     """Return what the chart draws: each way's median seconds by size."""
-    cells = {(cell.way, cell.size): cell.samples for cell in found.cells}
+    cells = {(cell.variant, cell.size): cell.samples for cell in found.cells}
     return {
         "label": speaker.gettext(AXES[line.axis]),
         "values": line.values,
@@ -88,7 +88,7 @@ def _scene(found: Growth, line: Line, speaker: Speaker) -> dict[str, Any]:
                     for size in line.sizes
                 ],
             }
-            for way in found.ways
+            for way in found.variants
         ],
     }
 
@@ -97,7 +97,7 @@ def _crossing(one: Crossing, speaker: Speaker) -> dict[str, Any]:
     ratios = dict(one.ratios)
     at = "" if one.at is None else f"{float(f'{one.at:.2g}'):,.0f}"
     return {
-        "way": one.way,
+        "way": one.variant,
         "against": one.against,
         "ratios": [
             digits(ratios[value]) if value in ratios else "–"

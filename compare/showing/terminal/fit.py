@@ -7,8 +7,9 @@ import statistics
 from rich.console import Console
 from rich.text import Text
 
+from compare.judging import fit as findings
 from compare.judging import ratios
-from compare.records.fit import Breakdown, FitReport, FormReport
+from compare.records.fit import Breakdown, FitReport, VariantReport
 from compare.records.report import Report
 from compare.showing.terminal.formats import (
     STYLES,
@@ -22,9 +23,6 @@ from compare.showing.terminal.formats import (
     terminal,
     times,
 )
-from compare.studies.fit import findings
-
-ROOT_VERDICT = "all go back to it"
 
 
 def print_fit(report: Report, console: Console | None = None) -> None:
@@ -74,7 +72,7 @@ def _print_breakdown(
             "optimiser switched off, which works anew on the functions of "
             "every iterator.",
         )
-    loop = report.find(breakdown.mode)  # the manual forms bear its name
+    loop = report.find(f"manual {breakdown.mode}")
     if loop and loop.samples:
         say(
             console,
@@ -86,41 +84,40 @@ def _print_breakdown(
 def _print_forms(console: Console, report: FitReport) -> None:
     updates = number(report.updates, "update")
     heading(console, f"What cures it? The time of {updates}")
-    grid = table("form", "time", "textbook / form", "verdict")
-    for form in report.forms:
+    grid = table("variant", "time", "textbook / variant", "verdict")
+    for form in report.variants:
         verdict = form.verdict
         gain = findings.speed_up(report, form)
         grid.add_row(
-            f"{form.side} {form.name}",
+            form.name,
             spread([s * report.updates for s in form.per_update])
             if form.samples
             else "not timed",
             times(gain) if gain else "",
-            Text(verdict.outcome, style=STYLES[verdict.outcome])
-            if verdict
-            else ROOT_VERDICT,
+            Text(verdict.outcome, style=STYLES[verdict.outcome]),
         )
     console.print(grid)
     say(console, _conditions(report))
-    for form in report.forms:
-        if form.verdict and form.verdict.outcome != "identical":
+    for form in report.variants:
+        if form.verdict.outcome != "identical":
             say(
                 console,
-                f"{form.name} against {form.same_as}: {form.verdict.outcome}; "
+                f"{form.name} against {form.variant.against}: "
+                f"{form.verdict.outcome}; "
                 f"{form.verdict.reason}.",
             )
 
 
 def _conditions(report: FitReport) -> str:
     """Say how was compared and timed."""
-    most = max((len(form.samples) for form in report.forms), default=0)
+    most = max((len(form.samples) for form in report.variants), default=0)
     looks = ", ".join(f"{n:,}" for n in report.compared_after)
     text = (
-        "Every form was compared with the manual one that is compiled alike, "
-        f"trained anew for {looks} updates. Times: median "
-        f"(smallest–largest) of {number(most, 'fresh process')} per "
-        "form, one at a time in random order; the slope between two lengths, "
-        "so without the first call."
+        "Every variant was compared with the manual one that is compiled "
+        f"alike, trained anew for {looks} updates. Times: median "
+        f"(smallest–largest) of {number(most, 'fresh process')} per variant, "
+        "one at a time in random order; the slope between two lengths, so "
+        "without the first call."
     )
     if most < ratios.FEWEST:
         text += " Intervals need more processes: see --rounds."
@@ -129,10 +126,10 @@ def _conditions(report: FitReport) -> str:
 
 def _print_changes(console: Console, report: FitReport) -> None:
     heading(console, "Which lines?")
-    for form in report.forms:
-        if form.base is None:
+    for form in report.variants:
+        if form.variant.base is None:
             continue
-        say(console, f"{form.base} -> {form.name}: {form.title}")
+        say(console, f"{form.variant.base} -> {form.name}: {form.title}")
         for line in form.change:
             console.print(Text(f"    {line}"), soft_wrap=True)
 
@@ -147,7 +144,7 @@ def _print_limit(console: Console, report: FitReport) -> None:
     grid = table("a call of", "for one update", "the others", "around it")
     for cost in report.calls:
         grid.add_row(
-            cost.form,
+            cost.variant,
             *(
                 spread([getattr(sample, name) for sample in cost.samples])
                 for name in ("call", "updates", "around")
@@ -162,16 +159,18 @@ def _print_limit(console: Console, report: FitReport) -> None:
     )
 
 
-def _limit(report: FitReport, manual: FormReport, keras: FormReport) -> str:
-    """Compare the fastest forms of both sides."""
+def _limit(
+    report: FitReport, manual: VariantReport, keras: VariantReport
+) -> str:
+    """Compare the fastest variants of both sides."""
     best = [
-        f"{form.side} {form.name}, "
+        f"{form.name}, "
         f"{seconds(statistics.median(form.per_update) * report.updates)}"
         for form in (manual, keras)
     ]
-    ratio = findings.how_many_times(manual, keras)
+    ratio = ratios.ratio_or_none(manual.per_update, keras.per_update)
     shown = f": {times(ratio)} times as long" if ratio else ""
     return (
-        f"The fastest forms, for {number(report.updates, 'update')}: "
+        f"The fastest variants, for {number(report.updates, 'update')}: "
         f"{best[0]}; {best[1]}{shown}."
     )

@@ -18,7 +18,7 @@ from compare.showing.terminal.formats import (
     table,
     terminal,
 )
-from compare.studies.grow.probe import CHECKED_CALLS, CHECKED_UPDATES
+from compare.studies.grow.study import COMPARED_AFTER
 
 
 def print_growth(report: Report, console: Console | None = None) -> None:
@@ -52,15 +52,14 @@ def _print_verdicts(console: Console, growth: Growth) -> None:
     shown = ", ".join(f"{n:,} {outcome}" for outcome, n in counts.items())
     say(
         console,
-        "The same training? Each way at each size, against the manual one of "
-        f"the same compilation, {CHECKED_CALLS * CHECKED_UPDATES} updates: "
-        f"{shown}.",
+        "The same training? Each variant at each size, against the manual one "
+        f"of the same compilation, {COMPARED_AFTER[-1]} updates: {shown}.",
     )
     for cell in growth.cells:
         if not cell.verdict.agree:
             say(
                 console,
-                f"Not timed: {cell.way} on {cell.size.rows:,} x "
+                f"Not timed: {cell.variant} on {cell.size.rows:,} x "
                 f"{cell.size.features:,}, {cell.verdict.outcome}: "
                 f"{cell.verdict.reason}.",
             )
@@ -71,9 +70,9 @@ def _print_line(console: Console, growth: Growth, line: Line) -> None:
     grid = table(
         "per update", *(f"{value:,}" for value in line.values), "exponent"
     )
-    cells = {(cell.way, cell.size): cell for cell in growth.cells}
-    fitted = {e.way: e for e in growth.exponents if e.line == line}
-    for way in growth.ways:
+    cells = {(cell.variant, cell.size): cell for cell in growth.cells}
+    fitted = {e.variant: e for e in growth.exponents if e.line == line}
+    for way in growth.variants:
         costs = [cells[way.name, size].samples for size in line.sizes]
         grid.add_row(
             way.name,
@@ -98,7 +97,7 @@ def _print_crossings(console: Console, growth: Growth, line: Line) -> None:
     for one in found:
         ratios = dict(one.ratios)
         grid.add_row(
-            f"{one.way}\n/ {one.against}",
+            f"{one.variant}\n/ {one.against}",
             *(
                 digits(ratios[value]) if value in ratios else "-"
                 for value in line.values

@@ -50,12 +50,12 @@ from compare.running.recording import REPORT_SECONDS, Report, parameters_in
 from compare.running.snapshots import Snapshots
 from compare.running.watch import Watch
 from compare.running.worker import load_exhibit, set_dtype
-from compare.studies.grow.probe import start_tensorflow
 from compare.studies.stream.large_table import (
     FEATURES,
     check_room,
     write_table,
 )
+from compare.studies.variants.trials import start_tensorflow
 
 BATCH_SIZE = SHUFFLE_BUFFER = 10_000
 
