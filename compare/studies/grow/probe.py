@@ -12,8 +12,7 @@ from compare.records.growth import Size, Way
 from compare.records.problem import Problem
 from compare.records.timing import Sample
 from compare.running.processes import RunError
-from compare.running.recording import Report
-from compare.running.snapshots import Snapshots
+from compare.running.recording import Recorder, Report, to_arrays
 from compare.running.worker import load_exhibit, set_dtype
 
 SEED = 1
@@ -74,12 +73,14 @@ def record_way(
     if dtype != "float32":
         problem = problem.astype(dtype)
     parameters, run = load_exhibit(way.function)(problem)
-    snapshots = Snapshots(problem.initial)
-    for call in range(CHECKED_CALLS):
+    recorder = Recorder(problem, report)
+    values: dict[str, np.ndarray] = {}
+    for call in range(1, CHECKED_CALLS + 1):
         run(CHECKED_UPDATES)
-        snapshots.take(parameters)
-        report(call + 1, CHECKED_CALLS)
-    return snapshots.trajectory(way.name, way.mode)
+        values = to_arrays(parameters, "it returned")
+        recorder.keep(call, values)
+        report(call, CHECKED_CALLS)
+    return recorder.trajectory(way.name, way.mode, values, losses=False)
 
 
 def time_way(way: Way, size: Size, report: Report) -> Sample:
