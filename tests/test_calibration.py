@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from compare.running.probes import time_side
 from rich.console import Console
 
 from compare.commands.main import main
@@ -21,7 +22,6 @@ from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
 from compare.running import timing
-from compare.running.probes import time_side
 from compare.running.processes import Broken, Job, run_jobs
 from compare.showing.terminal.calibration import print_calibration
 from compare.studies.calibrate import burden

@@ -1,4 +1,4 @@
-"""The page's sections on peers, streaming, importing and the timer."""
+"""The page's sections on peers, streaming and the timer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.growth import Cell, Growth, Line
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
-from compare.records.timing import ImportCost, Imports, Sample
+from compare.records.timing import Sample
 from compare.records.variants import Variant
 from compare.showing.page.render import page
 
@@ -82,17 +82,6 @@ def calibration(low=0.0, high=0.2):
     )
 
 
-def imports():
-    """Return five imports of each side, Keras's twice as long."""
-    return Imports(
-        (
-            ImportCost("manual", "tensorflow", (2.0,) * 5, (2**28,) * 5),
-            ImportCost("keras", "keras", (4.0,) * 5, (2**29,) * 5),
-        ),
-        (),
-    )
-
-
 def growth():
     """Return nine variants whose costs end close together; one ends early."""
     variants = tuple(
@@ -129,7 +118,6 @@ def measured(report):
         peers=peers(),
         streaming=streaming(),
         calibration=calibration(),
-        imports=imports(),
         growth=growth(),
     )
 
@@ -172,7 +160,7 @@ def measured(report):
 def test_what_was_measured_is_said(small_report, language, said):
     """Figures and sentences of every section, in both languages."""
     text = page([measured(small_report)], language)
-    for name in ("peers", "streaming", "imports", "calibration", "growth"):
+    for name in ("peers", "streaming", "calibration", "growth"):
         assert f'<section class="part" id="{name}"' in text
     assert [part for part in said if part not in text] == []
     assert "<script>hacked" not in text

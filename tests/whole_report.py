@@ -42,8 +42,6 @@ from compare.records.rates import RateRun
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
-    ImportCost,
-    Imports,
     IteratorCost,
     Memory,
     Ratio,
@@ -264,16 +262,11 @@ def environment():
 
 def whole_report():
     """Return a report with everything in it."""
-    costs = tuple(
-        ImportCost(side, module, (2.0,) * 5, (2**28,) * 5)
-        for side, module in (("manual", "tensorflow"), ("keras", "keras"))
-    )
     return Report(
         environment=environment(),
         command="python -m compare",
         lessons=(lesson("linear_regression"), lesson("minibatch")),
         fit=fit(),
-        imports=Imports(costs, ("a sample",)),
         calibration=calibration(),
         peers=peers(),
         growth=growth(),

@@ -100,8 +100,7 @@ def add_request(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=positive,
         metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor; "
-        "importing is timed besides, about 25 s",
+        help="time each lesson so long, for intervals and the noise floor",
     )
     parser.add_argument(
         "--timeout",

@@ -75,11 +75,6 @@ def _studies(report: Report) -> Faults:
     """Check what other commands than `run` write."""
     if report.growth:
         yield from _growth(report.growth)
-    if report.imports:
-        for number, cost in enumerate(report.imports.costs):
-            if len(cost.seconds) != len(cost.peak_bytes):
-                yield f"imports.costs[{number}]", "has unequal numbers"
-            yield from _times(cost.seconds, f"imports.costs[{number}].seconds")
     if (found := report.calibration) and not found.reference:
         yield "calibration.reference", "is empty"
     if report.streaming:

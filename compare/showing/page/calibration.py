@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from compare.judging import ratios
-from compare.records import SIDES
 from compare.records.calibration import Calibration, Rate
 from compare.records.report import Report
 from compare.showing.page.language import marked
 from compare.showing.page.say import Speaker
-from compare.showing.page.texts import ANSWERS, SIDE_NAMES
 from compare.showing.terminal.calibration import ALARMS
-from compare.showing.terminal.formats import mebibytes, seconds, spread
+from compare.showing.terminal.formats import seconds
 
 WITHIN = marked(
     "False alarms with {processes} processes per side: {share}, between {low} "
@@ -95,37 +91,3 @@ def _verdict(rate: Rate, speaker: Speaker) -> str:
         high=f"{rate.high:.1%}",
         promised=f"{ALARMS:.0%}",
     )
-
-
-def imports(
-    reports: Sequence[Report], speaker: Speaker
-) -> dict[str, Any] | None:
-    """Return what each side has to import, or None where not measured."""
-    found = next((r.imports for r in reports if r.imports), None)
-    if found is None:
-        return None
-    costs = [cost for cost in found.costs if cost.seconds]
-    said = ""
-    if len(costs) == len(SIDES):
-        ratio = ratios.ratio(*(cost.seconds for cost in costs))
-        said = speaker.say(
-            "Importing takes the Keras side {times} times as long as the one "
-            "by hand.",
-            times=speaker.times(ratio),
-        )
-        if ratio.low is not None:
-            said += " " + speaker.gettext(ANSWERS[ratio.answer])
-    return {
-        "rows": [
-            {
-                "side": speaker.gettext(SIDE_NAMES[cost.side]),
-                "line": f"import {cost.module}",
-                "time": spread(cost.seconds),
-                "memory": mebibytes(int(statistics.median(cost.peak_bytes))),
-            }
-            for cost in costs
-        ],
-        "interpreters": len(costs[0].seconds) if costs else 0,
-        "said": said,
-        "left_out": found.left_out,
-    }

@@ -16,7 +16,7 @@ from compare.records import SIDES, TensorInfo
 from compare.records.report import LessonReport, Report
 from compare.showing.page import bars, code, scenes
 from compare.showing.page.answers import Context, same
-from compare.showing.page.calibration import calibration, imports
+from compare.showing.page.calibration import calibration
 from compare.showing.page.fit import fit
 from compare.showing.page.growth import growth
 from compare.showing.page.language import marked
@@ -234,7 +234,6 @@ REPORT_SECTIONS = (
     Section("growth", marked("How does the time grow?"), growth),
     Section("peers", marked("And other frameworks?"), peers),
     Section("streaming", marked("Rows that stay on disk"), streaming),
-    Section("imports", marked("How long does importing take?"), imports),
     Section("calibration", marked("Can the timer be trusted?"), calibration),
     Section("mistakes", marked("Classic mistakes"), mistakes),
     Section("ladder", marked("What each feature costs"), _ladder),

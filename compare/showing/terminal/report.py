@@ -30,7 +30,7 @@ from compare.showing.terminal.formats import (
     terminal,
     values,
 )
-from compare.showing.terminal.timing import print_imports, print_timings
+from compare.showing.terminal.timing import print_timings
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
@@ -42,8 +42,6 @@ def print_report(report: Report, console: Console | None = None) -> None:
     console.print(Text(environment_line(report.environment)))
     for lesson in report.lessons:
         _print_lesson(console, lesson, report.environment)
-    if report.imports:
-        print_imports(console, report.imports)
 
 
 def _print_lesson(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
-
 from rich.console import Console
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode
 from compare.records.report import Environment, LessonReport
-from compare.records.timing import Imports, IteratorCost
+from compare.records.timing import IteratorCost
 from compare.showing.terminal.formats import (
     heading,
     mebibytes,
@@ -77,38 +75,6 @@ def print_timings(
             console,
             f"{even.side}: {even.mode} has paid for its slower start after "
             f"{number(even.updates, 'update')}, against eager.",
-        )
-
-
-def print_imports(console: Console, imports: Imports) -> None:
-    """Print what each side has to import, and how long that takes."""
-    heading(console, "How long does importing take?")
-    for line in imports.left_out:
-        say(console, f"Left out: {line}.")
-    costs = [cost for cost in imports.costs if cost.seconds]
-    if not costs:
-        return
-    grid = table("", "first line", "time", "peak memory")
-    for cost in costs:
-        grid.add_row(
-            cost.side,
-            f"import {cost.module}",
-            spread(cost.seconds),
-            mebibytes(int(statistics.median(cost.peak_bytes))),
-        )
-    console.print(grid)
-    say(
-        console,
-        f"Median (smallest–largest) of {len(costs[0].seconds)} fresh "
-        "interpreters per side, in turns. By hand TensorFlow alone is enough: "
-        "TF_USE_LEGACY_KERAS=1 keeps it from importing Keras.",
-    )
-    if len(costs) == len(SIDES):
-        found = ratios.ratio(*(cost.seconds for cost in costs))
-        say(
-            console,
-            f"Importing takes the Keras side {times(found)} times as long as "
-            f"the manual one: {found.answer}.",
         )
 
 

@@ -17,7 +17,12 @@ from compare.running.contest import Contestant, Pair
 from compare.running.processes import Job
 from compare.running.recording import Recorder, Report, to_arrays
 from compare.running.slope import measure_slope, timed
-from compare.running.worker import load_exhibit, prepare, set_dtype
+from compare.running.worker import (
+    load_exhibit,
+    prepare,
+    set_dtype,
+    start_tensorflow,
+)
 from compare.studies.variants import NUMPY
 
 MakeProblem = Callable[[], Problem]
@@ -123,10 +128,3 @@ def time_updates(
 def with_calls_of(updates: int, problem: Problem) -> Problem:
     """Return the problem with another number of updates per call."""
     return problem.replace(hyper={**problem.hyper, "steps_per_call": updates})
-
-
-def start_tensorflow() -> None:
-    """Let TensorFlow make its threads, which belongs to no variant."""
-    import tensorflow as tf
-
-    tf.zeros(())
