@@ -11,6 +11,7 @@ import whole_report
 from compare.judging.trends import UPPER
 from compare.records import LANGUAGES, Note, Verdict
 from compare.records.calibration import Rate
+from compare.records.fit import PARTS
 from compare.records.growth import Crossing
 from compare.records.peers import PeerResult, PeerSample
 from compare.records.streaming import Flatness
@@ -32,7 +33,6 @@ from compare.showing.telling.fit import tell_fit
 from compare.showing.telling.growth import tell_growth
 from compare.showing.telling.peers import tell_peers
 from compare.showing.telling.streaming import tell_streaming
-from compare.studies.fit.stopwatch import PARTS
 from compare.studies.peers.catalogue import SECOND_ORDER
 
 HOSTILE = "[bold]{x}[/bold] <script>"
@@ -141,8 +141,10 @@ def test_the_time_of_all_updates_is_told():
     """A bar is the time of as many updates as the report is about."""
     report = whole_report.fit()
     cures = of(Bars, told(tell_fit, report))[1]
-    for form, (_, (bar,), _) in zip(report.forms, cures.rows, strict=True):
-        assert bar.owner == form.side
+    for variant, (_, (bar,), _) in zip(
+        report.variants, cures.rows, strict=True
+    ):
+        assert bar.owner == variant.variant.side
         assert bar.value == pytest.approx(1e-3 * report.updates)
 
 
@@ -150,9 +152,9 @@ def test_the_time_of_all_updates_is_told():
 def test_a_variant_that_does_not_agree_has_a_reason_and_no_time(verdict):
     """It has no bar, is marked, and why is said as something bad."""
     report = whole_report.fit()
-    textbook, loop = report.forms
+    textbook, loop = report.variants
     loop = replace(loop, verdict=verdict, samples=())
-    blocks = told(tell_fit, replace(report, forms=(textbook, loop)))
+    blocks = told(tell_fit, replace(report, variants=(textbook, loop)))
     label, bars, beside = of(Bars, blocks)[1].rows[1]
     assert (label.tone, bars) == ("bad", ())
     assert verdict.outcome in beside
@@ -162,10 +164,14 @@ def test_a_variant_that_does_not_agree_has_a_reason_and_no_time(verdict):
 def test_the_lines_of_a_change_are_shown_as_they_are():
     """A variant with a base has its lines as code, and what they do."""
     report = whole_report.fit()
+    textbook = report.variants[0]
     changed = replace(
-        report.forms[0], base="plain", title="say {so}", change=(HOSTILE, "y")
+        textbook,
+        variant=replace(textbook.variant, base="plain"),
+        title="say {so}",
+        change=(HOSTILE, "y"),
     )
-    blocks = told(tell_fit, replace(report, forms=(changed,)))
+    blocks = told(tell_fit, replace(report, variants=(changed,)))
     assert only(Code, blocks) == Code(f"{HOSTILE}\ny", "python")
     assert "plain" in paragraph(blocks, "say {so}").text
     assert not of(Code, told(tell_fit, report))
@@ -203,12 +209,10 @@ def test_the_graph_optimiser_is_named_where_it_costs():
 def test_the_fastest_are_compared_and_their_calls_taken_apart():
     """The ratio of both sides is 4, and a call has its three parts."""
     report = whole_report.fit()
-    textbook, loop = report.forms
-    quick = tuple(
-        replace(s, per_update=s.per_update / 4) for s in loop.samples
-    )
-    forms = (textbook, replace(loop, samples=quick))
-    blocks = told(tell_fit, replace(report, forms=forms))
+    textbook, loop = report.variants
+    quick = tuple(replace(s, per_epoch=s.per_epoch / 4) for s in loop.samples)
+    variants = (textbook, replace(loop, samples=quick))
+    blocks = told(tell_fit, replace(report, variants=variants))
     ratio = speaker().times(Ratio(4.0, 4.0, 4.0))
     assert ratio in paragraph(blocks, seconds(2.5e-4 * report.updates)).text
     (sample,) = report.calls[0].samples
@@ -222,8 +226,10 @@ def test_the_fastest_are_compared_and_their_calls_taken_apart():
 def test_nothing_timed_is_told_without_a_fault():
     """Without samples there are verdicts, no bars, and no fastest."""
     report = whole_report.fit()
-    forms = tuple(replace(form, samples=()) for form in report.forms)
-    empty = replace(report, breakdowns=(), calls=(), forms=forms)
+    variants = tuple(
+        replace(variant, samples=()) for variant in report.variants
+    )
+    empty = replace(report, breakdowns=(), calls=(), variants=variants)
     blocks = told(tell_fit, empty)
     assert all(not bars for _, bars, _ in only(Bars, blocks).rows)
     assert not of(Table, blocks)
@@ -233,15 +239,19 @@ def test_few_processes_say_how_to_get_more():
     """With fewer than an interval needs, the option is named."""
     report = whole_report.fit()
     assert "--rounds" not in str(told(tell_fit, report))
-    forms = tuple(replace(f, samples=f.samples[:2]) for f in report.forms)
-    assert "--rounds" in str(told(tell_fit, replace(report, forms=forms)))
+    variants = tuple(
+        replace(v, samples=v.samples[:2]) for v in report.variants
+    )
+    assert "--rounds" in str(
+        told(tell_fit, replace(report, variants=variants))
+    )
 
 
 # --- growth
 
 
-def test_each_way_has_its_costs_and_exponent():
-    """A row per way: times by size, and p where there is one."""
+def test_each_variant_has_its_costs_and_exponent():
+    """A row per variant: times by size, and p where there is one."""
     growth = whole_report.growth()
     costs = rows(of(Table, told(tell_growth, growth))[0])
     assert costs["tape"] == ["1 ms"] * 3 + ["0.90"]
@@ -254,8 +264,8 @@ def test_each_way_has_its_costs_and_exponent():
     ("outcome", "at", "said"),
     [
         ("reached", 2000.0, ["2,000", "1,000", "10,000"]),
-        ("never above", None, ["every"]),
-        ("still above", None, ["no size"]),
+        ("never above", None, ["smallest"]),
+        ("still above", None, ["not reached"]),
     ],
 )
 def test_where_the_gap_vanishes_is_told(outcome, at, said):
@@ -265,14 +275,14 @@ def test_where_the_gap_vanishes_is_told(outcome, at, said):
     crossing = replace(crossing, outcome=outcome, at=at)
     blocks = told(tell_growth, replace(growth, crossings=(crossing,)))
     table = of(Table, blocks)[1]
-    assert f"{growth.threshold:g}" in table.columns[-1]
+    assert paragraph(blocks, f"at most {growth.threshold:g} times:")
     *ratios, where = rows(table)["fit / tape"]
     assert ratios == [digits(ratio) for _, ratio in crossing.ratios]
     assert [word for word in said if word not in where] == []
 
 
 def test_the_fastest_of_a_side_is_no_name_from_code():
-    """It is said in words, while the names of ways stay as they are."""
+    """It is said in words, while the names of variants stay as they are."""
     growth = whole_report.growth()
     line = growth.lines[0]
     best = Crossing(
@@ -285,7 +295,7 @@ def test_the_fastest_of_a_side_is_no_name_from_code():
     assert names == [True, False]
 
 
-def test_a_way_that_is_different_has_no_cost_and_says_why():
+def test_a_variant_that_is_different_has_no_cost_and_says_why():
     """No time stands in the table or the chart; size and reason are told."""
     growth = whole_report.growth()
     first, *rest = growth.cells
@@ -299,7 +309,7 @@ def test_a_way_that_is_different_has_no_cost_and_says_why():
 
 
 def test_the_chart_of_growth_can_be_written_as_json():
-    """Its scene holds all ways and sizes; the legend names the ways."""
+    """Its scene holds all variants and sizes; the legend names them."""
     growth = whole_report.growth()
     chart = only(Chart, told(tell_growth, growth))
     scene = json.loads(json.dumps(chart.scene, allow_nan=False))

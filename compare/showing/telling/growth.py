@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from compare.judging.trends import UPPER
-from compare.records.growth import Crossing, Growth, Line, Size
+from compare.judging.trends import UPPER, Costs, costs_of
+from compare.records.growth import Crossing, Growth, Line
 from compare.showing.blocks import (
     Block,
     Cell,
@@ -23,8 +23,7 @@ from compare.showing.telling.common import (
     left_out,
     reason,
 )
-from compare.studies.grow.probe import CHECKED_CALLS, CHECKED_UPDATES
-from compare.studies.grow.study import costs_of
+from compare.studies.grow.study import COMPARED_AFTER
 
 AXES = {"rows": marked("rows"), "features": marked("features")}
 
@@ -33,8 +32,6 @@ FASTEST = {
     "fastest manual": marked("fastest by hand"),
 }
 """What `Crossing` calls those that are no variant but the best of a side."""
-
-Costs = Mapping[tuple[str, Size], float]
 
 
 def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
@@ -62,9 +59,9 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
     counts = Counter[str](cell.verdict.outcome for cell in growth.cells)
     text = speaker.say(
         "The same training? Each variant at each size was compared with the "
-        "one by hand that is compiled alike, over {updates} updates: "
+        "one by hand that is compiled alike, after {updates} updates: "
         "{outcomes}.",
-        updates=CHECKED_CALLS * CHECKED_UPDATES,
+        updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
         outcomes=", ".join(
             f"{counts[outcome]:,} {speaker.gettext(name)}"
             for outcome, name in OUTCOMES.items()
@@ -76,7 +73,7 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
         if not cell.verdict.agree:
             subject = speaker.say(
                 "Not timed: `{name}` on {rows} x {features}",
-                name=cell.way,
+                name=cell.variant,
                 rows=f"{cell.size.rows:,}",
                 features=f"{cell.size.features:,}",
             )
@@ -112,14 +109,16 @@ def _chart(
             "values": line.values,
             "ways": [
                 {
-                    "name": way.name,
-                    "keras": way.side == "keras",
-                    "costs": [costs.get((way.name, s)) for s in line.sizes],
+                    "name": variant.name,
+                    "keras": variant.side == "keras",
+                    "costs": [
+                        costs.get((variant.name, s)) for s in line.sizes
+                    ],
                 }
-                for way in growth.ways
+                for variant in growth.variants
             ],
         },
-        keys=tuple(way.name for way in growth.ways),
+        keys=tuple(variant.name for variant in growth.variants),
         note=speaker.say(
             "Hollow marks: Keras. Dashed lines: many updates per call."
         ),
@@ -129,7 +128,9 @@ def _chart(
 def _times(
     growth: Growth, line: Line, costs: Costs, speaker: Speaker
 ) -> Table:
-    exponents = {e.way: e.value for e in growth.exponents if e.line == line}
+    exponents = {
+        e.variant: e.value for e in growth.exponents if e.line == line
+    }
 
     def row(name: str) -> tuple[str | Cell, ...]:
         spent = (costs.get((name, size)) for size in line.sizes)
@@ -144,7 +145,7 @@ def _times(
     return Table(
         title=_title(line, speaker),
         columns=(speaker.say("per update"), *_sizes(line), "p"),
-        rows=tuple(row(way.name) for way in growth.ways),
+        rows=tuple(row(variant.name) for variant in growth.variants),
     )
 
 
@@ -170,7 +171,7 @@ def _ratios(
 def _row_of_ratios(
     crossing: Crossing, line: Line, speaker: Speaker
 ) -> tuple[str | Cell, ...]:
-    names = crossing.way, crossing.against
+    names = crossing.variant, crossing.against
     ratios = dict(crossing.ratios)
     return (
         Cell(
@@ -200,7 +201,7 @@ def _from_where(crossing: Crossing, speaker: Speaker) -> str:
             high=f"{high:,}",
         )
     if crossing.outcome == "never above":
-        return speaker.say("from the first")
+        return speaker.say("the smallest")
     return speaker.say("not reached")
 
 
