@@ -15,21 +15,21 @@ from compare.showing.language import Speaker
 def pair_sections(report: PairReport, speaker: Speaker) -> list[Section]:
     """Tell the verdict, why it is so, and what each side costs."""
     diagnosis = report.verdict.diagnosis
-    found = [("verdict", "", tell_verdict(report.verdict, speaker))]
-    if diagnosis:
-        why = tell_diagnosis(diagnosis, speaker)
-        found.append(("why", speaker.say("Why?"), why))
-    if report.costs:
-        costs = tell_costs(report.costs, speaker)
-        found.append(("costs", speaker.say("How fast?"), costs))
-    sections = [Section(*start, tuple(told)) for *start, told in found]
+    why = tell_diagnosis(diagnosis, speaker) if diagnosis else ()
+    costs = tell_costs(report.costs, speaker) if report.costs else ()
+    sections = [
+        Section("verdict", "", tuple(tell_verdict(report.verdict, speaker))),
+        Section("why", speaker.say("Why?"), tuple(why)),
+        Section("costs", speaker.say("How fast?"), tuple(costs)),
+    ]
     return [section for section in sections if section.blocks]
 
 
 def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
     """Tell whether the sides are the same training."""
-    tone = "good" if verdict.agree else "bad"
-    yield Paragraph(speaker.outcome(verdict), tone)
+    yield Paragraph(
+        speaker.outcome(verdict), "good" if verdict.agree else "bad"
+    )
     yield Paragraph(speaker.say("{why}.", why=speaker.why(verdict)))
 
 
