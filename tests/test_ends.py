@@ -15,7 +15,7 @@ RUN = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 import faults
-from compare import family
+from compare.running import family
 from compare.running.processes import Job, Silent, run_jobs
 
 family.GRACE = 1.0
@@ -135,7 +135,7 @@ def test_nothing_is_left_after(room, end):
     elif whose == "worker":
         os.kill(int((room / "pids" / "worker").read_text()), number)
     elif whose:
-        os.kill(the_one(room, f"compare.{whose} import main"), number)
+        os.kill(the_one(room, f"running.{whose} import main"), number)
         bare = [p for p, t in alive(room).items() if "import work" in t]
         for pid in bare:  # the server's end does not touch it
             os.kill(pid, signal.SIGKILL)
@@ -156,7 +156,7 @@ STOPPED = "did not answer within 1 s, so it was stopped"
 def test_a_stopped_process_is_no_hang(room, whose):
     """--timeout holds where the process that starts others is suspended."""
     run = start(room, 1.0, count=2)
-    os.kill(the_one(room, f"compare.{whose} import main"), signal.SIGSTOP)
+    os.kill(the_one(room, f"running.{whose} import main"), signal.SIGSTOP)
     output, errors = run.communicate(timeout=60)
     assert run.returncode == 0, errors
     assert "no end after 1 s" in output
@@ -200,7 +200,7 @@ COMMAND = """
 import sys, tempfile
 sys.path[:0] = sys.argv[1:3]
 import faults
-from compare import cli
+from compare.commands import main as cli
 from compare.commands import list as command
 from compare.running.processes import Job, Silent, run_jobs
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 
 import pytest
 from rewrites import REWRITES
@@ -11,7 +13,8 @@ from compare.commands.main import main
 from compare.judging.parity import judge
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
-from compare.mistakes import CATALOGUE
+from compare.mistakes import CATALOGUE, FOLDER, THEMES, read
+from compare.mistakes import __doc__ as documentation
 from compare.mistakes.observing import observe
 from compare.mistakes.patching import diff, mutant_source, patched, thread_url
 from compare.mistakes.probe import record_twice
@@ -22,6 +25,9 @@ from compare.running.processes import Job, run_jobs
 
 KEYS = [mistake.key for mistake in CATALOGUE]
 BY_KEY = dict(zip(KEYS, CATALOGUE, strict=True))
+_, EXAMPLE, _ = re.split("\n\n(?=    \\[defaults|What a)", documentation)
+EXAMPLE = textwrap.dedent(EXAMPLE)
+"""A file with one row, as the documentation has it."""
 
 
 @pytest.fixture(scope="module")
@@ -172,11 +178,67 @@ def test_keys_are_unique():
     assert len(set(KEYS)) == len(KEYS)
 
 
-def test_a_patch_that_no_longer_fits_is_refused():
-    """A text that occurs never or twice is an error, not a silent no-op."""
-    for source in ("b", "aa"):
-        with pytest.raises(ValueError, match="not once"):
-            patched(source, (("a", "c"),))
+@pytest.fixture
+def read_text(tmp_path):
+    """Return a function that reads a catalogue's file of this text."""
+
+    def read_it(text):
+        path = tmp_path / "theme.toml"
+        path.write_text(text)
+        return read(path)
+
+    return read_it
+
+
+def test_the_documented_row_is_one(read_text):
+    """What the documentation shows is a row of the catalogue."""
+    assert read_text(EXAMPLE) == (BY_KEY["tail-dropped"],)
+
+
+def test_no_file_of_the_catalogue_is_forgotten():
+    """Every file in the folder is a theme that is read."""
+    assert {f"{theme}.toml" for theme in THEMES} == {
+        file.name for file in FOLDER.iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("why =", "reason =", "reason"),
+        ("why =", "# why =", "why"),
+        ("[[", "# [[", "before"),
+        ("before =", "# before =", "before"),
+        ("after =", "extra = 1\nafter =", "extra"),
+        ('"silent"', '"quiet"', "kind"),
+        ("general = true", "general = 1", "general"),
+        ("general = true", 'updates = "some"', "updates"),
+    ],
+)
+def test_a_malformed_row_is_refused(read_text, before, after, fault):
+    """The error names the file, the key and the field."""
+    assert before in EXAMPLE
+    with pytest.raises(
+        ValueError, match=r"theme\.toml, tail-dropped: "
+    ) as told:
+        read_text(EXAMPLE.replace(before, after))
+    assert fault in str(told.value)
+
+
+def test_a_file_that_is_not_toml_is_refused(read_text):
+    """The error names the file."""
+    with pytest.raises(ValueError, match=r"theme\.toml: "):
+        read_text(EXAMPLE + "[")
+
+
+@pytest.mark.parametrize("text", ["problem", "no such text"])
+def test_a_patch_that_does_not_fit_is_refused(read_text, text):
+    """A text that occurs never or often is an error, not a silent no-op."""
+    rows = read_text(
+        EXAMPLE.replace("'batch(problem.batch_size)'", f"'{text}'")
+    )
+    with pytest.raises(ValueError, match=r"tail-dropped: .* not once"):
+        mutant_source(*rows)
 
 
 def test_threads_have_addresses():

@@ -164,7 +164,7 @@ def test_a_fork_of_the_command_leaves_the_folder_alone():
     """A user's own fork that ends tidily takes nothing from its parent."""
     code = (
         "import os, sys\n"
-        "from compare import family\n"
+        "from compare.running import family\n"
         "folder = family.current().folder\n"
         "if os.fork() == 0: sys.exit()\n"
         "os.wait()\n"

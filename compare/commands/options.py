@@ -8,8 +8,6 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from compare.records.escape import printable
-
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
 
@@ -32,7 +30,7 @@ exit codes:
   2  the request cannot be carried out: bad option, bad data, no place to write
   3  a pair could not run: an error, a time-out, numbers that are not finite
  70  a fault in this program; please report it with the traceback
-130  interrupted by Ctrl-C; nothing was written
+130  interrupted by Ctrl-C; what was written before is named
 141  the output was closed early (by head, say); the report is written
 """
 
@@ -42,9 +40,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Write one line to stderr and exit."""
-        text = printable(f"compare: {message}; see {self.prog} --help")
-        sys.stderr.write(text + "\n")
+        complain(f"{message}; see {self.prog} --help")
         raise SystemExit(EXIT_USAGE)
+
+
+def complain(text: str) -> None:
+    """Write one line to stderr."""
+    from compare.records.escape import printable  # imports NumPy
+
+    sys.stderr.write(f"compare: {printable(text)}\n")
 
 
 def add_common(

@@ -2,15 +2,18 @@
 
 `python -m compare.showing.catalogue` brings the catalogues up to date
 with the texts: new ones are added empty, old ones taken out. A test fails
-until every entry is translated.
+until every entry is translated. Given the code of a language, such as `de`, it
+begins that language's catalogue.
 """
 
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -76,15 +79,25 @@ def read(language: str) -> Catalog:
 
 
 def update(language: str) -> None:
-    """Bring a catalogue up to date with the texts."""
-    catalog = read(language)
+    """Bring a catalogue up to date with the texts; begin a missing one.
+
+    Raises:
+        UnknownLocaleError: there is no such language.
+    """
+    path = _path(language)
+    catalog = (
+        read(language)
+        if path.exists()
+        else Catalog(Locale.parse(language), DOMAIN, project=DOMAIN)
+    )
     catalog.update(
         template(), no_fuzzy_matching=True, update_creation_date=False
     )
     catalog.obsolete.clear()
     content = io.BytesIO()
     write_po(content, catalog, 78, sort_output=True, include_lineno=False)
-    write_atomically(_path(language), content.getvalue())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content.getvalue())
 
 
 def _of_lessons() -> Iterator[str]:
@@ -113,5 +126,5 @@ def _path(language: str) -> Path:
 
 
 if __name__ == "__main__":
-    for name in LANGUAGES[1:]:
+    for name in sys.argv[1:] or LANGUAGES[1:]:
         update(name)

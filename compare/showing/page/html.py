@@ -57,7 +57,8 @@ def data(value: Any) -> Markup:
 def prose(text: str) -> Markup:
     """Return text; what stands in backticks is code."""
     lines = "\n".join(map(printable, text.split("\n")))
-    return Markup(re.sub("`(.+?)`", r"<code>\1</code>", escape(lines)))
+    html = re.sub("`(.+?)`", r"<code>\1</code>", str(escape(lines)))
+    return Markup(html)
 
 
 def highlighted(code: Code) -> Markup:

@@ -16,7 +16,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
-from compare.showing.telling.lesson import MEASURE_NAMES
+from compare.showing.telling.code import MEASURE_NAMES
 from compare.studies.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
 
 

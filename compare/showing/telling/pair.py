@@ -15,13 +15,14 @@ from compare.showing.language import Speaker
 def pair_sections(report: PairReport, speaker: Speaker) -> list[Section]:
     """Tell the verdict, why it is so, and what each side costs."""
     diagnosis = report.verdict.diagnosis
-    why = tell_diagnosis(diagnosis, speaker) if diagnosis else ()
-    costs = tell_costs(report.costs, speaker) if report.costs else ()
-    sections = [
-        Section("verdict", "", tuple(tell_verdict(report.verdict, speaker))),
-        Section("why", speaker.say("Why?"), tuple(why)),
-        Section("costs", speaker.say("How fast?"), tuple(costs)),
-    ]
+    verdict = tuple(tell_verdict(report.verdict, speaker))
+    why = tuple(tell_diagnosis(diagnosis, speaker)) if diagnosis else ()
+    costs = tuple(tell_costs(report.costs, speaker)) if report.costs else ()
+    sections = (
+        Section("verdict", "", verdict),
+        Section("why", speaker.say("Why?"), why),
+        Section("costs", speaker.say("How fast?"), costs),
+    )
     return [section for section in sections if section.blocks]
 
 
