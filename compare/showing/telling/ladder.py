@@ -90,12 +90,12 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
         FIRST: ladder.first,
         **{r.lesson: r.running for r in ladder.rungs if r.counted},
     }
-    rows = [
+    rows: list[tuple[str | Cell, ...]] = [
         (Cell(lesson, name=True), *map(str, _sizes(sizes, measure)))
         for lesson, sizes in sums.items()
     ]
     written = speaker.say("`{lesson}`, as written", lesson=ALL_AT_ONCE)
-    whole = Cell(written), *map(str, _sizes(ladder.whole, measure))
+    rows.append((written, *map(str, _sizes(ladder.whole, measure))))
     return Table(
         speaker.say("The features added up"),
         (
@@ -103,7 +103,7 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
             speaker.say("sum by hand"),
             speaker.say("sum in Keras"),
         ),
-        (*rows, whole),
+        tuple(rows),
     )
 
 
