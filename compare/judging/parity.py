@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from compare.judging.clauses import counts_of, failed, mismatch, parting_of
 from compare.judging.differences import first_divergence, movement
-from compare.judging.proof import (
-    Pairs,
-    Run,
-    counts_of,
-    failed,
-    mismatch,
-    parting_of,
-    prove,
-    verdict_on,
-)
+from compare.judging.proof import Pairs, Run, prove, verdict_on
 from compare.records import (
     Divergence,
     Failure,

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from compare.judging.clauses import failed, in_figures
 from compare.judging.differences import (
     first_divergence,
     largest_difference,
     largest_ulps,
 )
-from compare.judging.proof import Pairs, Run, failed, in_figures
+from compare.judging.proof import Pairs, Run
 from compare.judging.rounding import (
     deciding_place,
     own_bounds,

@@ -176,26 +176,8 @@ def side_cost(
     The slope between the lengths is the cost of an update; what the short one
     takes beyond its updates is the start (build, trace, compile).
     """
-    import tensorflow as tf
-
     prepare_user_side(problem)
-    made: list[Any] = []
-    graphs: list[Any] = []
-    function = tf.function
-    make_graph = tf.Graph.__init__
-
-    def noted_graph(graph: Any, *args: Any, **kwargs: Any) -> None:
-        make_graph(graph, *args, **kwargs)
-        graphs.append(graph)
-
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        if not hasattr(result, "experimental_get_tracing_count"):
-            return lambda body: _kept(result(body), made)
-        return _kept(result, made)
-
-    tf.function = noted
-    tf.Graph.__init__ = noted_graph
+    functions, graphs = _watch_graphs()
     side = load(reference)
     times = []
     traces = []
@@ -203,12 +185,14 @@ def side_cost(
     eager = False
     for length in (1, epochs):
         job = problem.replace(epochs=length).astype("float32")
-        made.clear()
+        functions.clear()
         with keras_watch.watch_fit() as calls:
             start = time.perf_counter()
             call(side, job, mode, None)
             times.append(time.perf_counter() - start)
-        traces.append(sum(f.experimental_get_tracing_count() for f in made))
+        traces.append(
+            sum(f.experimental_get_tracing_count() for f in functions)
+        )
         fits = len(calls)
         eager = any(fit.run_eagerly for fit in calls)
     updates = (epochs - 1) * problem.steps_per_epoch
@@ -226,9 +210,32 @@ def side_cost(
     )
 
 
-def _kept(made: Any, kept: list[Any]) -> Any:
-    kept.append(made)
-    return made
+def _watch_graphs() -> tuple[list[Any], list[Any]]:
+    """Return lists that get each tf.function and graph made from now on."""
+    import tensorflow as tf
+
+    functions: list[Any] = []
+    graphs: list[Any] = []
+    function = tf.function
+    make_graph = tf.Graph.__init__
+
+    def kept(made: Any) -> Any:
+        functions.append(made)
+        return made
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if hasattr(result, "experimental_get_tracing_count"):
+            return kept(result)
+        return lambda body: kept(result(body))  # a decorator, with arguments
+
+    def noted_graph(graph: Any, *args: Any, **kwargs: Any) -> None:
+        make_graph(graph, *args, **kwargs)
+        graphs.append(graph)
+
+    tf.function = noted
+    tf.Graph.__init__ = noted_graph
+    return functions, graphs
 
 
 def costs(pair: Pair, progress: Progress) -> tuple[SideCost, ...]:

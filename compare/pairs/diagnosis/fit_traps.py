@@ -80,105 +80,128 @@ def traps(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
         fit: the call.
         problem: what the side was given.
     """
-    if fit.source == "arrays":
-        yield from _arrays(name, fit, problem)
-    if fit.validation_split:
-        yield Trap(
-            "validation-split",
-            note(
-                "{side}'s fit held out the last {share} of the rows, "
-                "unshuffled, and did not train on them.",
-                side=name,
-                share=f"{fit.validation_split:.0%}",
-            ),
-            note("hold the same rows out on both sides."),
-            {"validation_split": 0.0},
-        )
-    if fit.source == "generator" and fit.epochs > 1:
-        yield Trap(
-            "fit-generator",
-            note(
-                "{side}'s fit got a Python generator for {epochs} epochs; one "
-                "that ends does not start again.",
-                side=name,
-                epochs=fit.epochs,
-            ),
-            note("give a tf.data.Dataset, or a generator that never ends."),
-        )
-    yield from _optimizer(name, fit, problem)
+    for look in (_batch_size, _shuffle, _held_out, _generator, _rate):
+        trap = look(name, fit, problem)
+        if trap:
+            yield trap
+    yield from _settings(name, fit, problem)
 
 
-def _arrays(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
-    """Yield how arrays were cut into batches otherwise."""
-    rows, wanted = len(problem.x), problem.batch_size
-    size = min(fit.batch_size or DEFAULT_BATCH_SIZE, rows)
-    if size != wanted:
-        values = {
-            "side": name,
-            "size": str(fit.batch_size or DEFAULT_BATCH_SIZE),
-            "updates": f"{fit.last_epoch_updates:,}",
-            "wanted": str(wanted),
-        }
-        if fit.batch_size:
-            fact = Note(
-                "{side}'s fit was given {size} rows per update, which makes "
-                "{updates} per epoch; the problem has {wanted} rows per "
-                "update.",
-                values,
-            )
-        else:
-            fact = Note(
-                "{side}'s fit was given no batch_size, so it took {size} rows "
-                "per update, which makes {updates} per epoch; the problem has "
-                "{wanted} rows per update.",
-                values,
-            )
-        cure = Note("fit(..., batch_size={wanted}).", values)
-        yield Trap("fit-batch-size", fact, cure, {"batch_size": wanted})
-    if fit.shuffle and min(size, wanted) < rows:
-        if fit.shuffle_given:
-            fact = note(
-                "{side}'s fit shuffled the rows anew in every epoch, as it "
-                "was told.",
-                side=name,
-            )
-        else:
-            fact = note(
-                "{side}'s fit shuffled the rows anew in every epoch, which is "
-                "its default.",
-                side=name,
-            )
-        cure = note("fit(..., shuffle=False), or one order for both sides.")
-        yield Trap("fit-shuffles", fact, cure, {"shuffle": False})
+def _size(fit: FitFacts) -> int:
+    return fit.batch_size or DEFAULT_BATCH_SIZE
 
 
-def _optimizer(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
-    """Yield what is set on the optimizer and is not the problem's."""
-    rate = problem.hyper.get("learning_rate")
+def _batch_size(name: str, fit: FitFacts, problem: Problem) -> Trap | None:
+    wanted = problem.batch_size
+    if fit.source != "arrays" or min(_size(fit), len(problem.x)) == wanted:
+        return None
+    values = {
+        "side": name,
+        "size": str(_size(fit)),
+        "updates": f"{fit.last_epoch_updates:,}",
+        "wanted": str(wanted),
+    }
+    given = Note(
+        "{side}'s fit was given {size} rows per update, which makes {updates} "
+        "per epoch; the problem has {wanted} rows per update.",
+        values,
+    )
+    taken = Note(
+        "{side}'s fit was given no batch_size, so it took {size} rows per "
+        "update, which makes {updates} per epoch; the problem has {wanted} "
+        "rows per update.",
+        values,
+    )
+    return Trap(
+        "fit-batch-size",
+        given if fit.batch_size else taken,
+        Note("fit(..., batch_size={wanted}).", values),
+        {"batch_size": wanted},
+    )
+
+
+def _shuffle(name: str, fit: FitFacts, problem: Problem) -> Trap | None:
+    batched = min(_size(fit), problem.batch_size) < len(problem.x)
+    if fit.source != "arrays" or not fit.shuffle or not batched:
+        return None
+    told = note(
+        "{side}'s fit shuffled the rows anew in every epoch, as it was told.",
+        side=name,
+    )
+    untold = note(
+        "{side}'s fit shuffled the rows anew in every epoch, which is its "
+        "default.",
+        side=name,
+    )
+    return Trap(
+        "fit-shuffles",
+        told if fit.shuffle_given else untold,
+        note("fit(..., shuffle=False), or one order for both sides."),
+        {"shuffle": False},
+    )
+
+
+def _held_out(name: str, fit: FitFacts, problem: Problem) -> Trap | None:
+    if not fit.validation_split:
+        return None
+    return Trap(
+        "validation-split",
+        note(
+            "{side}'s fit held out the last {share} of the rows, unshuffled, "
+            "and did not train on them.",
+            side=name,
+            share=f"{fit.validation_split:.0%}",
+        ),
+        note("hold the same rows out on both sides."),
+        {"validation_split": 0.0},
+    )
+
+
+def _generator(name: str, fit: FitFacts, problem: Problem) -> Trap | None:
+    if fit.source != "generator" or fit.epochs == 1:
+        return None
+    return Trap(
+        "fit-generator",
+        note(
+            "{side}'s fit got a Python generator for {epochs} epochs; one "
+            "that ends does not start again.",
+            side=name,
+            epochs=fit.epochs,
+        ),
+        note("give a tf.data.Dataset, or a generator that never ends."),
+    )
+
+
+def _rate(name: str, fit: FitFacts, problem: Problem) -> Trap | None:
+    wanted = float(problem.hyper.get("learning_rate") or 0)
     if (
-        rate
-        and fit.learning_rate
-        and not np.isclose(fit.learning_rate, float(rate), rtol=SAME)
+        not wanted
+        or not fit.learning_rate
+        or np.isclose(fit.learning_rate, wanted, rtol=SAME)
     ):
-        values = {
-            "side": name,
-            "optimizer": fit.optimizer,
-            "rate": f"{fit.learning_rate:.6g}",
-            "wanted": f"{float(rate):.6g}",
-        }
-        yield Trap(
-            "optimizer-string",
-            Note(
-                "{side}'s optimizer {optimizer} has the learning rate {rate}; "
-                "the problem has {wanted}.",
-                values,
-            ),
-            Note(
-                "compile(optimizer=keras.optimizers.{optimizer}({wanted})).",
-                values,
-            ),
-            {"learning_rate": float(rate)},
-        )
+        return None
+    values = {
+        "side": name,
+        "optimizer": fit.optimizer,
+        "rate": f"{fit.learning_rate:.6g}",
+        "wanted": f"{wanted:.6g}",
+    }
+    return Trap(
+        "optimizer-string",
+        Note(
+            "{side}'s optimizer {optimizer} has the learning rate {rate}; the "
+            "problem has {wanted}.",
+            values,
+        ),
+        Note(
+            "compile(optimizer=keras.optimizers.{optimizer}({wanted})).",
+            values,
+        ),
+        {"learning_rate": wanted},
+    )
+
+
+def _settings(name: str, fit: FitFacts, problem: Problem) -> Iterator[Trap]:
     for setting, value in fit.settings.items():
         if setting not in problem.hyper:
             yield Trap(

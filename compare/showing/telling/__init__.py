@@ -13,15 +13,14 @@ from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Paragraph, Section
 from compare.showing.language import Speaker, marked
 from compare.showing.telling.calibration import tell_calibration
+from compare.showing.telling.code import tell_sizes, tell_tensors
 from compare.showing.telling.common import environment_line
 from compare.showing.telling.fit import tell_fit
 from compare.showing.telling.growth import tell_growth
 from compare.showing.telling.ladder import tell_ladder
 from compare.showing.telling.lesson import (
     tell_ends,
-    tell_sizes,
     tell_task,
-    tell_tensors,
     tell_verdicts,
 )
 from compare.showing.telling.mistakes import tell_mistakes

@@ -6,9 +6,17 @@ from collections.abc import Iterator
 
 from compare.records import SIDES, CodeSize, Side
 from compare.records.ladder import Ladder, Rung
-from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
+from compare.showing.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Cell,
+    Facts,
+    Paragraph,
+    Table,
+)
 from compare.showing.language import Speaker
-from compare.showing.telling.lesson import MEASURE_NAMES
+from compare.showing.telling.code import MEASURE_NAMES
 from compare.studies.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
 
 
@@ -41,6 +49,7 @@ def tell_ladder(
         tuple(_added(rung, measure) for rung in ladder.rungs),
         note=speaker.say("Keras writes"),
     )
+    yield _bases(ladder, speaker)
     yield _sums(ladder, measure, speaker)
     yield Paragraph(_sum_check(ladder, measure, speaker))
     yield Paragraph(speaker.note(whether_it_grows(ladder)))
@@ -62,37 +71,39 @@ def _added(rung: Rung, measure: str) -> tuple[Cell, tuple[Bar, ...], str]:
     return Cell(rung.lesson, name=True), tuple(bars), f"{manual - keras:+}"
 
 
-def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
-    """Tell on what each feature is built, and add up those of one lesson."""
-    first, whole = (
-        tuple(map(str, _sizes(sizes, measure)))
-        for sizes in (ladder.first, ladder.whole)
+def _bases(ladder: Ladder, speaker: Speaker) -> Facts:
+    """Tell to which lesson each feature is added."""
+    built: dict[str, list[str]] = {}
+    for rung in ladder.rungs:
+        built.setdefault(rung.base, []).append(rung.lesson)
+    return Facts(
+        tuple(
+            (speaker.say("On top of {lesson}", lesson=base), ", ".join(names))
+            for base, names in built.items()
+        )
     )
+
+
+def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
+    """Add up the features that one lesson has at once."""
+    sums = {
+        FIRST: ladder.first,
+        **{r.lesson: r.running for r in ladder.rungs if r.counted},
+    }
+    rows: list[tuple[str | Cell, ...]] = [
+        (Cell(lesson, name=True), *map(str, _sizes(sizes, measure)))
+        for lesson, sizes in sums.items()
+    ]
     written = speaker.say("`{lesson}`, as written", lesson=ALL_AT_ONCE)
+    rows.append((written, *map(str, _sizes(ladder.whole, measure))))
     return Table(
         speaker.say("The features added up"),
         (
             speaker.say("lesson"),
-            speaker.say("on top of"),
             speaker.say("sum by hand"),
             speaker.say("sum in Keras"),
         ),
-        (
-            (Cell(FIRST, name=True), "", *first),
-            *(
-                (
-                    Cell(rung.lesson, name=True),
-                    Cell(rung.base, name=True),
-                    *(
-                        map(str, _sizes(rung.running, measure))
-                        if rung.counted
-                        else ("", "")
-                    ),
-                )
-                for rung in ladder.rungs
-            ),
-            (written, "", *whole),
-        ),
+        tuple(rows),
     )
 
 
@@ -109,9 +120,9 @@ def _sum_check(ladder: Ladder, measure: str, speaker: Speaker) -> str:
         gap = f" ({whole / total - 1:+.0%})" if total else ""
         values |= {f"{side}_sum": total, side: f"{whole}{gap}"}
     return speaker.say(
-        "The features with a sum add up to {manual_sum} by hand and "
-        "{keras_sum} in Keras; `{lesson}`, which has them at once and no "
-        "others, is written in {manual} and {keras}.",
+        "The features that `{lesson}` has at once, these and no others, add "
+        "up to {manual_sum} by hand and {keras_sum} in Keras; it is written "
+        "in {manual} and {keras}.",
         **values,
     )
 

@@ -108,8 +108,7 @@ def tell_mistake(
     )
     items = [
         (speaker.say("In"), file),
-        (speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])),
-        *(_seen(report, speaker) if report else ()),
+        *(_seen(report, speaker) if report else _kind(mistake, speaker)),
         (speaker.say("What one sees"), speaker.gettext(mistake.symptom)),
         (speaker.say("Why"), speaker.gettext(mistake.why)),
         (instead, speaker.gettext(mistake.keras)),
@@ -187,6 +186,10 @@ def _file(mistake: Mistake) -> str:
 def _hunks(patch: str) -> str:
     """Leave the names of the files out, which are the same."""
     return "\n".join(patch.splitlines()[2:])
+
+
+def _kind(mistake: Mistake, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    yield speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])
 
 
 def _seen(

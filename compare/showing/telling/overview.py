@@ -15,7 +15,11 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
-from compare.showing.telling.common import environment_line, outcome_cell
+from compare.showing.telling.common import (
+    environment_line,
+    outcome_cell,
+    reason,
+)
 from compare.showing.telling.lesson import tell_checks
 
 
@@ -52,8 +56,14 @@ def tell_overview(report: Report, speaker: Speaker) -> Iterator[Block]:
         "quiet",
     )
     for lesson in report.lessons:
-        blocks = [*_differences(lesson, speaker)]
-        blocks += tell_checks(lesson, speaker)
+        blocks = [
+            *(
+                reason(verdict.mode, verdict, speaker)
+                for verdict in lesson.verdicts
+                if verdict.outcome != "identical"
+            ),
+            *tell_checks(lesson, speaker),
+        ]
         if blocks:
             yield Heading(lesson.lesson)
             yield from blocks
@@ -72,15 +82,3 @@ def _rows(
             " / ".join(str(size.statements) for size in sizes),
             " / ".join(str(size.nodes) for size in sizes),
         )
-
-
-def _differences(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
-    for verdict in lesson.verdicts:
-        if verdict.outcome != "identical":
-            text = speaker.say(
-                "{mode}: {outcome}; {why}.",
-                mode=verdict.mode,
-                outcome=speaker.outcome(verdict),
-                why=speaker.why(verdict),
-            )
-            yield Paragraph(text, "plain" if verdict.agree else "bad")

@@ -103,7 +103,7 @@ def judge_settling(
         return None
     updates = _updates(problem, theory)
     if not runs:
-        why = (
+        return _unknown(
             note("not run, because the features are linearly dependent")
             if updates is None
             else note(
@@ -111,43 +111,56 @@ def judge_settling(
                 updates=f"{updates:,}",
             )
         )
-        return Convergence(0, {}, 0.0, False, why)
     distances: dict[str, dict[str, float]] = {}
     for (side, dtype), run in runs.items():
         if isinstance(run, Broken):
-            why = note(
-                "could not run: {side}: {reason}", side=side, reason=run.reason
+            return _unknown(
+                note(
+                    "could not run: {side}: {reason}",
+                    side=side,
+                    reason=run.reason,
+                )
             )
-            return Convergence(0, {}, 0.0, False, why)
         end = distance(run.results, theory)
         distances.setdefault(side, {})[dtype] = end
+    return _settled(theory, updates or 0, distances)
+
+
+def _unknown(why: Note) -> Convergence:
+    return Convergence(0, {}, 0.0, False, why)
+
+
+def _settled(
+    theory: Theory, updates: int, distances: dict[str, dict[str, float]]
+) -> Convergence:
+    """Say whether the distances to the closed form are rounding."""
     largest = (np.abs(value).max() for value in theory.closed_form.values())
     bound = FLOAT64_BOUND * float(max(largest))
     single, double = (
         max(by_dtype[dtype] for by_dtype in distances.values())
         for dtype in ("float32", "float64")
     )
-    reached = double <= bound
     values = {
         "updates": f"{updates:,}",
         "single": f"{single:.1e}",
         "double": f"{double:.1e}",
     }
-    if reached:
-        why = Note(
-            "on all rows at once, after {updates} updates, both sides end "
-            "within {single} of the normal equations in float32 and {double} "
-            "in float64, which is rounding",
-            values,
-        )
-    else:
-        why = Note(
-            "on all rows at once, after {updates} updates, both sides end "
-            "within {single} of the normal equations in float32 and {double} "
-            "in float64, which is more than rounding",
-            values,
-        )
-    return Convergence(updates or 0, distances, bound, reached, why)
+    within = Note(
+        "on all rows at once, after {updates} updates, both sides end within "
+        "{single} of the normal equations in float32 and {double} in float64, "
+        "which is rounding",
+        values,
+    )
+    beyond = Note(
+        "on all rows at once, after {updates} updates, both sides end within "
+        "{single} of the normal equations in float32 and {double} in float64, "
+        "which is more than rounding",
+        values,
+    )
+    reached = double <= bound
+    return Convergence(
+        updates, distances, bound, reached, within if reached else beyond
+    )
 
 
 def _wanders(problem: Problem, theory: Theory) -> bool:
