@@ -100,7 +100,7 @@ def _told(path: Path) -> tuple[str, str]:
     else:
         told = sections(read_report(path), speaker())
     output = io.StringIO()
-    print_sections(told, Console(file=output, width=WIDTH))
+    print_sections(told, Console(file=output, width=WIDTH, color_system=None))
     return _command(content), output.getvalue()
 
 
