@@ -423,7 +423,7 @@ def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
     )
     assert main(["peers", "--out", str(tmp_path)]) == code
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"peers.json", "peers.png", "peers.svg"}
+    assert names == {"peers.json"}
 
 
 def test_no_label_of_the_chart_overlaps_another(made):
