@@ -303,3 +303,10 @@ def test_the_charts_are_drawn_from_json_alone(report_file, tmp_path, capsys):
     names = {path.name for path in (tmp_path / "charts").iterdir()}
     assert {"linear_regression-loss.svg", "ladder.png"} <= names
     assert str(tmp_path / "charts" / "ladder.png") in capsys.readouterr().out
+
+
+def test_a_page_without_lessons_has_a_heading(small_report):
+    """Its title in the browser is that of its first section."""
+    text = page([replace(small_report, lessons=())], "en")
+    assert "<title>What does each feature cost?" in text
+    assert text.count("<h1>") == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
 import os
 import shutil
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.judging.parity import judge
@@ -29,7 +27,6 @@ from compare.records.timing import Effort
 from compare.running import worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.showing.figures.peers import peers_chart
-from compare.showing.terminal.peers import print_peers
 from compare.studies.peers import numpy_loop, probe
 from compare.studies.peers import study as peers_report
 from compare.studies.peers.catalogue import (
@@ -360,20 +357,7 @@ def test_the_report_survives_json(report):
         assert (one.samples, one.verdict) == (other.samples, other.verdict)
 
 
-def test_the_table_has_every_reason(report):
-    """Verdict, reason and what is left out are all printed."""
-    text = printed(report)
-    for words in ("no such device", "not rounding", "cheats: timed", "0.8299"):
-        assert words in " ".join(text.split())
-
-
 # --- What is made of it
-
-
-def printed(report):
-    out = io.StringIO()
-    print_peers(report, Console(file=out, width=100))
-    return out.getvalue()
 
 
 def result(name, kind, per_update, outcome="identical", **more):
@@ -416,24 +400,6 @@ def made():
             ("PyTorch: not installed",),
         ),
     )
-
-
-def test_ratios_to_the_limit_have_intervals(made):
-    """Slowest first, the limit last of what has a time."""
-    lines = printed(made).splitlines()
-    rows = [line for line in lines if " identical " in line or "refer" in line]
-    assert [row.split("  ")[0] for row in rows] == [
-        "Keras", "Keras, JAX", AGAINST, "C",
-    ]  # fmt: skip
-    assert "1,500,000 (1,4" in rows[0]
-
-
-def test_what_another_backend_buys_is_said(made):
-    """The same file, one environment variable, and how much faster."""
-    text = " ".join(printed(made).split())
-    assert "The same Keras file on JAX: 1 ms per update, 30 (29" in text
-    assert "times as fast as on TensorFlow (30 ms)" in text
-    assert "KERAS_BACKEND=jax, no other line" in text
 
 
 @pytest.mark.parametrize(

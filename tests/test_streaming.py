@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.lessons.exhibits import exhibit
@@ -22,7 +20,6 @@ from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.streaming import Pass, StreamCell
 from compare.running.processes import Broken, Job, Silent, run_jobs
-from compare.showing.terminal.streaming import print_streaming
 from compare.studies.stream import large_table
 from compare.studies.stream import study as streaming
 from compare.studies.stream.large_table import (
@@ -291,17 +288,6 @@ def grown(found):
         for flat in found.flatness
     )
     return dataclasses.replace(found, flatness=flats)
-
-
-def test_what_is_printed_judges_the_memory(report):
-    """Speed, peak and verdict by rows; flat or not in words."""
-    out = io.StringIO()
-    console = Console(file=out, width=100)
-    print_streaming(report, console)
-    assert "45,000" in out.getvalue() and "identical" in out.getvalue()
-    spoilt = dataclasses.replace(report, streaming=grown(report.streaming))
-    print_streaming(spoilt, console)
-    assert "NOT flat" in out.getvalue()
 
 
 def test_memory_that_grows_fails_the_command(

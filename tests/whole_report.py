@@ -24,16 +24,16 @@ from compare.records import (
 )
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.fit import (
+    PARTS,
     Breakdown,
     CallCost,
     CallSample,
     EpochSample,
     FitReport,
-    FormReport,
-    FormSample,
     Part,
+    VariantReport,
 )
-from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line
 from compare.records.json_form import to_json
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.peers import PeerResult, Peers, PeerSample
@@ -42,15 +42,13 @@ from compare.records.rates import RateRun
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
-    ImportCost,
-    Imports,
     IteratorCost,
     Memory,
     Ratio,
     Sample,
     Timing,
 )
-from compare.studies.fit.stopwatch import PARTS
+from compare.records.variants import Variant
 from compare.studies.ladder import ladder
 
 SIDES = ("manual", "keras")
@@ -160,13 +158,15 @@ def fit():
     """Return a study of fit."""
     parts = {name: Part(2.0, 1e-3) for name in PARTS}
     samples = (EpochSample(0.04, 0.045, parts),) * 2
-    form_sample = FormSample(0.2, 1e-3, ((2, 0.3),))
+    sample = Sample(0.1, 0.1, 1e-3, ((2, 0.3),))
     return FitReport(
         1_100, (1, 2),
         tuple(Breakdown("graph", on, 20, samples) for on in (True, False)),
         tuple(
-            FormReport(name, side, "a form", None, ("x = 1",), "graph",
-                       None, SAME, (form_sample,) * 5)
+            VariantReport(
+                Variant(name, side, "graph", "a:b", None, "loop"),
+                "a variant", ("x = 1",), SAME, (sample,) * 5,
+            )
             for name, side in (("textbook", "keras"), ("loop", "manual"))
         ),
         (CallCost("loop", 1_100, (CallSample(2e-4, 3e-5, 1e-5),)),),
@@ -177,18 +177,18 @@ def fit():
 def growth():
     """Return a study of sizes."""
     line = Line("rows", 1, (100, 1000, 10_000))
-    ways = (
-        Way("tape", "manual", "graph", "a:b", "tape"),
-        Way("fit", "keras", "graph", "a:c", "tape"),
+    variants = (
+        Variant("tape", "manual", "graph", "a:b", None, "tape"),
+        Variant("fit", "keras", "graph", "a:c", None, "tape"),
     )
     samples = (Sample(0.1, 0.2, 1e-3, ((0, 0.1), (1, 0.2))),)
     cells = [
-        Cell(way.name, size, SAME, samples) for way in ways
+        Cell(variant.name, size, SAME, samples) for variant in variants
         for size in line.sizes
     ]  # fmt: skip
     ratios = ((100, 5.0), (1000, 2.0), (10_000, 1.0))
     return Growth(
-        ways, tuple(cells), (line,),
+        variants, tuple(cells), (line,),
         (Exponent("tape", line, 0.9, 100, 10_000),),
         (Crossing("fit", "tape", line, ratios, "reached", 2000.0),),
         1.1, ("a process died",),
@@ -262,16 +262,11 @@ def environment():
 
 def whole_report():
     """Return a report with everything in it."""
-    costs = tuple(
-        ImportCost(side, module, (2.0,) * 5, (2**28,) * 5)
-        for side, module in (("manual", "tensorflow"), ("keras", "keras"))
-    )
     return Report(
         environment=environment(),
         command="python -m compare",
         lessons=(lesson("linear_regression"), lesson("minibatch")),
         fit=fit(),
-        imports=Imports(costs, ("a sample",)),
         calibration=calibration(),
         peers=peers(),
         growth=growth(),

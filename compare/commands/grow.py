@@ -46,6 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Measure; write, tell and draw what was found."""
     from compare.commands.delivery import deliver, exit_code
+    from compare.judging.trends import lines_of
     from compare.records import UsageError, files
     from compare.records.report import Report
     from compare.records.timing import Effort
@@ -54,8 +55,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.showing.language import speaker
     from compare.showing.progress import progress
     from compare.showing.telling import sections
-    from compare.studies.grow.study import lines_of, measure_growth
-    from compare.studies.grow.ways import SIZES
+    from compare.studies.grow.study import measure_growth
+    from compare.studies.grow.tables import SIZES
     from compare.studies.lesson.report import read_environment
 
     files.check_writable(options.out)

@@ -64,9 +64,16 @@ def ratio(left: Sequence[float], right: Sequence[float]) -> Ratio:
         the same interval.
 
     Raises:
-        ValueError: a median is not above 0, so there is no ratio.
+        ValueError: there are no times, or a median is not above 0.
     """
     return _quotient([right], [left])
+
+
+def ratio_or_none(
+    left: Sequence[float], right: Sequence[float]
+) -> Ratio | None:
+    """Compare as `ratio` does; return None where it would raise."""
+    return _or_none([right], [left])
 
 
 def keras_to_manual(timings: Sequence[Timing], mode: Mode) -> Ratio | None:

@@ -20,6 +20,7 @@ Mode = Literal["eager", "graph", "xla"]
 MODES: tuple[Mode, ...] = ("eager", "graph", "xla")
 
 Dtype = Literal["float32", "float64"]
+DTYPES: tuple[Dtype, Dtype] = ("float32", "float64")
 
 Outcome = Literal[
     "identical", "same mathematics", "different", "could not run"

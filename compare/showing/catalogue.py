@@ -18,15 +18,17 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from compare.judging.fit import REST
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
 from compare.records import LANGUAGES
 from compare.records.files import write_atomically
+from compare.records.fit import PARTS
 from compare.records.problem import Settings
 from compare.showing.language import DOMAIN, LOCALE
-from compare.studies.fit.findings import REST
-from compare.studies.fit.stopwatch import PARTS
 from compare.studies.peers.catalogue import peers_of
+from compare.studies.variants import VARIANTS
+from compare.studies.variants.source import title
 
 PACKAGE = Path(str(LOCALE)).parents[1]
 
@@ -67,7 +69,7 @@ def template() -> Catalog:
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
-    for text in (*PARTS.values(), REST):
+    for text in (*PARTS.values(), REST, *map(title, VARIANTS)):
         catalog.add(text, locations=[("compare/studies", 1)])
     return catalog
 

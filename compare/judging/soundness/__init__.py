@@ -75,11 +75,6 @@ def _studies(report: Report) -> Faults:
     """Check what other commands than `run` write."""
     if report.growth:
         yield from _growth(report.growth)
-    if report.imports:
-        for number, cost in enumerate(report.imports.costs):
-            if len(cost.seconds) != len(cost.peak_bytes):
-                yield f"imports.costs[{number}]", "has unequal numbers"
-            yield from _times(cost.seconds, f"imports.costs[{number}].seconds")
     if (found := report.calibration) and not found.reference:
         yield "calibration.reference", "is empty"
     if report.streaming:
@@ -104,14 +99,14 @@ def _times(seconds: Sequence[float], at: str) -> Faults:
 
 
 def _growth(growth: Growth) -> Faults:
-    cells = {(cell.way, cell.size) for cell in growth.cells}
+    cells = {(cell.variant, cell.size) for cell in growth.cells}
     if not growth.lines:
         yield "growth.lines", "is empty"
     for number, line in enumerate(growth.lines):
         place = f"growth.lines[{number}]"
         if not line.values or not all(value > 0 for value in line.values):
             yield f"{place}.values", "is not of numbers above 0"
-        for way in growth.ways:
+        for way in growth.variants:
             if any((way.name, size) not in cells for size in line.sizes):
                 yield place, f"has sizes without a cell of {way.name!r}"
 

@@ -7,11 +7,11 @@ import statistics
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from compare.judging import fit as findings
 from compare.records import SIDES, Side
 from compare.records.fit import Breakdown, FitReport
 from compare.showing.figures.style import COLOURS, NAMES, tidy
 from compare.showing.formats import number, seconds
-from compare.studies.fit import findings
 
 MILLISECONDS = 1e3
 
@@ -24,7 +24,7 @@ def fit_charts(report: FitReport) -> dict[str, Figure]:
     charts = {}
     if report.textbook:
         charts["fit-epoch"] = breakdown_chart(report.textbook)
-    if any(form.samples for form in report.forms):
+    if any(form.samples for form in report.variants):
         charts["fit-forms"] = forms_chart(report)
     return charts
 
@@ -69,12 +69,14 @@ def forms_chart(report: FitReport) -> Figure:
     axes = figure.subplots()
     forms = [
         form
-        for form in report.forms
+        for form in report.variants
         if form.samples and min(form.per_update) > 0
     ]
     times = [[s * report.updates for s in form.per_update] for form in forms]
     for side in SIDES:
-        places = [i for i, form in enumerate(forms) if form.side == side]
+        places = [
+            i for i, form in enumerate(forms) if form.variant.side == side
+        ]
         axes.errorbar(
             [statistics.median(times[i]) * MILLISECONDS for i in places],
             places,

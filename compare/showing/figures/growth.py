@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.records.growth import Growth, Line, Way
+from compare.records.growth import Growth, Line
+from compare.records.variants import Variant
 from compare.showing.figures.style import tidy
 
 BLACK, ORANGE, GREEN = "#000000", "#E69F00", "#009E73"
@@ -50,9 +51,11 @@ def growth_chart(growth: Growth) -> Figure:
 
 
 def _draw(axes: Axes, growth: Growth, line: Line) -> None:
-    cells = {(cell.way, cell.size): cell for cell in growth.cells}
+    cells = {(cell.variant, cell.size): cell for cell in growth.cells}
     drawn = False
-    for way, look in zip(growth.ways, _looks(growth.ways), strict=True):
+    for way, look in zip(
+        growth.variants, _looks(growth.variants), strict=True
+    ):
         points = [
             (value, statistics.median(s.per_epoch for s in cell.samples))
             for value, size in zip(line.values, line.sizes, strict=True)
@@ -76,7 +79,7 @@ def _draw(axes: Axes, growth: Growth, line: Line) -> None:
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
 
 
-def _looks(ways: tuple[Way, ...]) -> list[dict[str, Any]]:
+def _looks(ways: tuple[Variant, ...]) -> list[dict[str, Any]]:
     return [
         {
             "color": colour,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator
 
+from compare.judging.fit import graph_optimiser
+from compare.judging.fit import rows as rows_of
 from compare.records import SIDES
-from compare.records.fit import Breakdown, FitReport, FormReport
+from compare.records.fit import Breakdown, FitReport, VariantReport
 from compare.showing.blocks import (
     Bar,
     Bars,
@@ -28,8 +30,9 @@ from compare.showing.telling.common import (
     reason,
     times,
 )
-from compare.studies.fit import findings
-from compare.studies.fit.forms import TEXTBOOK
+
+TEXTBOOK = "keras textbook"
+"""The variant that all others are compared with."""
 
 
 def tell_fit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
@@ -58,7 +61,7 @@ def _epoch(
     )
     timed = how_timed([breakdown.samples], speaker, ranges=True)
     yield Paragraph(" ".join([*timed, mean]), "quiet")
-    optimiser = findings.graph_optimiser(report)
+    optimiser = graph_optimiser(report)
     if optimiser:
         text = speaker.say(
             "Opening takes {time} less with TensorFlow's graph optimiser "
@@ -67,7 +70,7 @@ def _epoch(
             time=seconds(optimiser),
         )
         yield Paragraph(text)
-    loop = report.find(breakdown.mode)
+    loop = report.find(f"manual {breakdown.mode}")
     if loop and loop.samples:
         text = speaker.say(
             "For contrast: an update of the loop by hand ({mode}) takes "
@@ -80,7 +83,7 @@ def _epoch(
 
 def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
     rows: list[tuple[str, list[float], str]] = []
-    for row in findings.rows(breakdown):
+    for row in rows_of(breakdown):
         calls = "" if row.calls is None else f"; {row.calls:.3g}"
         label = speaker.gettext(row.title)
         rows.append((label, row.seconds, f"{row.share:.0%}{calls}"))
@@ -102,7 +105,7 @@ def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
 
 
 def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
-    """Tell the time of every form, and whether it is the same training."""
+    """Tell the time of every variant, and whether it is the same training."""
     yield Heading(speaker.say("What cures it?"))
     text = speaker.say(
         "The same training, written otherwise. Each variant was compared with "
@@ -117,51 +120,53 @@ def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
             "time of {count} update", "time of {count} updates", report.updates
         ),
         owners={side: speaker.side(side) for side in SIDES},
-        rows=tuple(_row(report, form, speaker) for form in report.forms),
+        rows=tuple(_row(report, timed, speaker) for timed in report.variants),
         note=speaker.say("textbook / variant; verdict"),
         scale="logarithmic",
     )
-    groups = (form.samples for form in report.forms)
+    groups = (variant.samples for variant in report.variants)
     timed = how_timed(groups, speaker, ranges=True, option="--rounds")
     yield Paragraph(" ".join(timed), "quiet")
-    for form in report.forms:
-        if form.verdict and form.verdict.outcome != "identical":
+    for judged in report.variants:
+        if judged.verdict.outcome != "identical":
             subject = speaker.say(
                 "`{name}` against `{other}`",
-                name=form.name,
-                other=form.same_as,
+                name=judged.name,
+                other=judged.variant.against,
             )
-            yield reason(subject, form.verdict, speaker)
+            yield reason(subject, judged.verdict, speaker)
 
 
 def _row(
-    report: FitReport, form: FormReport, speaker: Speaker
+    report: FitReport, timed: VariantReport, speaker: Speaker
 ) -> tuple[Cell, tuple[Bar, ...], str]:
-    outcome = outcome_cell(form.verdict, speaker)
-    disagrees = outcome.tone == "bad"
-    label = Cell(_name(form), "bad" if disagrees else "plain", name=True)
-    if not form.samples:
+    outcome = outcome_cell(timed.verdict, speaker)
+    label = Cell(
+        timed.name, "plain" if timed.verdict.agree else "bad", name=True
+    )
+    if not timed.samples:
         return label, (), f"{speaker.say('not timed')}; {outcome.text}"
-    bars = (bar(form.side, [s * report.updates for s in form.per_update]),)
+    seconds_in_all = [each * report.updates for each in timed.per_update]
+    bars = (bar(timed.variant.side, seconds_in_all),)
     textbook = report.find(TEXTBOOK)
-    if textbook is None or textbook is form or not textbook.samples:
+    if textbook is None or textbook is timed or not textbook.samples:
         return label, bars, outcome.text
-    ratio = times(form.per_update, textbook.per_update, speaker)
+    ratio = times(timed.per_update, textbook.per_update, speaker)
     return label, bars, f"{ratio}; {outcome.text}"
 
 
 def _changes(report: FitReport, speaker: Speaker) -> Iterator[Details]:
     """Show the lines by which a variant differs from its base."""
     blocks: list[Block] = []
-    for form in report.forms:
-        if form.base:
+    for shown in report.variants:
+        if shown.variant.base:
             text = speaker.say(
                 "`{base}` → `{name}`: {what}",
-                base=form.base,
-                name=form.name,
-                what=speaker.gettext(form.title),
+                base=shown.variant.base,
+                name=shown.name,
+                what=speaker.gettext(shown.title),
             )
-            blocks += Paragraph(text), Code("\n".join(form.change), "python")
+            blocks += Paragraph(text), Code("\n".join(shown.change), "python")
     if blocks:
         yield Details(speaker.say("Which lines?"), tuple(blocks))
 
@@ -175,8 +180,8 @@ def _limit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
             "The fastest, for {updates} updates: `{manual}` takes {short}, "
             "`{keras}` {long}. Keras / by hand: {times}.",
             updates=f"{report.updates:,}",
-            manual=_name(manual),
-            keras=_name(keras),
+            manual=manual.name,
+            keras=keras.name,
             short=seconds(
                 statistics.median(manual.per_update) * report.updates
             ),
@@ -207,7 +212,7 @@ def _calls(report: FitReport, speaker: Speaker) -> Table:
         ),
         rows=tuple(
             (
-                Cell(cost.form, name=True),
+                Cell(cost.variant, name=True),
                 spread([sample.call for sample in cost.samples]),
                 spread([sample.updates for sample in cost.samples]),
                 spread([sample.around for sample in cost.samples]),
@@ -215,7 +220,3 @@ def _calls(report: FitReport, speaker: Speaker) -> Table:
             for cost in report.calls
         ),
     )
-
-
-def _name(form: FormReport) -> str:
-    return f"{form.side} {form.name}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from compare.judging.trends import UPPER
-from compare.records.growth import Crossing, Growth, Line, Size
+from compare.judging.trends import UPPER, Costs, costs_of
+from compare.records.growth import Crossing, Growth, Line
 from compare.showing.blocks import (
     Block,
     Cell,
@@ -23,8 +23,7 @@ from compare.showing.telling.common import (
     left_out,
     reason,
 )
-from compare.studies.grow.probe import CHECKED_CALLS, CHECKED_UPDATES
-from compare.studies.grow.study import costs_of
+from compare.studies.grow.study import COMPARED_AFTER
 
 AXES = {"rows": marked("rows"), "features": marked("features")}
 
@@ -33,8 +32,6 @@ FASTEST = {
     "fastest manual": marked("fastest by hand"),
 }
 """What `Crossing` calls those that are no variant but the best of a side."""
-
-Costs = Mapping[tuple[str, Size], float]
 
 
 def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
@@ -52,23 +49,23 @@ def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
         yield Heading(_title(line, speaker))
         yield _chart(growth, line, costs, speaker)
         yield _times(growth, line, costs, speaker)
-        if any(crossing.line == line for crossing in growth.crossings):
-            yield _ratios(growth, line, speaker)
+        yield from _ratios(growth, line, speaker)
     yield Paragraph(_conditions(growth, speaker), "quiet")
     yield from left_out(growth.left_out, speaker)
 
 
 def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
     """Tell whether each variant at each size is the same training."""
-    counts = Counter(cell.verdict.outcome for cell in growth.cells)
+    counts = Counter[str](cell.verdict.outcome for cell in growth.cells)
     text = speaker.say(
         "The same training? Each variant at each size was compared with the "
-        "one by hand that is compiled alike, over {updates} updates: "
+        "one by hand that is compiled alike, after {updates} updates: "
         "{outcomes}.",
-        updates=CHECKED_CALLS * CHECKED_UPDATES,
+        updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
         outcomes=", ".join(
-            f"{count:,} {speaker.gettext(OUTCOMES[outcome])}"
-            for outcome, count in counts.items()
+            f"{counts[outcome]:,} {speaker.gettext(name)}"
+            for outcome, name in OUTCOMES.items()
+            if counts[outcome]
         ),
     )
     yield Paragraph(text)
@@ -76,7 +73,7 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
         if not cell.verdict.agree:
             subject = speaker.say(
                 "Not timed: `{name}` on {rows} x {features}",
-                name=cell.way,
+                name=cell.variant,
                 rows=f"{cell.size.rows:,}",
                 features=f"{cell.size.features:,}",
             )
@@ -112,14 +109,16 @@ def _chart(
             "values": line.values,
             "ways": [
                 {
-                    "name": way.name,
-                    "keras": way.side == "keras",
-                    "costs": [costs.get((way.name, s)) for s in line.sizes],
+                    "name": variant.name,
+                    "keras": variant.side == "keras",
+                    "costs": [
+                        costs.get((variant.name, s)) for s in line.sizes
+                    ],
                 }
-                for way in growth.ways
+                for variant in growth.variants
             ],
         },
-        keys=tuple(way.name for way in growth.ways),
+        keys=tuple(variant.name for variant in growth.variants),
         note=speaker.say(
             "Hollow marks: Keras. Dashed lines: many updates per call."
         ),
@@ -129,7 +128,9 @@ def _chart(
 def _times(
     growth: Growth, line: Line, costs: Costs, speaker: Speaker
 ) -> Table:
-    exponents = {e.way: e.value for e in growth.exponents if e.line == line}
+    exponents = {
+        e.variant: e.value for e in growth.exponents if e.line == line
+    }
 
     def row(name: str) -> tuple[str | Cell, ...]:
         spent = (costs.get((name, size)) for size in line.sizes)
@@ -144,34 +145,44 @@ def _times(
     return Table(
         title=_title(line, speaker),
         columns=(speaker.say("per update"), *_sizes(line), "p"),
-        rows=tuple(row(way.name) for way in growth.ways),
+        rows=tuple(row(variant.name) for variant in growth.variants),
     )
 
 
-def _ratios(growth: Growth, line: Line, speaker: Speaker) -> Table:
-    def row(crossing: Crossing) -> tuple[str | Cell, ...]:
-        ratios = dict(crossing.ratios)
-        names = crossing.way, crossing.against
-        return (
-            Cell(
-                " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
-                name=names[0] not in FASTEST,
-            ),
-            *(
-                digits(ratios[value]) if value in ratios else NOTHING
-                for value in line.values
-            ),
-            _from_where(crossing, speaker),
-        )
+def _ratios(
+    growth: Growth, line: Line, speaker: Speaker
+) -> Iterator[Paragraph | Table]:
+    """Tell where along a line Keras comes near the loop by hand."""
+    crossings = [c for c in growth.crossings if c.line == line]
+    if not crossings:
+        return
+    title = speaker.say(
+        "How many times as long, and from where on at most {limit} times:",
+        limit=f"{growth.threshold:g}",
+    )
+    yield Paragraph(title)
+    yield Table(
+        title=title,
+        columns=("", *_sizes(line), speaker.say("from where on")),
+        rows=tuple(_row_of_ratios(c, line, speaker) for c in crossings),
+    )
 
-    return Table(
-        title=speaker.say("How many times as long"),
-        columns=(
-            speaker.say("times as long"),
-            *_sizes(line),
-            speaker.say("stays within {limit}", limit=f"{growth.threshold:g}"),
+
+def _row_of_ratios(
+    crossing: Crossing, line: Line, speaker: Speaker
+) -> tuple[str | Cell, ...]:
+    names = crossing.variant, crossing.against
+    ratios = dict(crossing.ratios)
+    return (
+        Cell(
+            " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
+            name=names[0] not in FASTEST,
         ),
-        rows=tuple(row(c) for c in growth.crossings if c.line == line),
+        *(
+            digits(ratios[value]) if value in ratios else NOTHING
+            for value in line.values
+        ),
+        _from_where(crossing, speaker),
     )
 
 
@@ -184,14 +195,14 @@ def _from_where(crossing: Crossing, speaker: Speaker) -> str:
     if crossing.at is not None and crossing.between is not None:
         low, high = crossing.between
         return speaker.say(
-            "from {at} on ({low}–{high})",
+            "{at} ({low}–{high})",
             at=f"{float(f'{crossing.at:.2g}'):,.0f}",
             low=f"{low:,}",
             high=f"{high:,}",
         )
     if crossing.outcome == "never above":
-        return speaker.say("at every size")
-    return speaker.say("at no size")
+        return speaker.say("the smallest")
+    return speaker.say("not reached")
 
 
 def _conditions(growth: Growth, speaker: Speaker) -> str:

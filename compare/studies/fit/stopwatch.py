@@ -12,16 +12,6 @@ from typing import Any, NamedTuple
 from compare.records.fit import Part
 from compare.running.modes import function_type, replaced
 
-PARTS = {
-    "opening": "open data iterators",
-    "closing": "close data iterators",
-    "program": "compiled update",
-    "train_function": "train_function around it",
-    "callbacks": "callbacks",
-    "metrics": "metrics, logs to Python numbers",
-}
-"""Name in `EpochSample.parts` -> what it is, for people."""
-
 HELD = 4
 """How many iterators are kept open: more than Keras still holds."""
 

@@ -8,22 +8,63 @@ curvature), until the slowest error has shrunk to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import Convergence, Note, Theory, note
+from compare.records import (
+    DTYPES,
+    Convergence,
+    Dtype,
+    Note,
+    Side,
+    Theory,
+    note,
+)
 from compare.records.problem import Problem
-from compare.running.processes import Broken
+from compare.records.report import LessonReport
+from compare.running.processes import Broken, Job
+from compare.studies.lesson.aspect import Lesson, recording
 
 SHRINK = 1e-14
 """How far the slowest error shrinks."""
 
 MOST_UPDATES = 5000
 """Updates beyond which this takes too long to be run by the way."""
+
+
+class Settling:
+    """Whether both sides settle at the closed form, in both dtypes."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        problem = settling_problem(lesson.problem, lesson.theory)
+        self._jobs: dict[tuple[Side, Dtype], Job] = {}
+        if problem is None:
+            return
+        for side, exhibit in lesson.exhibits.items():
+            for dtype in DTYPES:
+                self._jobs[side, dtype] = recording(
+                    exhibit, side, problem, "graph", dtype
+                )
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Return a job per side and dtype, where it is run."""
+        return list(self._jobs.values())
+
+    def add(
+        self, report: LessonReport, results: Sequence[Any]
+    ) -> LessonReport:
+        """Add whether they have settled."""
+        runs = dict(zip(self._jobs, results, strict=True))
+        problem, theory = self._lesson.problem, self._lesson.theory
+        found = judge_settling(problem, theory, runs)
+        return replace(report, convergence=found)
 
 
 def settling_problem(
@@ -43,7 +84,7 @@ def settling_problem(
 def judge_settling(
     problem: Problem,
     theory: Theory | None,
-    runs: Mapping[tuple[str, str], Any],
+    runs: Mapping[tuple[Side, Dtype], Any],
 ) -> Convergence | None:
     """Say whether both sides settled at the closed form.
 

@@ -1,15 +1,11 @@
-"""What the samples of a `FitReport` say, for the terminal and the charts."""
+"""What the samples of a `FitReport` say: where an epoch goes."""
 
 from __future__ import annotations
 
 import statistics
 from dataclasses import dataclass
 
-from compare.judging import ratios
-from compare.records.fit import Breakdown, FitReport, FormReport
-from compare.records.timing import Ratio
-from compare.studies.fit.forms import TEXTBOOK
-from compare.studies.fit.stopwatch import PARTS
+from compare.records.fit import PARTS, Breakdown, FitReport
 
 REST = "the rest"
 
@@ -62,31 +58,13 @@ def graph_optimiser(report: FitReport) -> float | None:
     The difference of the medians with and without it, in seconds per epoch;
     None where one is missing or noise is larger than the difference.
     """
-    found = {
+    opening = {
         breakdown.graph_optimiser: statistics.median(
             sample.parts["opening"].seconds for sample in breakdown.samples
         )
         for breakdown in report.breakdowns
         if all("opening" in sample.parts for sample in breakdown.samples)
     }
-    if len(found) < 2 or found[True] <= found[False]:
+    if len(opening) < 2 or opening[True] <= opening[False]:
         return None
-    return found[True] - found[False]
-
-
-def how_many_times(left: FormReport, right: FormReport) -> Ratio | None:
-    """Return how many times as long the right form takes, or None."""
-    if not left.samples or not right.samples:
-        return None
-    try:
-        return ratios.ratio(left.per_update, right.per_update)
-    except ValueError:
-        return None
-
-
-def speed_up(report: FitReport, form: FormReport) -> Ratio | None:
-    """Return how many times as long the textbook form takes, or None."""
-    textbook = report.find(TEXTBOOK)
-    if textbook is None or form is textbook:
-        return None
-    return how_many_times(form, textbook)
+    return opening[True] - opening[False]
