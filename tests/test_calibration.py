@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import statistics
 import types
-from dataclasses import replace
 
 import numpy as np
 import pytest

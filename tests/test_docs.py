@@ -21,7 +21,11 @@ from compare.docs.__main__ import FOLDER, PAGES, filled
 EVERY_PAGE = partial(
     pytest.mark.parametrize, "page", PAGES, ids=lambda page: page.name
 )
-ALL = "\n".join(page.read_text() for page in PAGES)
+INLINE = re.compile(r"(?<!`)`[^`]+`(?!`)")
+ALL = INLINE.sub(  # a command may stand on two lines
+    lambda found: found[0].replace("\n", " "),
+    "\n".join(page.read_text() for page in PAGES),
+)
 COMMAND = re.compile(r"python3? -m compare(?![.\w])((?: [^`\n#]*)?)")
 OPTION = re.compile(r"`(--[a-z-]+)[^`]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")

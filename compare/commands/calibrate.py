@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import add_budget, add_common
+from compare.commands.options import COMMON, add
 
 HELP = "try the timer on equal code and on planted slow-downs"
 
@@ -14,26 +14,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Try the timer where the truth is known: how often does it call the "
         "same code different, how often does it find slow-downs of 2, 5 and "
-        "10 % that were planted, and how long does that take?"
+        "10 % that were planted, and how long does that take? An hour makes "
+        "the shares exact."
     )
-    add_budget(
-        parser, "how long to try (300); an hour makes the shares exact", 300.0
-    )
-    add_common(parser, "calibration.json")
+    add(parser, "--budget", *COMMON, budget=300.0)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Calibrate; write and tell what was found."""
-    from compare.commands.delivery import deliver_study
-    from compare.records import files
-    from compare.records.report import Report
-    from compare.showing.progress import progress
+    """Calibrate the timer."""
+    from compare.commands.delivery import exit_code, report_study
     from compare.studies.calibrate.study import calibrate
-    from compare.studies.lesson.report import read_environment
 
-    files.check_writable(options.out)
-    with progress() as watcher:
-        environment = read_environment(options.timeout, watcher)
-        found = calibrate(options.budget, options.timeout, watcher)
-    report = Report(environment, command, calibration=found)
-    return deliver_study(report, "calibration.json", options)
+    report = report_study(
+        "calibration.json",
+        options,
+        command,
+        lambda _, watcher: {
+            "calibration": calibrate(options.budget, options.timeout, watcher)
+        },
+    )
+    return exit_code(report.verdicts)

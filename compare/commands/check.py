@@ -5,12 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    EXIT_DIFFERENT,
-    add_language,
-    positive,
-)
+from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, add
 
 HELP = "run a baseline's lessons again and tell what became worse"
 
@@ -26,14 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="made by save-baseline"
     )
-    parser.add_argument(
-        "--threshold",
-        type=positive,
-        default=25.0,
-        metavar="PERCENT",
-        help="by how much a ratio of times may grow (25)",
-    )
-    add_language(parser)
+    add(parser, "--threshold", "--lang")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from compare.commands.options import (
     EXIT_AGREE,
@@ -13,23 +14,43 @@ from compare.commands.options import (
     EXIT_DIFFERENT,
 )
 from compare.records import UsageError, Verdict
-from compare.records.files import write_report
-from compare.records.report import Report
+from compare.records.files import check_writable, write_report
+from compare.records.report import Environment, Report
+from compare.running.processes import Progress
 from compare.showing.blocks import Section
 from compare.showing.language import speaker
+from compare.showing.progress import progress
 from compare.showing.telling import sections
 from compare.showing.terminal import print_sections
+from compare.studies.lesson.report import read_environment
 
 
-def deliver_study(
-    report: Report, name: str, options: argparse.Namespace
-) -> int:
-    """Write a study's report to --out, tell it in --lang; return the code."""
+def report_study(
+    name: str,
+    options: argparse.Namespace,
+    command: str,
+    study: Callable[[Environment, Progress], dict[str, Any]],
+    draw: Callable[[Report], Iterable[Path]] = lambda report: (),
+) -> Report:
+    """Carry a study out; write its report to --out, tell it, draw it.
+
+    Args:
+        name: of the report's file.
+        options: with timeout, out and lang.
+        command: how the user asked.
+        study: returns fields of the report.
+        draw: writes charts of it.
+    """
+    check_writable(options.out)
+    with progress() as watcher:
+        environment = read_environment(options.timeout, watcher)
+        report = Report(environment, command, **study(environment, watcher))
     deliver(
         sections(report, speaker(options.lang)),
         lambda: [write_report(report, options.out, name)],
+        lambda: draw(report),
     )
-    return exit_code(report.verdicts)
+    return report
 
 
 def deliver(

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    SIZE_MEASURES,
-    add_language,
-    add_out,
-)
+from compare.commands.options import EXIT_AGREE, add
 
 HELP = "what each feature costs by hand and in Keras; runs nothing"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
-    parser.add_argument(
-        "--measure",
-        choices=SIZE_MEASURES,
-        default="statements",
-        help="how code is measured (statements)",
-    )
-    add_language(parser)
-    add_out(parser, "ladder.json, ladder.png and ladder.svg")
+    add(parser, "--measure", "--lang", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -41,14 +29,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     rungs = ladder()
     report = Report(installed(), command, ladder=rungs)
+    chart = ladder_chart(rungs, options.measure)
     said_by = speaker(options.lang)
-    told = tell_ladder(rungs, said_by, options.measure)
+    told = tuple(tell_ladder(rungs, said_by, options.measure))
     title = said_by.say("What does each feature cost?")
     deliver(
-        [Section("ladder", title, tuple(told))],
+        [Section("ladder", title, told)],
         lambda: [files.write_report(report, options.out, "ladder.json")],
-        lambda: write_chart(
-            ladder_chart(rungs, options.measure), options.out, "ladder"
-        ),
+        lambda: write_chart(chart, options.out, "ladder"),
     )
     return EXIT_AGREE

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    EXIT_DIFFERENT,
-    add_common,
-    add_rounds,
-)
+from compare.commands.options import COMMON, EXIT_AGREE, EXIT_DIFFERENT, add
 
 HELP = "classic mistakes: the diff, what happens, why; --run makes them"
 
@@ -24,18 +19,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "keys", nargs="*", metavar="KEY", help="mistakes to show"
     )
-    parser.add_argument(
-        "--all", action="store_true", help="show every mistake"
-    )
-    parser.add_argument(
-        "--run",
-        action="store_true",
-        help="make them in fresh processes (without a KEY: all of them)",
-    )
-    add_rounds(
-        parser, "processes in which a slow one is timed; 5 for intervals", 1
-    )
-    add_common(parser, "mistakes.json, with --run,")
+    names = "--all", "--run", "--rounds", *COMMON
+    add(parser, *names, rounds=1)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import EXIT_AGREE, add_out
+from compare.commands.options import EXIT_AGREE, add
 
 HELP = "write a lesson as a Jupyter notebook, with exercises"
 
@@ -12,7 +12,7 @@ HELP = "write a lesson as a Jupyter notebook, with exercises"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.add_argument("lesson", metavar="LESSON", help="see `list`")
-    add_out(parser, "LESSON.ipynb")
+    add(parser, "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

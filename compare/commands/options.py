@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import textwrap
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
@@ -51,122 +52,6 @@ def complain(text: str) -> None:
     sys.stderr.write(f"compare: {printable(text)}\n")
 
 
-def add_common(
-    parser: argparse.ArgumentParser, writes: str, timeout: float = 300.0
-) -> None:
-    """Add what every command has that trains and reports.
-
-    Args:
-        parser: of the command.
-        writes: what it writes to --out, or "" where there is no such folder.
-        timeout: seconds that one process may take, unless the user says so.
-    """
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=timeout,
-        metavar="SECONDS",
-        help=f"stop a process that takes longer ({timeout:g})",
-    )
-    add_language(parser)
-    if writes:
-        add_out(parser, writes)
-
-
-def add_out(parser: argparse.ArgumentParser, writes: str) -> None:
-    """Let the user choose the folder that is written to."""
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="FOLDER",
-        help=f"where to write {writes} (here)",
-    )
-
-
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """Let the user choose the language."""
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default=LANGUAGES[0],
-        help=f"language of what is shown: {', '.join(LANGUAGES)} "
-        f"({LANGUAGES[0]})",
-    )
-
-
-def add_budget(
-    parser: argparse.ArgumentParser, what: str, default: float | None = None
-) -> None:
-    """Let the user say how long to time."""
-    parser.add_argument(
-        "--budget",
-        type=positive,
-        default=default,
-        metavar="SECONDS",
-        help=what,
-    )
-
-
-def add_rounds(
-    parser: argparse.ArgumentParser, what: str, default: int
-) -> None:
-    """Let the user say how many processes each thing is measured in."""
-    parser.add_argument(
-        "--rounds",
-        type=count,
-        default=default,
-        metavar="N",
-        help=f"{what} ({default})",
-    )
-
-
-def add_table(parser: argparse.ArgumentParser, otherwise: str) -> None:
-    """Let the user bring a table."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="train on this CSV or Parquet table; columns are standardised "
-        f"({otherwise})",
-    )
-    parser.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict"
-    )
-    parser.add_argument(
-        "--features",
-        nargs="+",
-        metavar="COLUMN",
-        help="the columns to predict it from (all others)",
-    )
-
-
-def add_mode(parser: argparse.ArgumentParser, what: str) -> None:
-    """Let the user choose one mode."""
-    parser.add_argument(
-        "--mode", choices=MODES, default="graph", help=f"{what} (graph)"
-    )
-
-
-def with_exit_codes(parser: argparse.ArgumentParser) -> None:
-    """Explain the exit codes below the options."""
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-
-
-OTHER_FIGURES = "choose another folder with --figures"
-
-
-def add_figures(parser: argparse.ArgumentParser) -> None:
-    """Let the user have the charts as files."""
-    parser.add_argument(
-        "--figures",
-        type=Path,
-        metavar="FOLDER",
-        help="write the charts there: PNG and SVG, a GIF of the learning",
-    )
-
-
 def count(text: str) -> int:
     """Read a whole number above 0."""
     try:
@@ -189,3 +74,145 @@ def positive(text: str) -> float:
     if not (value > 0 and math.isfinite(value)):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
     return value
+
+
+def option(
+    what: str, kind: Any = None, name: str = "", **more: Any
+) -> dict[str, Any]:
+    """Describe an option: what it is for, how its value is read and named."""
+    read = (
+        {"type": kind, "metavar": name} if kind else {"action": "store_true"}
+    )
+    return {"help": help, **read, **more}
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--all": option("every one there is"),
+    "--backend": option(
+        "only Keras, on tensorflow, jax or torch, beside TensorFlow by hand; "
+        "may be given again",
+        str,
+        "BACKEND",
+        action="append",
+        choices=("tensorflow", "jax", "torch"),
+    ),
+    "--batch-size": option("rows per update", count, "N"),
+    "--budget": option(
+        "time so long, in enough processes for intervals", positive, "SECONDS"
+    ),
+    "--data": option(
+        "train on this CSV or Parquet table; columns are standardised",
+        Path,
+        "FILE",
+    ),
+    "--features": option(
+        "the columns to predict it from (all others)", str, "COLUMN", nargs="+"
+    ),
+    "--figures": option(
+        "write the charts there: PNG and SVG, a GIF of the learning",
+        Path,
+        "FOLDER",
+    ),
+    "--folder": option(
+        "where the table may lie meanwhile (the system's folder for "
+        "temporary files)",
+        Path,
+        "FOLDER",
+    ),
+    "--lang": option(
+        "language of what is shown: en, ko (%(default)s)",
+        str,
+        "LANGUAGE",
+        choices=LANGUAGES,
+        default=LANGUAGES[0],
+    ),
+    "--largest": option(
+        "leave out tables of more numbers, rows times features; the largest "
+        "has 102,400,000, which takes 2 GB of memory",
+        count,
+        "NUMBERS",
+    ),
+    "--learning-rate": option("step length", positive, "R"),
+    "--measure": option(
+        "how code is measured (%(default)s)",
+        str,
+        "MEASURE",
+        choices=SIZE_MEASURES,
+        default=SIZE_MEASURES[0],
+    ),
+    "--mode": option(
+        "how an update runs, where that is not said otherwise (%(default)s)",
+        str,
+        "MODE",
+        choices=MODES,
+        default="graph",
+    ),
+    "--modes": option(
+        "how an update runs: eager, graph, xla (all three)",
+        str,
+        "MODE",
+        nargs="+",
+        choices=MODES,
+        default=MODES,
+    ),
+    "--out": option(
+        "where to write the files (here)", Path, "FOLDER", default=Path()
+    ),
+    "--problem": option(
+        "a function without arguments that returns compare.problem(...)",
+        str,
+        "FILE:FUNCTION",
+    ),
+    "--quick": option("less of it: fewer updates, one process each"),
+    "--rounds": option(
+        "processes that each is measured in (%(default)s); 5 are the fewest "
+        "that give intervals",
+        count,
+        "N",
+    ),
+    "--rows": option(
+        "numbers of rows; a row takes 60 bytes on disk", count, "N", nargs="+"
+    ),
+    "--run": option("make them in fresh processes"),
+    "--steps": option(
+        "number of updates (mini-batches: rounded up to whole epochs)",
+        count,
+        "N",
+    ),
+    "--target": option("the column to predict", str, "COLUMN"),
+    "--threshold": option(
+        "by how much a ratio of times may grow (%(default)g)",
+        positive,
+        "PERCENT",
+        default=25.0,
+    ),
+    "--time": option("if they agree, time both: start, update, traces"),
+    "--timeout": option(
+        "stop a process that takes longer (%(default)g)",
+        positive,
+        "SECONDS",
+        default=300.0,
+    ),
+}
+"""Every option of every command, once."""
+
+TABLE = ("--data", "--target", "--features")
+"""What a user's table needs."""
+
+COMMON = ("--timeout", "--lang", "--out")
+"""What most commands take that train and report."""
+
+OTHER_FIGURES = "choose another folder with --figures"
+
+
+def add(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> None:
+    """Let a command take options, some with defaults of its own.
+
+    The exit codes are explained below them.
+    """
+    for name in names:
+        parser.add_argument(name, **OPTIONS[name])
+    parser.set_defaults(**defaults)
+    parser.description = textwrap.fill(parser.description or "", 78)
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter

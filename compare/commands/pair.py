@@ -5,14 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from compare.commands.options import (
-    add_common,
-    add_mode,
-    add_table,
-    count,
-    positive,
-    with_exit_codes,
-)
+from compare.commands.options import COMMON, TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.problem import Problem
@@ -28,40 +21,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "function takes a problem (problem.x, .y, .initial, .steps, .epochs, "
         ".batch_size, .learning_rate) and returns its parameters."
     )
-    with_exit_codes(parser)
     for side in ("left", "right"):
         parser.add_argument(
             side, metavar=side.upper(), help="as file.py:function"
         )
-    parser.add_argument(
-        "--problem",
-        metavar="FILE:FUNCTION",
-        help="a function without arguments that returns compare.problem(...)",
-    )
-    add_table(parser, "x = 1..5, y = x + 1")
-    parser.add_argument(
-        "--steps", type=count, default=100, metavar="N", help="updates (100)"
-    )
-    parser.add_argument(
-        "--learning-rate",
-        type=positive,
-        default=0.01,
-        metavar="R",
-        help="step length (0.01)",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=count,
-        metavar="N",
-        help="rows per update (all)",
-    )
-    add_mode(parser, "given to a function that takes `mode`")
-    parser.add_argument(
-        "--time",
-        action="store_true",
-        help="if they agree, time both: start, update, traces",
-    )
-    add_common(parser, "pair.json")
+    job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
+    how = "--mode", "--time", *COMMON
+    add(parser, *job, *how, steps=100, learning_rate=0.01)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import add_budget, add_common, with_exit_codes
+from compare.commands.options import add
 
 HELP = "the same training in other frameworks, checked and timed"
-
-BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +17,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "it is the same training, then time it. What is not installed is left "
         "out. Another lesson runs by hand and in Keras on each backend."
     )
-    with_exit_codes(parser)
     parser.add_argument(
         "lesson",
         nargs="?",
@@ -27,31 +24,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="LESSON",
         help="what to train (linear_regression)",
     )
-    parser.add_argument(
+    add(
+        parser,
         "--backend",
-        action="append",
-        choices=BACKENDS,
-        metavar="BACKEND",
-        help="only Keras, on tensorflow, jax or torch, beside TensorFlow by "
-        "hand; may be given again",
-    )
-    parser.add_argument(
         "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process each",
+        "--budget",
+        "--timeout",
+        "--lang",
+        "--out",
     )
-    add_budget(
-        parser, "time so long, in at least 5 processes each, for intervals"
-    )
-    add_common(parser, "peers.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run what is installed; write and tell what was found."""
-    from compare.commands.delivery import deliver_study
+    from compare.commands.delivery import deliver, exit_code
     from compare.judging.ratios import effort
     from compare.records import files
+    from compare.showing.language import speaker
     from compare.showing.progress import progress
+    from compare.showing.telling import sections
     from compare.studies.peers.study import PeersRequest, make_peers_report
 
     files.check_writable(options.out)
@@ -65,4 +56,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     )
     with progress() as watcher:
         report = make_peers_report(request, watcher)
-    return deliver_study(report, "peers.json", options)
+    deliver(
+        sections(report, speaker(options.lang)),
+        lambda: [files.write_report(report, options.out, "peers.json")],
+    )
+    return exit_code(report.verdicts)

@@ -5,13 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    OTHER_FIGURES,
-    add_figures,
-    add_language,
-    add_out,
-)
+from compare.commands.options import EXIT_AGREE, OTHER_FIGURES, add
 
 HELP = "make report.html from report.json; runs nothing"
 
@@ -25,9 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="report.json, or other reports that commands have written",
     )
-    add_language(parser)
-    add_figures(parser)
-    add_out(parser, "report.html")
+    add(parser, "--lang", "--figures", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -5,17 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from compare.commands.options import (
-    MODES,
-    OTHER_FIGURES,
-    add_budget,
-    add_common,
-    add_figures,
-    add_table,
-    count,
-    positive,
-    with_exit_codes,
-)
+from compare.commands.options import OTHER_FIGURES, TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.request import Request
@@ -28,55 +18,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Run lessons on both sides, in every mode, and report."
     )
-    with_exit_codes(parser)
-    add_request(parser, "report.json and report.html")
-    add_figures(parser)
+    add_request(parser, "--out", "--figures")
 
 
-def add_request(parser: argparse.ArgumentParser, writes: str) -> None:
-    """Let the user say what to run."""
+def add_request(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Let the user say what to run, and set more."""
     parser.add_argument(
         "lessons",
         nargs="*",
         metavar="LESSON",
         help="lessons to run (linear_regression; minibatch with --data)",
     )
-    parser.add_argument(
-        "--all",
-        action="store_true",
-        help="run every lesson, a line each: verdicts and sizes, no timing",
-    )
-    add_table(parser, "the lesson's own data")
-    parser.add_argument(
-        "--steps",
-        type=count,
-        metavar="N",
-        help="number of updates (mini-batches: rounded up to whole epochs)",
-    )
-    parser.add_argument(
-        "--learning-rate", type=positive, metavar="R", help="step length"
-    )
-    parser.add_argument(
-        "--batch-size", type=count, metavar="N", help="rows per update"
-    )
-    parser.add_argument(
-        "--modes",
-        nargs="+",
-        choices=MODES,
-        default=list(MODES),
-        metavar="MODE",
-        help="how an update runs: eager, graph, xla (all three)",
-    )
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process a side",
-    )
-    add_budget(
-        parser,
-        "time each lesson so long, for intervals and the noise floor",
-    )
-    add_common(parser, writes)
+    settings = *TABLE, "--steps", "--learning-rate", "--batch-size"
+    how = "--modes", "--quick", "--budget", "--timeout", "--lang"
+    add(parser, "--all", *settings, *how, *more)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -20,7 +20,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="where to write the baseline"
     )
-    add_request(parser, writes="")
+    add_request(parser)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -32,13 +32,14 @@ from rich.console import Console
 
 from compare.commands import COMMANDS
 from compare.commands.main import main as carry_out
-from compare.commands.options import Parser
+from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, Parser
 from compare.records.files import read_json
 from compare.records.json_form import from_json
 from compare.records.pairs import PairReport
 from compare.showing.language import speaker
 from compare.showing.page.render import read_report
 from compare.showing.telling import sections
+from compare.showing.telling.mistakes import seen_sections
 from compare.showing.telling.overview import overview
 from compare.showing.telling.pair import pair_sections
 from compare.showing.terminal import WIDTH, print_sections
@@ -94,10 +95,12 @@ def _told(path: Path) -> tuple[str, str]:
         told = pair_sections(from_json(PairReport, content), speaker())
     elif "request" in content:
         told = overview(read_baseline(path).report, speaker())
+    elif content["mistakes"]:
+        told = seen_sections(read_report(path), True, speaker())
     else:
         told = sections(read_report(path), speaker())
     output = io.StringIO()
-    print_sections(told, Console(file=output, width=WIDTH))
+    print_sections(told, Console(file=output, width=WIDTH, color_system=None))
     return _command(content), output.getvalue()
 
 
@@ -128,7 +131,9 @@ def make_anew(name: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(FOLDER / "examples", Path(place) / "examples")
         words = [sys.executable, *shlex.split(command)[1:]]
-        subprocess.run(words, cwd=place)  # exit code 1 may be what is shown
+        done = subprocess.run(words, cwd=place)
+        if done.returncode not in (EXIT_AGREE, EXIT_DIFFERENT):
+            sys.exit(f"{command} ended with {done.returncode}")
         (written,) = Path(place).glob("*.json")
         shutil.copy(written, FOLDER / name)
 

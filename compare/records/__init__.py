@@ -149,7 +149,7 @@ class Verdict:
     """Whether two runs are the same training.
 
     Attributes:
-        outcome: see "What 'the same' means" in the README.
+        outcome: see "Verdicts" in the README.
         why: the clauses of one sentence without a full stop.
         updates: number of updates of each side; 0 where it did not run.
         divergence: the first difference: for "different" the first that is

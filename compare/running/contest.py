@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from compare.judging import parity
+from compare.judging.clauses import mismatch
 from compare.judging.differences import first_divergence
-from compare.judging.proof import Run, mismatch
+from compare.judging.proof import Run
 from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
 from compare.running.processes import Broken, Job, Progress, run_jobs
 

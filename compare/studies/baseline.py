@@ -43,13 +43,19 @@ class Baseline:
 
 
 def write_baseline(path: Path, request: Request, report: Report) -> None:
-    """Write a baseline without trajectories: no comparison needs them.
+    """Write a baseline without what only charts need: it is committed.
 
     Raises:
         UsageError: it cannot be written.
     """
     lessons = tuple(
-        replace(lesson, trajectories=(), recorded_updates=np.empty(0))
+        replace(
+            lesson,
+            trajectories=(),
+            recorded_updates=np.empty(0),
+            points=None,
+            rates=(),
+        )
         for lesson in report.lessons
     )
     baseline = Baseline(request, replace(report, lessons=lessons))
