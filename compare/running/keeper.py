@@ -101,11 +101,9 @@ class _Keeper:
                 if source in self._sources:
                     self._sources[source]()
             for number, process in list(self._processes.items()):
-                if (
-                    process.interpreter
-                    and process.interpreter.poll() is not None
-                ):
-                    self._ended(number, process.interpreter.returncode)
+                interpreter = process.interpreter
+                if interpreter and interpreter.poll() is not None:
+                    self._ended(number, interpreter.returncode)
 
     def end_all(self) -> None:
         """Kill every descendant, and remove the files of who has ended.
@@ -181,14 +179,13 @@ class _Keeper:
         """Ask the server, which may still be importing, for a process."""
         if self._server is None:
             self._server, theirs = Pipe()
-            arguments = [theirs.fileno(), os.getpid()]
-            self._server_process = lineage.start_python(
-                "compare.running.server:main",
-                arguments,
-                arguments[:1],
-                stdout=subprocess.DEVNULL,
-            )
-            theirs.close()
+            with theirs:
+                self._server_process = lineage.start_python(
+                    "compare.running.server:main",
+                    [theirs.fileno(), os.getpid()],
+                    [theirs.fileno()],
+                    stdout=subprocess.DEVNULL,
+                )
             self._sources[self._server] = self._hear_server
         assert self._server_process is not None
         with contextlib.suppress(ConnectionError):  # its end is heard next
@@ -201,25 +198,19 @@ class _Keeper:
             del self._sources[process.output]
 
     def _hear_server(self) -> None:
+        """Pass on what the server tells of its forks."""
         assert self._server is not None
         try:
-            word, *rest = self._server.recv()
+            word, number, *rest = self._server.recv()
         except (EOFError, OSError):
             self._server_lost()
             return
-        if word == "ready":
-            self._tell("ready", None)
-        elif word == "refused":
-            self._tell("refused", *rest)
-        elif word == "forked":
-            number, pid = rest
-            self._processes[number].pid = pid
-            self._tell("running", number)
-        else:
-            pid, exitcode = rest
-            for number, process in list(self._processes.items()):
-                if process.pid == pid:
-                    self._ended(number, exitcode)
+        if word == "ended":
+            self._ended(number, *rest)
+            return
+        if word == "running":
+            self._processes[number].pid = rest.pop()
+        self._tell(word, number, *rest)
 
     def _server_lost(self) -> None:
         """Give up the processes of a server that was killed."""
@@ -262,7 +253,7 @@ class _Keeper:
 
         The children of one that was killed fall to this process in turn.
         """
-        while strays := set(lineage.children(os.getpid())) - set(own):
+        while strays := lineage.children() - set(own):
             for pid in strays:
                 lineage.kill(pid)
             for pid in strays:
