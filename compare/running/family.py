@@ -48,7 +48,7 @@ class Family:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.ready: float | None = None  # since when it can fork
+        self.ready: float | None = None  # since when TensorFlow is imported
         self.folder = _folder_of_all()
         self._processes: dict[int, Process] = {}
         self.connection, theirs = Pipe()
@@ -66,11 +66,11 @@ class Family:
 
         Args:
             job: its end of a connection, an open file.
-            bare: whether it is a new interpreter or a fork of the server.
+            bare: whether it shall have imported nothing, or TensorFlow.
         """
         number = next(_numbers)
         process = self._processes[number] = Process(self, number)
-        self.tell("start", number, dict(os.environ) if bare else None)
+        self.tell("start", number, bare)
         with contextlib.suppress(ConnectionError):  # its end is heard next
             send_handle(self.connection, job, self._keeper.pid)
         return process

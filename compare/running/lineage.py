@@ -54,7 +54,7 @@ def end_with_parent(parent: int) -> None:
 
     The system does it: a thread of ours could not run while other code holds
     the interpreter's lock. It holds for the thread that has started this
-    process, so a main thread must do that, and it outlives exec.
+    process, so a main thread must do that.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before this was asked for

@@ -1,8 +1,8 @@
 """Run jobs in fresh processes, each with a time-out and a clear end.
 
-The processes are forked from a `server` that has imported TensorFlow, so each
-starts clean in some 30 ms. The `keeper` starts and ends them all. This process
-never imports TensorFlow.
+They are forked from a `server` that has imported TensorFlow, so each starts
+clean in some 30 ms. The `keeper` starts and ends all. This process never
+imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Job:
         function: importable by name; called as function(*arguments, report),
             where report(done, total) tells how far it is.
         arguments: picklable.
-        bare: whether to start a new interpreter, which has imported nothing,
-            rather than to fork one that has imported TensorFlow.
+        bare: whether the process shall have imported nothing, rather than
+            TensorFlow.
     """
 
     label: str

@@ -1,4 +1,7 @@
-"""The process that has imported TensorFlow, and what it forks: one per job."""
+"""A process that forks others, one per job, and what they do.
+
+One has imported TensorFlow; one is bare, and has imported nothing heavy.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +14,25 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
 from pathlib import Path
 
-from compare.records.escape import without_nodes
 from compare.running import lineage
 from compare.running.processes import Broken, RunError
 
 
-def main(descriptor: int, keeper: int) -> None:
+def main(descriptor: int, keeper: int, bare: bool) -> None:
     """Fork a process for every message of the keeper, and tell of its end.
 
     Args:
         descriptor: the connection with the keeper.
         keeper: its process.
+        bare: whether not to import TensorFlow.
     """
     lineage.end_with_parent(keeper)
-    import compare.running.preload  # noqa: F401 - the point of this process
-
     connection = Connection(descriptor)
+    if not bare:
+        import compare.running.preload  # noqa: F401 - for all forks
+
+        connection.send(("ready", None))
     pipe = _pipe_of_ends()
-    connection.send(("ready", None))
     jobs: dict[int, int] = {}  # process -> number of its job
     while True:
         ready = wait([connection, pipe[0]])
@@ -128,6 +132,8 @@ def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
     if isinstance(error, RunError):
         return str(error)
+    from compare.records.escape import without_nodes  # imports numpy
+
     message = " ".join(without_nodes(str(error)).split())
     if len(message) > 300:
         message = message[:300] + " ..."
