@@ -14,7 +14,8 @@ import pytest
 
 from compare.commands.main import main
 from compare.commands.options import exit_code
-from compare.studies.lesson import plan as plan_module
+from compare.lessons.exhibits import source_of
+from compare.studies.lesson import aspect
 
 CSV = "size,rooms,price\n" + "".join(
     f"{i},{i * i % 7},{3 * i + i % 3}\n" for i in range(1, 41)
@@ -131,12 +132,11 @@ def test_an_overshooting_rate_exits_with_3(tmp_path):
 
 def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
     """A planted mistake reaches the exit code."""
-    source = Path(plan_module.__file__).parents[1] / "manual"
-    text = (source / "linear_regression.py").read_text()
+    text = source_of("manual.linear_regression")
     wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
-    original = plan_module.exhibit
+    original = aspect.exhibit
     monkeypatch.setattr(
-        plan_module,
+        aspect,
         "exhibit",
         lambda side, lesson: (
             wrong if side == "manual" else original(side, lesson)

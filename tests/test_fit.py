@@ -344,11 +344,7 @@ def test_the_command_writes_prints_and_ends_with_its_verdicts(
         report_module, "read_environment", lambda timeout, progress: HERE
     )
     assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "fit.json",
-        *(f"fit-{chart}.{kind}" for chart in ("epoch", "forms")
-          for kind in ("png", "svg")),
-    }  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["fit.json"]
     assert "What cures it?" in capsys.readouterr().out
 
 

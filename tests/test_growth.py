@@ -175,6 +175,30 @@ def test_the_slope_leaves_start_and_call_out(tmp_path, fused, per_update):
         assert few % per_call == many % per_call == 0
 
 
+SETTING = """
+import tensorflow as tf
+
+def variant(problem):
+    # TensorFlow refuses this once it has started.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    weight = tf.Variable(0.0)
+    def run(updates):
+        for _ in range(updates):
+            weight.assign_add(1.0)
+    return {}, run
+"""
+
+
+def test_a_variant_may_set_what_tensorflow_reads_as_it_starts(tmp_path):
+    """Else switching the graph optimiser off would change nothing."""
+    path = tmp_path / "setting.py"
+    path.write_text(SETTING)
+    variant = replace(GRAPH, function=f"{path}:variant")
+    job = timing_job(variant, partial(table_of, SMALL), 0.0)
+    (found,) = run_jobs([job], 1, 120.0)
+    assert isinstance(found, Sample), found
+
+
 def test_tables_are_the_same_in_every_process():
     """A size names its table; calls hold fewer updates where rows are many."""
     one, other = table_of(SMALL), table_of(SMALL)

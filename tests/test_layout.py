@@ -177,7 +177,7 @@ def test_making_a_report_never_imports_tensorflow():
     """The process that runs the harness stays free of TensorFlow."""
     code = (
         "import sys, compare.studies.lesson.report\n"
-        "import compare.showing.terminal.report\n"
+        "import compare.showing.telling\n"
         "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -101,6 +102,20 @@ def test_fields_that_contradict_each_other_are_named(case):
     old = holder[path[-1]]
     holder[path[-1]] = value(old) if callable(value) else value
     assert said in str(shown(content))
+
+
+def test_a_ladder_of_no_code_is_refused():
+    """Sizes are divided by those by hand: none of them may be 0."""
+    content = to_json(whole_report())
+    content["ladder"]["whole"]["manual"]["tokens"] = 0
+    assert "ladder.whole['manual'] is not the size" in shown(content)
+
+
+def test_a_long_name_is_cut():
+    """One sentence, however long a name in a report is."""
+    content = copy.deepcopy(REPORTS[0])
+    content["lessons"][0]["within_1_percent"]["x" * 5000] = 2**60
+    assert "is beyond" in shown(content)
 
 
 NAMES = ("../x", "/tmp/x", "a/b", "", ".", "..", "a b", "a\0b", "x" * 300,

@@ -19,6 +19,7 @@ from compare.records.json_form import from_json, to_json
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.streaming import Pass, StreamCell
+from compare.running import timing
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.studies.stream import large_table
 from compare.studies.stream import study as streaming
@@ -257,6 +258,7 @@ def test_what_does_not_fit_in_memory_is_left_out(tmp_path, monkeypatch):
         return [made for _ in jobs]
 
     monkeypatch.setattr(streaming, "run_jobs", run)
+    monkeypatch.setattr(timing, "run_jobs", run)
     found = measure_streaming((10,), 1, tmp_path, 1.0, Silent())
     assert {cell.source for cell in found.cells} == {"files"}
     assert "more than half" in found.left_out[0]

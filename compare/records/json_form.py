@@ -9,15 +9,34 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+import re
 import reprlib
+import sys
 import types
 import typing
-from collections.abc import Callable
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
 from compare.records import SCHEMA_VERSION, UsageError
+
+SHORT = reprlib.Repr()
+"""Shows any value within part of a line."""
+
+SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 60
+SHORT.maxlevel = 2
+SHORT.maxlist = SHORT.maxdict = 4
+
+NOT_FINITE = ("nan", "inf", "-inf")
+
+WANTED = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
+"""The types of JSON, for people."""
 
 
 def to_json(value: Any) -> Any:
@@ -78,54 +97,53 @@ def check_version(value: Any) -> None:
 
 
 class _UnfitError(Exception):
-    """A value is not of the type that is declared for its place."""
-
-    def __init__(self, path: str, value: Any, wanted: str) -> None:
-        super().__init__(
-            f"{_place(path)} is {SHORT.repr(value)}, not {wanted}"
-        )
+    """A value is not of the type that is declared for it."""
 
 
-def _place(path: str) -> str:
-    return path.removeprefix(".") or "it"
+def _require(fits: bool, path: str, value: Any, wanted: str) -> None:
+    if not fits:
+        path = path.removeprefix(".") or "it"
+        raise _UnfitError(f"{path} is {SHORT.repr(value)}, not {wanted}")
+
+
+def _require_type(kind: type, path: str, value: Any) -> None:
+    """Refuse other types of JSON; True, a bool, is not the int 1."""
+    _require(type(value) is kind, path, value, WANTED[kind])
 
 
 def _decode(kind: Any, value: Any, path: str) -> Any:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-    if origin in (types.UnionType, typing.Union):
-        if value is None:
-            return None
-        (kind,) = (item for item in arguments if item is not type(None))
-        return _decode(kind, value, path)
+    if origin in (types.UnionType, typing.Union):  # a type or None
+        return None if value is None else _decode(arguments[0], value, path)
     if dataclasses.is_dataclass(kind):
         return _decode_record(typing.cast(type, kind), value, path)
-    if origin is dict:
-        return _decode_dict(arguments, value, path)
     if origin is tuple:
         return _decode_tuple(arguments, value, path)
+    if origin is dict:
+        _require_type(dict, path, value)
+        keys, items = arguments
+        return {
+            _decode(keys, key, f"{path}: a name"): _decode(
+                items, item, f"{path}[{SHORT.repr(key)}]"
+            )
+            for key, item in value.items()
+        }
     if origin is Literal:
-        # `in` alone would take True for 1.
-        if not isinstance(value, str) or value not in arguments:
-            wanted = f"one of {', '.join(map(repr, arguments))}"
-            raise _UnfitError(path, value, wanted)
+        wanted = f"one of {', '.join(map(repr, arguments))}"
+        _require(value in arguments, path, value, wanted)
         return value
-    return value if kind is Any else _LEAVES[kind](value, path)
+    return value if kind is Any else _decode_leaf(kind, value, path)
 
 
 def _decode_record(kind: type, value: Any, path: str) -> Any:
-    if not isinstance(value, dict):
-        raise _UnfitError(path, value, f"a {kind.__name__}")
+    wanted = f"a {kind.__name__}"
+    _require(type(value) is dict, path, value, wanted)
     hints, needed = _fields(kind)
     for key in value:
-        if key not in hints:
-            raise _UnfitError(
-                path, value, f"a {kind.__name__}: it has {SHORT.repr(key)}"
-            )
+        has = f"{wanted}: it has {SHORT.repr(key)}"
+        _require(key in hints, path, value, has)
     for key in needed:
-        if key not in value:
-            raise _UnfitError(
-                path, value, f"a {kind.__name__}: it lacks {key!r}"
-            )
+        _require(key in value, path, value, f"{wanted}: it lacks {key!r}")
     return kind(
         **{
             key: _decode(hints[key], item, f"{path}.{key}")
@@ -146,89 +164,44 @@ def _fields(kind: type) -> tuple[dict[str, Any], tuple[str, ...]]:
     return typing.get_type_hints(kind), needed
 
 
-def _decode_dict(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
-    if not isinstance(value, dict):
-        raise _UnfitError(path, value, "an object")
-    return {
-        _decode(kinds[0], key, f"{path}: a name"): _decode(
-            kinds[1], item, f"{path}[{SHORT.repr(key)}]"
-        )
-        for key, item in value.items()
-    }
-
-
 def _decode_tuple(kinds: tuple[Any, ...], value: Any, path: str) -> Any:
-    if not isinstance(value, list):
-        raise _UnfitError(path, value, "a list")
+    _require_type(list, path, value)
     if kinds[-1] is Ellipsis:
         kinds = kinds[:1] * len(value)
-    if len(value) != len(kinds):
-        raise _UnfitError(path, value, f"a list of {len(kinds)}")
+    _require(len(value) == len(kinds), path, value, f"a list of {len(kinds)}")
     return tuple(
-        _decode(kind, item, f"{path}[{place}]")
-        for place, (kind, item) in enumerate(zip(kinds, value, strict=True))
+        _decode(kind, item, f"{path}[{number}]")
+        for number, (kind, item) in enumerate(zip(kinds, value, strict=True))
     )
 
 
-def _text(value: Any, path: str) -> str:
-    if not isinstance(value, str):
-        raise _UnfitError(path, value, "a text")
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a pair: no file can hold it
-        raise _UnfitError(path, ascii(value), "text in Unicode") from None
-    return value
-
-
-def _whole(value: Any, path: str) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _UnfitError(path, value, "a whole number")
-    if abs(value) >= 2**63:
-        raise _UnfitError(path, value, "a whole number of 64 bits")
-    return value
-
-
-def _number(value: Any, path: str) -> float:
-    if isinstance(value, bool) or not (
-        isinstance(value, int | float) or value in NOT_FINITE
-    ):
-        raise _UnfitError(path, value, "a number")
-    try:
+def _decode_leaf(kind: Any, value: Any, path: str) -> Any:
+    """Return a number, a text, a truth or an array."""
+    if kind is np.ndarray:
+        return _decode_array(value, path)
+    if kind is float:
+        if value in NOT_FINITE:
+            return float(value)
+        _require(type(value) in (int, float), path, value, "a number")
+        within = abs(value) <= sys.float_info.max
+        _require(within, path, value, "a number within float64")
         return float(value)
-    except OverflowError:
-        raise _UnfitError(path, value, "a number within float64") from None
-
-
-def _truth(value: Any, path: str) -> bool:
-    if not isinstance(value, bool):
-        raise _UnfitError(path, value, "true or false")
+    _require_type(kind, path, value)
+    if kind is int:
+        _require(abs(value) < 2**63, path, value, "a whole number of 64 bits")
+    if kind is str:  # half of a pair: no file can hold it
+        halved = re.search("[\ud800-\udfff]", value)
+        _require(not halved, path, value, "text in Unicode")
     return value
 
 
-def _array(value: Any, path: str) -> np.ndarray:
-    wanted = "numbers in lists of equal length"
+def _decode_array(value: Any, path: str) -> np.ndarray:
     try:
         numbers = np.array(value)
         if numbers.dtype.kind == "U":  # some are not finite
             numbers = numbers.astype(float)
     except (ValueError, OverflowError, RecursionError, MemoryError):
-        raise _UnfitError(path, value, wanted) from None
-    if numbers.dtype.kind not in "bif":
-        raise _UnfitError(path, value, wanted)
+        numbers = np.array(None)
+    wanted = "numbers in lists of equal length"
+    _require(numbers.dtype.kind in "bif", path, value, wanted)
     return numbers
-
-
-NOT_FINITE = ("nan", "inf", "-inf")
-
-SHORT = reprlib.Repr()
-SHORT.maxstring = SHORT.maxother = SHORT.maxlong = 60
-SHORT.maxlevel = 2
-SHORT.maxlist = SHORT.maxdict = 4
-
-_LEAVES: dict[Any, Callable[[Any, str], Any]] = {
-    str: _text,
-    int: _whole,
-    float: _number,
-    bool: _truth,
-    np.ndarray: _array,
-}

@@ -172,13 +172,6 @@ def set_dtype(dtype: Dtype) -> None:
     keras.config.set_dtype_policy(dtype)
 
 
-def start_tensorflow() -> None:
-    """Let TensorFlow make its threads, which belongs to no training."""
-    import tensorflow as tf
-
-    tf.zeros(())
-
-
 def prepare(mode: Mode, dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 

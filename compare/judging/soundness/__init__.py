@@ -10,12 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from compare.judging.soundness.fields import Faults, numbers, scaling, sided
-from compare.judging.soundness.lesson import LESSON, lesson_faults
+from compare.judging.soundness.fields import (
+    check_numbers,
+    check_scaling,
+    check_sides,
+    entries,
+    require,
+)
+from compare.judging.soundness.lesson import LESSON, check_lesson
 from compare.records import UsageError
 from compare.records.growth import Growth
+from compare.records.ladder import Ladder
 from compare.records.problem import Table
 from compare.records.report import Report
 from compare.records.request import Request
@@ -27,7 +32,17 @@ def check_report(report: Report) -> None:
     Raises:
         UsageError: says which field does.
     """
-    _refuse(_report(report))
+    check_numbers(report)
+    for at, lesson in entries(report.lessons, "lessons"):
+        check_lesson(lesson, at)
+    if report.ladder:
+        _check_ladder(report.ladder)
+    if report.growth:
+        _check_growth(report.growth)
+    if report.calibration:
+        reference = report.calibration.reference
+        require(reference, "calibration.reference", "is empty")
+    _check_times(report)
 
 
 def check_request(request: Request) -> None:
@@ -36,7 +51,11 @@ def check_request(request: Request) -> None:
     Raises:
         UsageError: says which field is wrong.
     """
-    _refuse(_request(request))
+    check_numbers(request, "request")
+    require(request.lessons, "request.lessons", "is empty")
+    require(request.modes, "request.modes", "is empty")
+    if request.settings.table:
+        _check_table(request.settings.table, "request.settings.table")
 
 
 def check_lesson_name(name: str) -> None:
@@ -52,82 +71,55 @@ def check_lesson_name(name: str) -> None:
         )
 
 
-def _refuse(faults: Faults) -> None:
-    for place, fault in faults:
-        raise UsageError(f"{place.removeprefix('.')} {fault}")
+def _check_ladder(ladder: Ladder) -> None:
+    require(ladder.rungs, "ladder.rungs", "is empty")
+    check_sides(ladder, "ladder", ("first", "whole"))
+    for name in ("first", "whole"):
+        for at, size in entries(getattr(ladder, name), f"ladder.{name}"):
+            volume = min(size.statements, size.tokens, size.nodes)
+            require(volume > 0, at, "is not the size of any code")
+    for at, rung in entries(ladder.rungs, "ladder.rungs"):
+        check_sides(rung, at, ("sizes", "added", "running"))
 
 
-def _report(report: Report) -> Faults:
-    yield from numbers(report, "")
-    for number, lesson in enumerate(report.lessons):
-        yield from lesson_faults(lesson, f"lessons[{number}]")
-    if ladder := report.ladder:
-        if not ladder.rungs:
-            yield "ladder.rungs", "is empty"
-        yield from sided(ladder, "ladder", ("first", "whole"))
-        for number, rung in enumerate(ladder.rungs):
-            place = f"ladder.rungs[{number}]"
-            yield from sided(rung, place, ("sizes", "added", "running"))
-    yield from _studies(report)
+def _check_growth(growth: Growth) -> None:
+    require(growth.lines, "growth.lines", "is empty")
+    measured = {(cell.variant, cell.size) for cell in growth.cells}
+    for at, line in entries(growth.lines, "growth.lines"):
+        above = line.values and min(line.values) > 0
+        require(above, f"{at}.values", "is not of numbers above 0")
+        for variant in growth.variants:
+            missing = {(variant.name, size) for size in line.sizes} - measured
+            fault = f"has sizes without a cell of {variant.name!r}"
+            require(not missing, at, fault)
 
 
-def _studies(report: Report) -> Faults:
-    """Check what other commands than `run` write."""
-    if report.growth:
-        yield from _growth(report.growth)
-    if (found := report.calibration) and not found.reference:
-        yield "calibration.reference", "is empty"
+def _check_times(report: Report) -> None:
+    """Require times above 0, which are divided by or drawn to their log."""
     if report.streaming:
-        for number, cell in enumerate(report.streaming.cells):
-            place = f"streaming.cells[{number}].passes"
-            yield from _times([one.seconds for one in cell.passes], place)
+        for at, cell in entries(report.streaming.cells, "streaming.cells"):
+            seconds = [one.seconds for one in cell.passes]
+            _require_above_zero(seconds, f"{at}.passes")
     if report.fit:
-        for number, breakdown in enumerate(report.fit.breakdowns):
-            place = f"fit.breakdowns[{number}].samples"
-            if not breakdown.samples:
-                yield place, "is empty"
-            yield from _times([s.seconds for s in breakdown.samples], place)
+        for at, breakdown in entries(report.fit.breakdowns, "fit.breakdowns"):
+            require(breakdown.samples, f"{at}.samples", "is empty")
+            seconds = [sample.seconds for sample in breakdown.samples]
+            _require_above_zero(seconds, f"{at}.samples")
     if report.peers:
-        for number, peer in enumerate(report.peers.results):
-            place = f"peers.results[{number}].samples"
-            yield from _times([s.per_update for s in peer.samples], place)
+        for at, peer in entries(report.peers.results, "peers.results"):
+            seconds = [sample.per_update for sample in peer.samples]
+            _require_above_zero(seconds, f"{at}.samples")
 
 
-def _times(seconds: Sequence[float], at: str) -> Faults:
-    if not all(one > 0 for one in seconds):
-        yield at, "has times that are not above 0"
+def _require_above_zero(seconds: Sequence[float], path: str) -> None:
+    above = min(seconds, default=1) > 0
+    require(above, path, "has times that are not above 0")
 
 
-def _growth(growth: Growth) -> Faults:
-    cells = {(cell.variant, cell.size) for cell in growth.cells}
-    if not growth.lines:
-        yield "growth.lines", "is empty"
-    for number, line in enumerate(growth.lines):
-        place = f"growth.lines[{number}]"
-        if not line.values or not all(value > 0 for value in line.values):
-            yield f"{place}.values", "is not of numbers above 0"
-        for way in growth.variants:
-            if any((way.name, size) not in cells for size in line.sizes):
-                yield place, f"has sizes without a cell of {way.name!r}"
-
-
-def _request(request: Request) -> Faults:
-    yield from numbers(request, "request")
-    if not request.lessons:
-        yield "request.lessons", "is empty"
-    if not request.modes:
-        yield "request.modes", "is empty"
-    if request.settings.table is not None:
-        yield from _table(request.settings.table, "request.settings.table")
-
-
-def _table(table: Table, at: str) -> Faults:
-    if table.x.ndim != 2 or min(table.x.shape) < 1 or len(table.x) < 2:
-        yield f"{at}.x", "is not at least two rows of numbers"
-    elif table.y.shape != (len(table.x), 1):
-        yield f"{at}.y", f"has not the shape ({len(table.x)}, 1)"
-    else:
-        yield from scaling(table.scaling, f"{at}.scaling", table.x.shape[1])
-    for name in ("x", "y"):
-        if not np.isfinite(getattr(table, name)).all():
-            yield f"{at}.{name}", "has a number that is not finite"
+def _check_table(table: Table, path: str) -> None:
+    rows, features = table.x.shape if table.x.ndim == 2 else (0, 0)
+    filled = rows > 1 and features
+    require(filled, f"{path}.x", "is not at least two rows of numbers")
+    column = table.y.shape == (rows, 1)
+    require(column, f"{path}.y", f"has not the shape ({rows}, 1)")
+    check_scaling(table.scaling, f"{path}.scaling", features)

@@ -141,14 +141,15 @@ def _parts(
 
 def _common(reports: Sequence[Report], speaker: Speaker) -> list[Part]:
     """Return what is told of studies, and of how all was measured."""
-    parts = [
-        _told(section, f"-{number}" if number else "")
-        for number, report in enumerate(reports)
-        for section in studies(report, speaker)
-    ]
+    parts: dict[str, Part] = {}
+    for report in reports:
+        for section in studies(report, speaker):
+            known = len(parts) if section.name in parts else 0
+            part = _told(section, f"-{known}" if known else "")
+            parts[part.id] = part
     blocks = [b for report in reports for b in tell_method(report, speaker)]
     title = speaker.say("How it was measured")
-    return [*parts, Part("method", title, tuple(blocks))]
+    return [*parts.values(), Part("method", title, tuple(blocks))]
 
 
 def _told(section: Section, suffix: str) -> Part:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from compare.lessons.problems import problem_of
-from compare.records import Mode, Verdict
+from compare.records import Mode
 from compare.records.fit import Breakdown, CallCost, FitReport, VariantReport
 from compare.records.problem import Problem, Settings
 from compare.records.report import Environment
@@ -21,15 +21,10 @@ from compare.studies.variants.source import change, title
 from compare.studies.variants.trials import pairs_of, timing_job
 
 GAP = 0.3
-"""Seconds by which the long one of the timed trainings exceeds the short
-one."""
+"""Seconds by which the longest training that is timed exceeds the shortest."""
 
 EPOCHS = 20
 """Epochs that one sample of the breakdown is the mean of."""
-
-ROUNDS_OF_PARTS = 3
-"""Most processes that take an epoch or a call apart: what they find hardly
-varies."""
 
 TAKEN_APART = (
     "manual xla_loop",
@@ -39,6 +34,13 @@ TAKEN_APART = (
 )
 CALLS = 300
 """Variants of which a call is taken apart, and how many calls of each."""
+
+ROUNDS_OF_PARTS = 3
+"""Most processes that take an epoch or a call apart: they hardly differ."""
+
+Role = Variant | bool | str
+"""What a job measures: the updates of a variant; an epoch of the textbook,
+with or without the graph optimiser; a call of the variant of this name."""
 
 
 @dataclass(frozen=True)
@@ -70,32 +72,31 @@ def study_fit(
     contest = Contest(environment.cpus, study.timeout, progress)
     judged = contest.judge([*pairs.values()])
     verdicts = {name: judged[pair] for name, pair in pairs.items()}
-    timings = {
-        variant.name: timing_job(variant, line, GAP)
-        for variant in study.variants
-        if verdicts[variant.name].agree
-    }
-    epochs = _epoch_jobs(study)
-    calls = {
-        variant.name: _call_job(variant)
-        for variant in study.variants
-        if variant.name in TAKEN_APART and variant.name in timings
-    }
-    parts = [*epochs.values(), *calls.values()]
-    turns = _take_turns(study, timings.values(), parts, progress)
+    agreeing = [v for v in study.variants if verdicts[v.name].agree]
+    turns = _take_turns(study, agreeing, progress)
+    bases = {variant.name: variant for variant in study.variants}
     return FitReport(
         updates=line().steps,
         compared_after=study.compared_after,
         breakdowns=tuple(
             Breakdown(study.mode, graph_optimiser, EPOCHS, samples)
-            for graph_optimiser, job in epochs.items()
-            if (samples := turns.of(job.label))
+            for graph_optimiser in (True, False)
+            if (samples := turns.of(graph_optimiser))
         ),
-        variants=_reports(study, verdicts, timings, turns),
+        variants=tuple(
+            VariantReport(
+                variant=variant,
+                title=title(variant),
+                change=change(variant, bases.get(variant.base or "")),
+                verdict=verdicts[variant.name],
+                samples=turns.of(variant),
+            )
+            for variant in study.variants
+        ),
         calls=tuple(
             CallCost(name, line().steps_per_call, samples)
-            for name, job in calls.items()
-            if (samples := turns.of(job.label))
+            for name in TAKEN_APART
+            if (samples := turns.of(name))
         ),
         left_out=turns.broken,
     )
@@ -115,64 +116,34 @@ def line() -> Problem:
 
 
 def _take_turns(
-    study: Study, timings: Iterable[Job], parts: list[Job], progress: Progress
-) -> Turns[str]:
-    """Time in all rounds; take apart in the first few."""
-    rounds_of_parts = min(study.rounds, ROUNDS_OF_PARTS)
-    timing = {job.label: job for job in timings}
-    everything = timing | {job.label: job for job in parts}
+    study: Study, variants: Sequence[Variant], progress: Progress
+) -> Turns[Role]:
+    """Time variants in all rounds; take apart in the first few."""
+    timing: dict[Role, Job] = {v: timing_job(v, line, GAP) for v in variants}
+    apart: dict[Role, Job] = {
+        variant.name: Job(
+            f"{variant.name}: take a call apart",
+            probe.cost_of_a_call,
+            (variant, line, CALLS),
+        )
+        for variant in variants
+        if variant.name in TAKEN_APART
+    }
+    if study.textbook:
+        problem = problem_of("linear_regression", Settings())
+        for graph_optimiser in (True, False):
+            apart[graph_optimiser] = Job(
+                f"textbook fit {study.mode}: break down"
+                + ("" if graph_optimiser else ", no graph optimiser"),
+                probe.watch_epochs,
+                (study.textbook, problem, study.mode, graph_optimiser, EPOCHS),
+            )
+    few = min(study.rounds, ROUNDS_OF_PARTS)
     first, later = (
         take_turns(jobs, Effort(rounds), study.timeout, progress)
         for jobs, rounds in (
-            (everything, rounds_of_parts),
-            (timing, study.rounds - rounds_of_parts),
+            (timing | apart, few),
+            (timing, study.rounds - few),
         )
     )
     return Turns(first.rounds + later.rounds, first.broken + later.broken)
-
-
-def _reports(
-    study: Study,
-    verdicts: Mapping[str, Verdict],
-    timings: Mapping[str, Job],
-    turns: Turns[str],
-) -> tuple[VariantReport, ...]:
-    by_name = {variant.name: variant for variant in study.variants}
-    return tuple(
-        VariantReport(
-            variant=variant,
-            title=title(variant),
-            change=change(variant, by_name.get(variant.base or "")),
-            verdict=verdicts[variant.name],
-            samples=turns.of(timings[variant.name].label)
-            if variant.name in timings
-            else (),
-        )
-        for variant in study.variants
-    )
-
-
-def _epoch_jobs(study: Study) -> dict[bool, Job]:
-    """Return the job that breaks an epoch down, by graph optimiser."""
-    if study.textbook is None:
-        return {}
-    problem = problem_of("linear_regression", Settings())
-    return {
-        graph_optimiser: Job(
-            f"textbook fit {study.mode}: break down{suffix}",
-            probe.watch_epochs,
-            (study.textbook, problem, study.mode, graph_optimiser, EPOCHS),
-        )
-        for graph_optimiser, suffix in (
-            (True, ""),
-            (False, ", no graph optimiser"),
-        )
-    }
-
-
-def _call_job(variant: Variant) -> Job:
-    return Job(
-        f"{variant.name}: take a call apart",
-        probe.cost_of_a_call,
-        (variant, line, CALLS),
-    )

@@ -20,8 +20,7 @@ COMPARED_AFTER = (4, 8)
 """After how many updates the variants are compared: one call, and two."""
 
 GAP = 0.12
-"""Seconds by which the long one of the timed trainings exceeds the short
-one."""
+"""Seconds by which the longest training that is timed exceeds the shortest."""
 
 AT_ONCE = 2
 """Processes that are recorded beside each other: the largest table is a

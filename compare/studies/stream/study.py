@@ -41,7 +41,7 @@ from compare.running.processes import Broken, Job, Progress, run_jobs
 from compare.running.recording import Recorder, Report, results_of
 from compare.running.timing import take_turns
 from compare.running.watch import Watch
-from compare.running.worker import load_exhibit, set_dtype, start_tensorflow
+from compare.running.worker import load_exhibit, set_dtype
 from compare.studies.stream.large_table import (
     FEATURES,
     check_room,
@@ -124,11 +124,13 @@ def train_once(
     report: Report,
 ) -> tuple[Trajectory, Pass]:
     """Make one pass in this fresh process, all updates recorded."""
+    import tensorflow as tf
+
     from compare.running.preload import peak_bytes
 
     set_dtype(dtype)
     exhibit = load_exhibit(reference)
-    start_tensorflow()
+    tf.zeros(())  # starts TensorFlow, which belongs to neither side
     before = peak_bytes()
     start = time.perf_counter()
     problem = _problem(files, rows, key[1], dtype)

@@ -17,12 +17,7 @@ from compare.running.contest import Contestant, Pair
 from compare.running.processes import Job
 from compare.running.recording import Recorder, Report, to_arrays
 from compare.running.slope import measure_slope, timed
-from compare.running.worker import (
-    load_exhibit,
-    prepare,
-    set_dtype,
-    start_tensorflow,
-)
+from compare.running.worker import load_exhibit, prepare, set_dtype
 from compare.studies.variants import NUMPY
 
 MakeProblem = Callable[[], Problem]
@@ -101,7 +96,7 @@ def record(
 def time_updates(
     variant: Variant, make: MakeProblem, gap: float, report: Report
 ) -> Sample:
-    """Time build, first call, and an update by the slope.
+    """Time a second build, its first call, and an update by the slope.
 
     Args:
         variant: what to time.
@@ -112,7 +107,7 @@ def time_updates(
     set_dtype("float32")  # starts Keras, whatever the variant
     function = load_exhibit(variant.function)
     problem = make()
-    start_tensorflow()
+    function(problem)  # starts TensorFlow, after what the variant sets
     shortest = problem.steps_per_call if variant.fused else 1
     build, (_, run) = timed(function, problem)
     first, _ = timed(run, shortest)
