@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from compare.commands.delivery import exit_code
 from compare.commands.main import main
-from compare.commands.options import exit_code
 from compare.lessons.exhibits import source_of
+from compare.records import Verdict
+from compare.showing.language import OUTCOMES
 from compare.studies.lesson import aspect
 
 CSV = "size,rooms,price\n" + "".join(
@@ -221,9 +223,10 @@ def test_a_disk_that_fills_up_is_no_fault_of_ours(monkeypatch, capsys):
 
 def test_exit_codes():
     """What could not run outweighs what is different."""
-    assert exit_code(["identical", "same mathematics"]) == 0
-    assert exit_code(["identical", "different"]) == 1
-    assert exit_code(["different", "could not run"]) == 3
+    verdicts = [Verdict("graph", outcome, ()) for outcome in OUTCOMES]
+    assert exit_code(verdicts[:2]) == 0
+    assert exit_code(verdicts[:3]) == 1
+    assert exit_code(verdicts) == 3
 
 
 def test_list_names_the_lessons(capsys):
@@ -302,9 +305,10 @@ def test_an_interrupt_while_importing_is_one_sentence(module):
 
 def test_an_interrupt_names_what_was_written(tmp_path):
     """Ctrl-C while a chart is drawn does not deny the report beside it."""
-    module = "matplotlib.backends.backend_agg"  # what draws a PNG
+    module = "matplotlib.backends.backend_svg"  # what draws the last file
     call = [sys.executable, "-c", INTERRUPTED, module, "ladder"]
     done = subprocess.run(call, capture_output=True, text=True)
     assert done.returncode == 130, done.stderr
-    assert "written so far: ladder.json" in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["ladder.json"]
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == ["ladder.json", "ladder.png"]
+    assert f"written so far: {', '.join(written)}\n" in done.stderr
