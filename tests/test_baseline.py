@@ -7,6 +7,7 @@ import json
 from dataclasses import fields, replace
 
 import pytest
+from compare.showing.terminal.baseline import print_comparison
 from rich.console import Console
 
 from compare.commands.main import main
@@ -14,7 +15,6 @@ from compare.judging import codesize
 from compare.records import Check, Note, Verdict
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Sample, Timing
-from compare.showing.terminal.baseline import print_comparison
 from compare.studies.baseline import compare
 
 ENVIRONMENT = Environment(
