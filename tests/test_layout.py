@@ -173,6 +173,16 @@ def test_the_command_line_loads_nothing_heavy():
     assert "exit codes" in done.stdout
 
 
+def test_nothing_heavy_is_loaded_where_importing_is_timed():
+    """A bare process and what times it import neither numpy nor more."""
+    code = (
+        "import sys, compare.running.server, compare.running.slope\n"
+        "import compare.studies.peers.probe\n"
+        "sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
 def test_making_a_report_never_imports_tensorflow():
     """The process that runs the harness stays free of TensorFlow."""
     code = (
