@@ -33,15 +33,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    add_out(parser, "fit.json and the charts")
+    add_out(parser, "fit.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Study fit; print and write what was found."""
     from compare.records import files
     from compare.records.report import Report
-    from compare.showing.figures.fit import fit_charts
-    from compare.showing.figures.style import write_chart
     from compare.showing.terminal import live
     from compare.showing.terminal.fit import print_fit
     from compare.studies.fit.study import Study, study_fit
@@ -53,11 +51,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         environment = read_environment(options.timeout, progress)
         found = study_fit(study, environment, progress)
     report = Report(environment=environment, command=command, fit=found)
-    paths = [files.write_report(report, options.out, "fit.json")]
+    path = files.write_report(report, options.out, "fit.json")
     print_fit(report)
-    for name, figure in fit_charts(found).items():
-        paths += write_chart(figure, options.out, name)
-    for path in paths:
-        sys.stdout.write(f"Written: {path}\n")
+    sys.stdout.write(f"Written: {path}\n")
     sys.stdout.flush()
     return exit_code([f.verdict.outcome for f in found.forms if f.verdict])

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from compare.commands.options import EPILOG, add_out, exit_code, positive
 
 if TYPE_CHECKING:
-    from compare.records.report import Report
     from compare.records.timing import Effort
 
 HELP = "the same training in other frameworks, checked and timed"
@@ -63,7 +62,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="stop a process that takes longer (300)",
     )
-    add_out(parser, "peers.json, peers.png and peers.svg")
+    add_out(parser, "peers.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -91,7 +90,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         raise
     print_peers(report)
     sys.stdout.write(f"\nWritten: {path}\n")
-    _write_chart(report, options)
     sys.stdout.flush()
     assert report.peers is not None
     return exit_code(
@@ -101,17 +99,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             if not (result.note and result.verdict.outcome == "different")
         ]
     )
-
-
-def _write_chart(report: Report, options: argparse.Namespace) -> None:
-    from compare.showing.figures.peers import peers_chart
-    from compare.showing.figures.style import write_chart
-
-    assert report.peers is not None
-    if any(result.samples for result in report.peers.results):
-        figure = peers_chart(report.peers)
-        for path in write_chart(figure, options.out, "peers"):
-            sys.stdout.write(f"Written: {path}\n")
 
 
 def _effort(options: argparse.Namespace) -> Effort:
