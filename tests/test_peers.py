@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from compare.showing.figures.peers import peers_chart
 
 from compare.commands.main import main
 from compare.judging.parity import judge
@@ -424,22 +423,6 @@ def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
     assert main(["peers", "--out", str(tmp_path)]) == code
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"peers.json"}
-
-
-def test_no_label_of_the_chart_overlaps_another(made):
-    """Times and names keep clear of each other, inside the figure."""
-    figure = peers_chart(made.peers)
-    figure.canvas.draw()
-    (axes,) = figure.axes
-    boxes = [
-        text.get_window_extent()
-        for text in (*axes.texts, *axes.get_yticklabels())
-        if text.get_text()
-    ]
-    for i, one in enumerate(boxes):
-        assert not any(one.overlaps(other) for other in boxes[i + 1 :])
-        assert one.x1 <= figure.bbox.width
-    assert len(boxes) == 8
 
 
 def test_a_timed_training_must_be_the_recorded_one(make_run):

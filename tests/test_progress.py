@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from compare.running.processes import Broken, Job
-from compare.showing.terminal.live import _Bars, progress
+from compare.showing.progress import _Bars, progress
 
 
 def test_two_jobs_of_one_label_have_a_bar_each():
