@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
-from compare.judging.proof import Run
+from compare.judging.first_update import first_ratios
 from compare.judging.ratios import ratio
 from compare.lessons.exhibits import exhibit
 from compare.mistakes import probe
@@ -215,30 +213,11 @@ def _report(case: Case, seen: Seen) -> MistakeReport:
     runs = dict(zip(SIDES, map(seen.contest.run, pair), strict=True))
     mutant = runs.pop(mistake.side)
     (twin,) = runs.values()
-    return replace(
-        report,
-        caught=verdict.outcome == "different",
-        first_update=_first_updates(mutant, twin),
-    )
-
-
-def _first_updates(mutant: Run, twin: Run) -> dict[str, float]:
-    """Return each parameter's first update in units of the twin's."""
-    if not (isinstance(mutant, Trajectory) and isinstance(twin, Trajectory)):
-        return {}
-    ours, found = _first(mutant), {}
-    for name, values in _first(twin).items():
-        length = float(values @ values)
-        if length:
-            found[name] = float(ours[name] @ values) / length
-    return found
-
-
-def _first(run: Trajectory) -> dict[str, np.ndarray]:
-    return {
-        name: np.ravel(values[1].astype(float) - values[0])
-        for name, values in run.parameters.items()
-    }
+    ratios: dict[str, float] = {}
+    if isinstance(mutant, Trajectory) and isinstance(twin, Trajectory):
+        ratios = first_ratios(mutant, twin)
+    caught = verdict.outcome == "different"
+    return replace(report, caught=caught, first_update=ratios)
 
 
 def _raised(blank: MistakeReport, result: Any) -> MistakeReport:
