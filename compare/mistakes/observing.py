@@ -9,8 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from compare.judging.first_update import first_ratios
 from compare.judging.proof import Run
 from compare.lessons.exhibits import exhibit
 from compare.mistakes.case import Case, why_broken, written
@@ -116,28 +115,9 @@ def _compared(
     by_side = dict(zip(SIDES, runs, strict=True))
     mutant = by_side.pop(case.mistake.side)
     (twin,) = by_side.values()
-    return replace(
-        case.report,
-        caught=verdict.outcome == "different",
-        verdict=verdict,
-        first_update=_first_updates(mutant, twin),
+    report = replace(
+        case.report, caught=verdict.outcome == "different", verdict=verdict
     )
-
-
-def _first_updates(mutant: Run, twin: Run) -> dict[str, float]:
-    """Return each parameter's first update in units of the twin's."""
-    if not (isinstance(mutant, Trajectory) and isinstance(twin, Trajectory)):
-        return {}
-    ours, ratios = _first(mutant), {}
-    for name, values in _first(twin).items():
-        length = float(values @ values)
-        if length:
-            ratios[name] = float(ours[name] @ values) / length
-    return ratios
-
-
-def _first(run: Trajectory) -> dict[str, np.ndarray]:
-    return {
-        name: np.ravel(values[1].astype(float) - values[0])
-        for name, values in run.parameters.items()
-    }
+    if isinstance(mutant, Trajectory) and isinstance(twin, Trajectory):
+        return replace(report, first_update=first_ratios(mutant, twin))
+    return report

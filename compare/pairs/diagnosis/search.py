@@ -9,7 +9,7 @@ from itertools import permutations
 import numpy as np
 
 from compare.judging.rounding import largest_value, rounding
-from compare.pairs.diagnosis.facts import first_ratios
+from compare.pairs.diagnosis.facts import parallel_ratios
 from compare.pairs.diagnosis.variants import (
     Variant,
     doubles,
@@ -152,7 +152,7 @@ class Search:
                 if known.variant != plain or self._matching(run):
                     continue
                 base = _as_trajectory(known, run)
-                ratios = list(first_ratios(run, base).values())
+                ratios = list(parallel_ratios(run, base).values())
                 if len(ratios) == 2 and np.isclose(
                     ratios[0], ratios[1], rtol=1e-6
                 ):
