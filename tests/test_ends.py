@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import signal
@@ -111,6 +112,12 @@ def check_nothing_is_left(room):
     assert not list((room / "tmp").iterdir())
 
 
+BARE = "True])"
+"""How the command line of the server without TensorFlow ends."""
+
+ENTRIES = {"keeper": "running.keeper import main", "server": "False])"}
+"""What is in the command line of who starts others."""
+
 LOST = "its process was ended, as the process that had started it was killed"
 
 ENDS = {
@@ -135,10 +142,11 @@ def test_nothing_is_left_after(room, end):
     elif whose == "worker":
         os.kill(int((room / "pids" / "worker").read_text()), number)
     elif whose:
-        os.kill(the_one(room, f"running.{whose} import main"), number)
-        bare = [p for p, t in alive(room).items() if "import work" in t]
+        os.kill(the_one(room, ENTRIES[whose]), number)
+        bare = [p for p, t in alive(room).items() if BARE in t]
         for pid in bare:  # the server's end does not touch it
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
     output, errors = run.communicate(timeout=40)
     check_nothing_is_left(room)
     if reason:
@@ -156,7 +164,7 @@ STOPPED = "did not answer within 1 s, so it was stopped"
 def test_a_stopped_process_is_no_hang(room, whose):
     """--timeout holds where the process that starts others is suspended."""
     run = start(room, 1.0, count=2)
-    os.kill(the_one(room, f"running.{whose} import main"), signal.SIGSTOP)
+    os.kill(the_one(room, ENTRIES[whose]), signal.SIGSTOP)
     output, errors = run.communicate(timeout=60)
     assert run.returncode == 0, errors
     assert "no end after 1 s" in output
@@ -271,7 +279,7 @@ def test_an_end_while_tensorflow_is_imported(room, whose):
     if whose == "command":
         run.kill()
     else:
-        os.kill(the_one(room, "running.server import main"), signal.SIGTERM)
+        os.kill(the_one(room, ENTRIES["server"]), signal.SIGTERM)
     output, errors = run.communicate(timeout=40)
     check_nothing_is_left(room)
     assert errors == ""

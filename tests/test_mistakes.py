@@ -39,7 +39,7 @@ def observed():
 @pytest.mark.parametrize("key", KEYS)
 def test_every_mistake_is_caught(observed, key):
     """The mutation test of the checker: no row of the catalogue escapes."""
-    assert observed[key].caught, observed[key].happened
+    assert observed[key].caught, observed[key]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_an_honest_exhibit_is_not_caught():
         for key in ("half-error", "tape-twice", "eager-loop")
     ]
     for report in observe(rows, rounds=0):
-        assert not report.caught, report.happened
+        assert not report.caught, report
 
 
 REWRITTEN = [f"{lesson}: {title}" for lesson, title, _ in REWRITES]
@@ -262,7 +262,7 @@ def test_the_command_lists_and_shows_without_running(capsys):
     assert all(key in index for key in KEYS)
     assert main(["mistakes", "broadcast"]) == 0
     lesson = capsys.readouterr().out
-    for part in ("+    rows", "Why:", "Keras:", "issues/28901"):
+    for part in ("+    rows", BY_KEY["broadcast"].keras, "issues/28901"):
         assert part in lesson
     assert main(["mistakes", "nonsense"]) == 2
     assert main(["mistakes", "broadcast", "--all"]) == 2
@@ -295,4 +295,4 @@ def test_a_mistake_that_is_not_caught_ends_in_exit_code_1(
     monkeypatch.setattr(observing, "observe", blind)
     code = main(["mistakes", "half-error", "--run", "--out", str(tmp_path)])
     assert code == 1
-    assert "NOT caught" in capsys.readouterr().out
+    assert "Caught: 0 of 1." in capsys.readouterr().out

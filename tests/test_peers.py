@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compare.showing.figures.peers import peers_chart
 
 from compare.commands.main import main
 from compare.judging.parity import judge
@@ -27,7 +28,6 @@ from compare.records.report import Environment, Report
 from compare.records.timing import Effort
 from compare.running import slope, worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
-from compare.showing.figures.peers import peers_chart
 from compare.studies.peers import numpy_loop, probe
 from compare.studies.peers import study as peers_report
 from compare.studies.peers.catalogue import (
@@ -423,7 +423,7 @@ def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
     )
     assert main(["peers", "--out", str(tmp_path)]) == code
     names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"peers.json", "peers.png", "peers.svg"}
+    assert names == {"peers.json"}
 
 
 def test_no_label_of_the_chart_overlaps_another(made):

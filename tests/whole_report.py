@@ -126,7 +126,7 @@ def lesson(name):
         within_1_percent={"manual": 796, "keras": None},
         convergence=Convergence(
             9, {s: {"float32": 1e-7, "float64": 1e-16} for s in SIDES},
-            1e-12, True, "they settle",
+            1e-12, True, Note("they settle"),
         ),
         tensors={s: (TensorInfo("loss", "loss", (), "float32"),
                      TensorInfo("data x", "x", (5, 1), "float32"))
@@ -244,11 +244,11 @@ def mistakes():
     )  # fmt: skip
     cost = Cost((Sample(0.1, 0.2, 0.3, ((0, 0.1),)),), 2, 12, 1, 1)
     return (
-        MistakeReport(known, "-a\n+b\n", True, "it differs", PARTS_APART,
+        MistakeReport(known, "-a\n+b\n", True, PARTS_APART,
                       {"kernel": 0.5}),
-        MistakeReport(replace(known, kind="error"), "-a\n", True, "raised",
+        MistakeReport(replace(known, kind="error"), "-a\n", True,
                       raised=Raised("ValueError", "no", 1)),
-        MistakeReport(replace(known, kind="slow"), "+b\n", True, "slow", SAME,
+        MistakeReport(replace(known, kind="slow"), "+b\n", True, SAME,
                       bad=cost, mended=cost, ratio=Ratio(2.0, 1.5, 2.5)),
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from multiprocessing.reduction import send_handle
 from pathlib import Path
 
@@ -26,21 +26,21 @@ _current: Family | None = None
 _folder: tuple[int, Path] | None = None  # and the process that has made it
 
 
+@dataclass
 class Process:
-    """One that was asked for, as far as the keeper has told of it."""
+    """A job's process, as far as the keeper has told of it."""
 
-    def __init__(self, family: Family, number: int) -> None:
-        self.family = family
-        self.running = False
-        self.ended = False
-        self.exitcode: int | None = None
-        self.printed = ""
-        self._number = number
+    family: Family
+    number: int
+    running: bool = False
+    ended: bool = False
+    exitcode: int | None = None
+    printed: str = ""
 
     def end(self) -> None:
         """Have it killed with all that it has started; do not wait."""
         if not self.ended:
-            self.family.tell("end", self._number)
+            self.family.tell("end", self.number)
 
 
 class Family:
@@ -48,8 +48,7 @@ class Family:
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.ready: float | None = None  # since when it can fork
-        self.closed = False
+        self.ready: float | None = None  # since when TensorFlow is imported
         self.folder = _folder_of_all()
         self._processes: dict[int, Process] = {}
         self.connection, theirs = Pipe()
@@ -67,11 +66,11 @@ class Family:
 
         Args:
             job: its end of a connection, an open file.
-            bare: whether it is a new interpreter or a fork of the server.
+            bare: whether it shall have imported nothing, or TensorFlow.
         """
         number = next(_numbers)
         process = self._processes[number] = Process(self, number)
-        self.tell("start", number, dict(os.environ) if bare else None)
+        self.tell("start", number, bare)
         with contextlib.suppress(ConnectionError):  # its end is heard next
             send_handle(self.connection, job, self._keeper.pid)
         return process
@@ -88,7 +87,7 @@ class Family:
             UsageError: no process can be started; says why.
         """
         try:
-            while not self.closed and self.connection.poll():
+            while self.open and self.connection.poll():
                 word, number, *rest = self.connection.recv()
                 if word == "ready":
                     self.ready = time.monotonic()
@@ -105,9 +104,9 @@ class Family:
             self.close()
 
     @property
-    def events(self) -> list[Connection]:
-        """What to wait for: a message of the keeper."""
-        return [] if self.closed else [self.connection]
+    def open(self) -> bool:
+        """Whether there is a keeper to hear."""
+        return not self.connection.closed
 
     def close(self, patience: float = GRACE, last: bool = False) -> None:
         """End the keeper, all that it has started, and their files.
@@ -116,9 +115,8 @@ class Family:
             patience: seconds in which the keeper may do it by itself.
             last: whether this process ends too, and needs no folder more.
         """
-        if self.closed or self.owner != os.getpid():
+        if not self.open or self.owner != os.getpid():
             return
-        self.closed = True
         if not last:
             self.tell("leave", None)
         self.connection.close()
@@ -127,7 +125,7 @@ class Family:
         if self._keeper.returncode != 0:  # it is stopped, or was killed
             lineage.kill(self._keeper.pid)
             self._keeper.wait()
-            while strays := lineage.started_with(f"TMPDIR={self.folder}"):
+            while strays := lineage.started_with(str(self.folder)):
                 for pid in strays:
                     lineage.kill(pid)
         for number, process in self._processes.items():
@@ -138,7 +136,7 @@ class Family:
 def current() -> Family:
     """Return this process's family; found one if there is none."""
     global _current
-    if _current and not _current.closed and _current.owner == os.getpid():
+    if _current and _current.open and _current.owner == os.getpid():
         return _current
     _current = Family()
     atexit.register(_current.close, last=True)

@@ -27,22 +27,27 @@ from typing import Any
 
 from compare.running import lineage
 
-TICK = 0.1
-"""Seconds between two looks at interpreters, which tell not of their end."""
-
 TAIL_BYTES = 2000
 """How much of what a process printed last is kept."""
 
 
 @dataclass
-class _Process:
-    """A job's process: forked by the server, or an interpreter."""
+class _Server:
+    """A process that forks those of jobs."""
 
+    connection: Connection
+    interpreter: subprocess.Popen[bytes]
+
+
+@dataclass
+class _Process:
+    """A job's process; its server tells its number in the system."""
+
+    server: _Server
     folder: Path
     output: int
     tail: bytes = b""
     pid: int | None = None
-    interpreter: subprocess.Popen[bytes] | None = None
 
     def read(self) -> bytes | None:
         """Take what it has printed: None is nothing now, b"" for ever."""
@@ -73,7 +78,7 @@ def main(descriptor: int, command: int, folder: str) -> None:
 
 
 class _Keeper:
-    """Hears the command, the server that forks, and what jobs print."""
+    """Hears the command, the servers that fork, and what jobs print."""
 
     def __init__(
         self, command: Connection, command_pid: int, folder: Path
@@ -83,8 +88,7 @@ class _Keeper:
         self._serving = True
         self._sent_away = False
         self._processes: dict[int, _Process] = {}
-        self._server: Connection | None = None
-        self._server_process: subprocess.Popen[bytes] | None = None
+        self._servers: dict[bool, _Server] = {}  # whether bare
         self._sources: dict[Any, Callable[[], None]] = {command: self._obey}
         if hasattr(os, "pidfd_open"):  # others may hold the connection open
             with contextlib.suppress(OSError):  # gone, or an old kernel
@@ -96,23 +100,17 @@ class _Keeper:
     def serve(self) -> None:
         """Do what is asked and tell what happens, until the command ends."""
         while self._serving:
-            bare = any(p.interpreter for p in self._processes.values())
-            for source in wait(list(self._sources), TICK if bare else None):
+            for source in wait(list(self._sources)):
                 if source in self._sources:
                     self._sources[source]()
-            for number, process in list(self._processes.items()):
-                if (
-                    process.interpreter
-                    and process.interpreter.poll() is not None
-                ):
-                    self._ended(number, process.interpreter.returncode)
 
     def end_all(self) -> None:
         """Kill every descendant, and remove the files of who has ended.
 
         A command that sends its keeper away goes on, and has its own there.
         """
-        self._sweep(())
+        self._servers.clear()
+        self._sweep()
         for process in self._processes.values():
             shutil.rmtree(process.folder, ignore_errors=True)
         if not self._sent_away:
@@ -133,7 +131,9 @@ class _Keeper:
             self._sent_away = True
             self._leave()
         elif word == "end" and number in self._processes:
-            self._end(self._processes[number])
+            # A server that does not fork must be stopped itself.
+            process = self._processes[number]
+            lineage.kill(process.pid or process.server.interpreter.pid)
         elif word == "start":
             try:
                 self._start(number, *rest)
@@ -146,15 +146,13 @@ class _Keeper:
         except ConnectionError:
             self._leave()
 
-    def _start(
-        self, number: int, job: int, environment: dict[str, str] | None
-    ) -> None:
-        """Start a process for a job, in a temporary folder of its own.
+    def _start(self, number: int, job: int, bare: bool) -> None:
+        """Ask a server, which may still be importing, for a job's process.
 
         Args:
             number: of the job.
             job: the process's end of the connection with the command.
-            environment: of a new interpreter; to fork the server if None.
+            bare: whether without TensorFlow.
 
         Raises:
             OSError: it cannot; the command then sends this process away.
@@ -163,93 +161,64 @@ class _Keeper:
         folder.mkdir()
         output, theirs = os.pipe()
         os.set_blocking(output, False)
-        process = _Process(folder, output)
-        self._processes[number] = process
+        server = self._servers.get(bare) or self._start_server(bare)
+        process = self._processes[number] = _Process(server, folder, output)
         self._sources[output] = partial(self._hear, process)
-        if environment is None:
-            self._fork(number, folder, job, theirs)
-        else:
-            process.interpreter = _interpreter(
-                folder, job, theirs, environment
-            )
-            process.pid = process.interpreter.pid
-            self._tell("running", number)
+        with contextlib.suppress(ConnectionError):  # its end is heard next
+            server.connection.send((number, str(folder)))
+            for handle in (job, theirs):
+                send_handle(server.connection, handle, server.interpreter.pid)
         os.close(job)
         os.close(theirs)
 
-    def _fork(self, number: int, folder: Path, job: int, output: int) -> None:
-        """Ask the server, which may still be importing, for a process."""
-        if self._server is None:
-            self._server, theirs = Pipe()
-            arguments = [theirs.fileno(), os.getpid()]
-            self._server_process = lineage.start_python(
+    def _start_server(self, bare: bool) -> _Server:
+        connection, theirs = Pipe()
+        with theirs:
+            interpreter = lineage.start_python(
                 "compare.running.server:main",
-                arguments,
-                arguments[:1],
+                [theirs.fileno(), os.getpid(), bare],
+                [theirs.fileno()],
                 stdout=subprocess.DEVNULL,
             )
-            theirs.close()
-            self._sources[self._server] = self._hear_server
-        assert self._server_process is not None
-        with contextlib.suppress(ConnectionError):  # its end is heard next
-            self._server.send((number, str(folder)))
-            for handle in (job, output):
-                send_handle(self._server, handle, self._server_process.pid)
+        self._sources[connection] = partial(self._hear_server, bare)
+        self._servers[bare] = _Server(connection, interpreter)
+        return self._servers[bare]
 
     def _hear(self, process: _Process) -> None:
         if process.read() == b"":
             del self._sources[process.output]
 
-    def _hear_server(self) -> None:
-        assert self._server is not None
+    def _hear_server(self, bare: bool) -> None:
+        """Pass on what a server tells of its forks."""
         try:
-            word, *rest = self._server.recv()
+            word, number, *rest = self._servers[bare].connection.recv()
         except (EOFError, OSError):
-            self._server_lost()
+            self._server_lost(bare)
             return
-        if word == "ready":
-            self._tell("ready", None)
-        elif word == "refused":
-            self._tell("refused", *rest)
-        elif word == "forked":
-            number, pid = rest
-            self._processes[number].pid = pid
-            self._tell("running", number)
-        else:
-            pid, exitcode = rest
-            for number, process in list(self._processes.items()):
-                if process.pid == pid:
-                    self._ended(number, exitcode)
+        if word == "ended":
+            self._ended(number, *rest)
+            return
+        if word == "running":
+            self._processes[number].pid = rest.pop()
+        self._tell(word, number, *rest)
 
-    def _server_lost(self) -> None:
+    def _server_lost(self, bare: bool) -> None:
         """Give up the processes of a server that was killed."""
-        assert self._server and self._server_process
-        del self._sources[self._server]
-        self._server.close()
-        lineage.kill(self._server_process.pid)
-        self._server_process.wait()
-        self._server = self._server_process = None
+        server = self._servers.pop(bare)
+        del self._sources[server.connection]
+        server.connection.close()
+        lineage.kill(server.interpreter.pid)
+        server.interpreter.wait()
         for number, process in list(self._processes.items()):
-            if not process.interpreter:
-                self._end(process)
+            if process.server is server:
+                if process.pid is not None:
+                    lineage.kill(process.pid)
                 self._ended(number, None)
-
-    def _end(self, process: _Process) -> None:
-        """Kill a process; its end is heard as any other."""
-        if process.pid is not None:
-            lineage.kill(process.pid)
-            if process.interpreter:  # nobody tells of its end
-                process.interpreter.wait()
-        elif self._server_process:  # it does not fork: it must be stopped
-            lineage.kill(self._server_process.pid)
 
     def _ended(self, number: int, exitcode: int | None) -> None:
         """End what a process has left behind; tell how it ended."""
         process = self._processes.pop(number)
-        own = [p.pid for p in self._processes.values() if p.interpreter]
-        if self._server_process:
-            own.append(self._server_process.pid)
-        self._sweep(own)
+        self._sweep()
         while process.read():
             pass
         self._sources.pop(process.output, None)
@@ -257,35 +226,15 @@ class _Keeper:
         shutil.rmtree(process.folder, ignore_errors=True)
         self._tell("ended", number, exitcode, process.tail)
 
-    def _sweep(self, own: Any) -> None:
+    def _sweep(self) -> None:
         """Kill every child that is not our own, until there is none.
 
         The children of one that was killed fall to this process in turn.
         """
-        while strays := set(lineage.children(os.getpid())) - set(own):
+        own = {server.interpreter.pid for server in self._servers.values()}
+        while strays := lineage.children() - own:
             for pid in strays:
                 lineage.kill(pid)
             for pid in strays:
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
-
-
-def _interpreter(
-    folder: Path, job: int, output: int, environment: dict[str, str]
-) -> subprocess.Popen[bytes]:
-    """Start a new interpreter for a job."""
-    keeper = os.getpid()
-
-    def before() -> None:
-        lineage.end_with_parent(keeper)
-        lineage.adopt_orphans()
-
-    return lineage.start_python(
-        "compare.running.server:work",
-        [job, str(folder)],
-        [job],
-        stdout=output,
-        stderr=output,
-        env={**environment, "TMPDIR": str(folder)},
-        preexec_fn=before,
-    )

@@ -1,4 +1,4 @@
-"""Start interpreters, and know which process stems from which.
+"""Start interpreters; know which process stems from which, and end it.
 
 What Linux offers is used where it is there: a process that is killed with the
 one that started it, and one to which orphans fall. Elsewhere a group of
@@ -7,13 +7,11 @@ processes is all that can be ended.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -56,7 +54,7 @@ def end_with_parent(parent: int) -> None:
 
     The system does it: a thread of ours could not run while other code holds
     the interpreter's lock. It holds for the thread that has started this
-    process, so a main thread must do that, and it outlives exec.
+    process, so a main thread must do that.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before this was asked for
@@ -79,36 +77,25 @@ def _prctl(option: int, value: int) -> None:
     ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def children(pid: int) -> list[int]:
-    """Return the processes whose parent is `pid`, those ended included."""
-    found = []
-    for process, text in _of_every_process("stat"):
-        # The name in brackets may hold anything, brackets too.
-        _, parent, *_ = text.rpartition(b")")[2].split()
-        if int(parent) == pid:
-            found.append(process)
-    return found
+def children() -> set[int]:
+    """Return the processes whose parent is this one."""
+    import psutil
+
+    return {child.pid for child in psutil.Process().children()}
 
 
-def started_with(text: str) -> list[int]:
-    """Return the processes that have a text in their first environment.
+def started_with(folder: str) -> list[int]:
+    """Return the processes that were started with this folder as TMPDIR.
 
     A process inherits it, whoever becomes its parent.
     """
+    import psutil
+
     return [
-        process
-        for process, environment in _of_every_process("environ")
-        if os.fsencode(text) in environment
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get("TMPDIR", "").startswith(folder)
     ]
-
-
-def _of_every_process(name: str) -> Iterator[tuple[int, bytes]]:
-    """Give every process whose file of this name in /proc can be read."""
-    for path in Path("/proc").glob(f"[0-9]*/{name}"):
-        with contextlib.suppress(
-            OSError
-        ):  # it has just ended, or is another's
-            yield int(path.parent.name), path.read_bytes()
 
 
 def kill(pid: int) -> None:

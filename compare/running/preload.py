@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 import resource
-import signal
 import sys
 import tempfile
 import time
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever keras.json says
 

@@ -1,8 +1,8 @@
 """Run jobs in fresh processes, each with a time-out and a clear end.
 
-The processes are forked from a `server` that has imported TensorFlow, so each
-starts clean in some 30 ms. The `keeper` starts and ends them all. This process
-never imports TensorFlow.
+They are forked from a `server` that has imported TensorFlow, so each starts
+clean in some 30 ms. The `keeper` starts and ends all. This process never
+imports TensorFlow.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from compare.running import family
 
@@ -40,8 +40,8 @@ class Job:
         function: importable by name; called as function(*arguments, report),
             where report(done, total) tells how far it is.
         arguments: picklable.
-        bare: whether to start a new interpreter, which has imported nothing,
-            rather than to fork one that has imported TensorFlow.
+        bare: whether the process shall have imported nothing, rather than
+            TensorFlow.
     """
 
     label: str
@@ -58,7 +58,7 @@ class Broken:
     details: str = ""
 
 
-class Progress(Protocol):
+class Progress:
     """Watches jobs; every call comes from the main thread."""
 
     def started(self, job: Job) -> None:
@@ -71,17 +71,8 @@ class Progress(Protocol):
         """Show that a job has ended, with a result or `Broken`."""
 
 
-class Silent:
+class Silent(Progress):
     """A progress that shows nothing."""
-
-    def started(self, job: Job) -> None:
-        """Do nothing."""
-
-    def advanced(self, job: Job, done: int, total: int) -> None:
-        """Do nothing."""
-
-    def finished(self, job: Job, seconds: float, result: Any) -> None:
-        """Do nothing."""
 
 
 def run_jobs(
@@ -109,16 +100,16 @@ def run_jobs(
     with _lock, family.ended_by_an_error():
         while waiting or running:
             while waiting and len(running) < at_once:
-                place = waiting.pop(0)
-                running[place] = _Run(jobs[place], timeout)
-                progress.started(jobs[place])
+                number = waiting.pop(0)
+                running[number] = _Run(jobs[number], timeout)
+                progress.started(jobs[number])
             wait({x for run in running.values() for x in run.events}, TICK)
-            for place, run in list(running.items()):
+            for number, run in list(running.items()):
                 if run.poll(progress):
-                    results[place] = run.result
-                    del running[place]
-                    progress.finished(jobs[place], run.seconds, run.result)
-    return [results[place] for place in range(len(jobs))]
+                    results[number] = run.result
+                    del running[number]
+                    progress.finished(jobs[number], run.seconds, run.result)
+    return [results[number] for number in range(len(jobs))]
 
 
 def why_broken(jobs: Sequence[Job], results: Sequence[Any]) -> tuple[str, ...]:
@@ -142,20 +133,18 @@ class _Run:
         self.timeout = timeout
         self.result: Any = None
         self._reason = ""  # why there is no result
-        self._payload = pickle.dumps(job)
+        self._payload = pickle.dumps(job)  # until it is sent
         self._connection, theirs = Pipe()
-        self._open = True
         with theirs:
             self._process = family.current().start(theirs.fileno(), job.bare)
         self._start = time.monotonic()
-        self._running = False
         self._ending: float | None = None
 
     @property
-    def events(self) -> list[Any]:
+    def events(self) -> list[Connection]:
         """What to wait for: a message of the process or of the keeper."""
-        mine = [self._connection] if self._open else []
-        return [*mine, *self._process.family.events]
+        connections = (self._connection, self._process.family.connection)
+        return [each for each in connections if not each.closed]
 
     @property
     def seconds(self) -> float:
@@ -166,7 +155,7 @@ class _Run:
         """Take what has happened; return whether all of it is over."""
         process = self._process
         process.family.hear()
-        if process.running and not self._running:
+        if process.running and self._payload:
             self._send()
         self._receive(progress)
         if process.ended:
@@ -184,20 +173,19 @@ class _Run:
         return False
 
     def _send(self) -> None:
-        self._running = True
         self._start = time.monotonic()
         try:
             folder: str | None = str(Path.cwd())
         except OSError:  # it has been removed
             folder = None
-        with contextlib.suppress(ConnectionError):  # its end is heard next
+        with contextlib.suppress(OSError):  # its end is heard next
             self._connection.send((sys.path, sys.argv, folder))
             self._connection.send_bytes(self._payload)
         self._payload = b""
 
     def _receive(self, progress: Progress) -> None:
         try:
-            while self._open and self._connection.poll():
+            while not self._connection.closed and self._connection.poll():
                 kind, *content = self._connection.recv()
                 if self._ending is not None:
                     continue
@@ -207,18 +195,19 @@ class _Run:
                 (self.result,) = content
                 self._stop("")
         except (EOFError, OSError):  # closed, perhaps in mid-message
-            self._open = False
+            self._connection.close()
 
     def _look_at_the_clock(self) -> None:
-        if self._running and self.seconds > self.timeout:
-            self._stop(
-                f"no end after {self.timeout:g} s, so it was stopped; allow "
-                "more with --timeout"
-            )
-        asked, ready = self._start, self._process.family.ready
+        if self._process.running:
+            if self.seconds > self.timeout:
+                self._stop(
+                    f"no end after {self.timeout:g} s, so it was stopped; "
+                    "allow more with --timeout"
+                )
+            return
+        ready = self._process.family.ready
         patience = max(self.timeout, 0 if ready else IMPORT_PATIENCE)
-        waited = time.monotonic() - max(asked, ready or asked)
-        if not self._running and waited > patience:
+        if time.monotonic() - max(self._start, ready or 0) > patience:
             self._stop(
                 "the process that forks the others did not answer within "
                 f"{patience:g} s, so it was stopped; run the command again"

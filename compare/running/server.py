@@ -1,4 +1,7 @@
-"""The process that has imported TensorFlow, and what it forks: one per job."""
+"""A process that forks others, one per job, and what they do.
+
+One has imported TensorFlow; one is bare, and has imported nothing heavy.
+"""
 
 from __future__ import annotations
 
@@ -25,69 +28,70 @@ NODES = re.compile(
 """What TensorFlow's messages say about its own nodes and operations."""
 
 
-def main(descriptor: int, keeper: int) -> None:
+def main(descriptor: int, keeper: int, bare: bool) -> None:
     """Fork a process for every message of the keeper, and tell of its end.
 
     Args:
         descriptor: the connection with the keeper.
         keeper: its process.
+        bare: whether not to import TensorFlow.
     """
     lineage.end_with_parent(keeper)
-    import compare.running.preload  # noqa: F401 - the point of this process
-
-    # What has no handler wakes nobody up.
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    woken, wake = os.pipe()
-    os.set_blocking(woken, False)
-    os.set_blocking(wake, False)
-    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     connection = Connection(descriptor)
-    connection.send(("ready",))
+    if not bare:
+        import compare.running.preload  # noqa: F401 - for all forks
+
+        connection.send(("ready", None))
+    pipe = _pipe_of_ends()
+    jobs: dict[int, int] = {}  # process -> number of its job
     while True:
-        ready = wait([connection, woken])
-        if woken in ready:
-            os.read(woken, 1 << 16)
-            _tell_of_ends(connection)
+        ready = wait([connection, pipe[0]])
+        if pipe[0] in ready:
+            os.read(pipe[0], 1 << 16)
+            for pid in list(jobs):
+                ended, status = os.waitpid(pid, os.WNOHANG)
+                if ended:
+                    exitcode = os.waitstatus_to_exitcode(status)
+                    connection.send(("ended", jobs.pop(pid), exitcode))
         if connection in ready:
             try:
                 number, folder = connection.recv()
                 handles = [recv_handle(connection) for _ in range(2)]
             except (EOFError, OSError):
                 return
-            _fork(connection, (woken, wake), number, folder, *handles)
+            try:
+                pid = _fork(connection, pipe, folder, *handles)
+            except OSError as error:  # the command then ends this process
+                connection.send(("refused", number, error.strerror))
+            else:
+                jobs[pid] = number
+                connection.send(("running", number, pid))
+            for handle in handles:
+                os.close(handle)
 
 
-def _tell_of_ends(connection: Connection) -> None:
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
-        code = os.waitstatus_to_exitcode(status)
-        connection.send(("ended", pid, code))
+def _pipe_of_ends() -> tuple[int, int]:
+    """Return a pipe that can be read once a child has ended."""
+    # What has no handler wakes nobody up.
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    pipe = os.pipe()
+    for end in pipe:
+        os.set_blocking(end, False)
+    signal.set_wakeup_fd(pipe[1], warn_on_full_buffer=False)
+    return pipe
 
 
 def _fork(
     connection: Connection,
     pipe: tuple[int, int],
-    number: int,
     folder: str,
     job: int,
     output: int,
-) -> None:
+) -> int:
+    """Fork a process that does a job and has no open file of the server's."""
     server = os.getpid()
-    try:
-        pid = os.fork()
-    except OSError as error:  # the command then ends this process
-        connection.send(("refused", number, error.strerror))
-        return
-    if pid:
-        for handle in (job, output):
-            os.close(handle)
-        connection.send(("forked", number, pid))
-        return
+    if pid := os.fork():
+        return pid
     try:
         lineage.end_with_parent(server)
         lineage.adopt_orphans()

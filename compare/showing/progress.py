@@ -22,7 +22,7 @@ from compare.records.escape import printable
 from compare.running import processes
 
 
-class _Bars:
+class _Bars(processes.Progress):
     """Live bars, one per running job."""
 
     def __init__(self, bars: Progress) -> None:

@@ -9,9 +9,12 @@ from compare.judging import ratios
 from compare.records import Verdict
 from compare.records.peers import Kind
 from compare.records.report import Environment
-from compare.showing.blocks import Bar, Cell, Paragraph
+from compare.showing.blocks import Bar, Cell, Code, Paragraph
 from compare.showing.formats import spread
 from compare.showing.language import Speaker
+
+LAST_LINES = 6
+"""Lines of what a process printed last that are shown."""
 
 NOTHING = "–"
 """A field of a table for which there is no number."""
@@ -48,6 +51,11 @@ def reason(
         clauses="; ".join(filter(None, clauses)),
     )
     return Paragraph(text, "plain" if verdict.agree else "bad")
+
+
+def last_lines(printed: str) -> Code:
+    """Show the end of what a process printed, as it came."""
+    return Code("\n".join(printed.splitlines()[-LAST_LINES:]))
 
 
 def times(

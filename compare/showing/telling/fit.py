@@ -145,7 +145,8 @@ def _row(
         timed.name, "plain" if timed.verdict.agree else "bad", name=True
     )
     if not timed.samples:
-        return label, (), f"{speaker.say('not timed')}; {outcome.text}"
+        text = speaker.say("not timed; {verdict}", verdict=outcome.text)
+        return label, (), text
     seconds_in_all = [each * report.updates for each in timed.per_update]
     bars = (bar(timed.variant.side, seconds_in_all),)
     textbook = report.find(TEXTBOOK)

@@ -86,16 +86,12 @@ def _bases(ladder: Ladder, speaker: Speaker) -> Facts:
 
 def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
     """Add up the features that one lesson has at once."""
-    sums = {
-        FIRST: ladder.first,
-        **{r.lesson: r.running for r in ladder.rungs if r.counted},
-    }
-    rows: list[tuple[str | Cell, ...]] = [
-        (Cell(lesson, name=True), *map(str, _sizes(sizes, measure)))
-        for lesson, sizes in sums.items()
-    ]
     written = speaker.say("`{lesson}`, as written", lesson=ALL_AT_ONCE)
-    rows.append((written, *map(str, _sizes(ladder.whole, measure))))
+    sums = {
+        f"`{FIRST}`": ladder.first,
+        **{f"`{r.lesson}`": r.running for r in ladder.rungs if r.counted},
+        written: ladder.whole,
+    }
     return Table(
         speaker.say("The features added up"),
         (
@@ -103,7 +99,10 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
             speaker.say("sum by hand"),
             speaker.say("sum in Keras"),
         ),
-        tuple(rows),
+        tuple(
+            (label, *map(str, _sizes(sizes, measure)))
+            for label, sizes in sums.items()
+        ),
     )
 
 

@@ -12,17 +12,13 @@ from compare.records.report import LessonReport, first_pair
 from compare.showing.blocks import (
     Block,
     Cell,
-    Code,
     Details,
     Paragraph,
     Table,
 )
 from compare.showing.formats import values
 from compare.showing.language import Speaker
-from compare.showing.telling.common import outcome_cell
-
-LAST_LINES = 6
-"""Lines of what a process printed last that are shown."""
+from compare.showing.telling.common import last_lines, outcome_cell
 
 
 def tell_task(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -83,13 +79,12 @@ def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     )
     for failure in lesson.failures:
         if failure.details:
-            lines = failure.details.splitlines()[-LAST_LINES:]
             summary = speaker.say(
                 "What {side} {mode} printed last",
                 side=speaker.side(failure.side),
                 mode=failure.mode,
             )
-            yield Details(summary, (Code("\n".join(lines)),))
+            yield Details(summary, (last_lines(failure.details),))
     yield from tell_checks(lesson, speaker)
 
 

@@ -184,8 +184,9 @@ def _file(mistake: Mistake) -> str:
 
 
 def _hunks(patch: str) -> str:
-    """Leave the names of the files out, which are the same."""
-    return "\n".join(patch.splitlines()[2:])
+    """Leave the file's name out, which stands above the changes twice."""
+    lines = patch.splitlines()
+    return "\n".join(lines[2:] if patch.startswith("--- ") else lines)
 
 
 def _kind(mistake: Mistake, speaker: Speaker) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from compare.showing.blocks import (
     Bars,
     Block,
     Cell,
-    Code,
     Details,
     Facts,
     Paragraph,
@@ -23,6 +22,7 @@ from compare.showing.language import SIDE_NAMES, Speaker, marked
 from compare.showing.telling.common import (
     bar,
     how_timed,
+    last_lines,
     left_out,
     outcome_cell,
     reason,
@@ -50,9 +50,6 @@ SLOWER = marked(
 
 COMPILER = marked("C compiler")
 """Of the names in `Peers.versions` the one that is no name of a product."""
-
-LAST_LINES = 6
-"""How much is shown of what a run that failed printed."""
 
 
 def tell_peers(peers: Peers, speaker: Speaker) -> Iterator[Block]:
@@ -120,8 +117,8 @@ def _row(
         _name(result, speaker), "plain" if result.verdict.agree else "bad"
     )
     if not result.samples:
-        behind = speaker.say("not timed; {verdict}", verdict=outcome.text)
-        return label, (), behind
+        text = speaker.say("not timed; {verdict}", verdict=outcome.text)
+        return label, (), text
     bars = (bar(result.kind, result.per_update),)
     if limit is None:
         return label, bars, outcome.text
@@ -203,8 +200,7 @@ def _reasons(peers: Peers, speaker: Speaker) -> Iterator[Block]:
         known = speaker.gettext(result.note) if result.note else ""
         yield reason(_name(result, speaker), result.verdict, speaker, known)
         if result.details:
-            lines = result.details.splitlines()[-LAST_LINES:]
-            yield Code("\n".join(lines))
+            yield last_lines(result.details)
     if any(result.against == SECOND_ORDER for result in peers.results):
         text = speaker.say(
             "On JAX and PyTorch `fit` draws a batch to build the model and "
