@@ -30,7 +30,6 @@ from compare.studies.fit import probe
 from compare.studies.fit import study as fit
 from compare.studies.fit.stopwatch import Stopwatch
 from compare.studies.fit.study import Study, study_fit
-from compare.studies.lesson import report as report_module
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import change, title
 
@@ -339,7 +338,7 @@ def test_the_command_writes_prints_and_ends_with_its_verdicts(
     """A variant that is different is exit code 1; the report is on disk."""
     monkeypatch.setattr(fit, "study_fit", lambda study, here, progress: report)
     monkeypatch.setattr(
-        report_module, "read_environment", lambda timeout, progress: HERE
+        "compare.commands.delivery.read_environment", lambda *given: HERE
     )
     assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["fit.json"]

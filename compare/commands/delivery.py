@@ -16,13 +16,13 @@ from compare.commands.options import (
 from compare.records import UsageError, Verdict
 from compare.records.files import check_writable, write_report
 from compare.records.report import Environment, Report
+from compare.running.environment import read_environment
 from compare.running.processes import Progress
 from compare.showing.blocks import Section
 from compare.showing.language import speaker
 from compare.showing.progress import progress
 from compare.showing.telling import sections
 from compare.showing.terminal import print_sections
-from compare.studies.lesson.report import read_environment
 
 
 def report_study(

@@ -38,9 +38,9 @@ def record(
     if problem.workers > 1:
         task = partial(worker.record, *arguments)
         fork = multiprocessing.get_context("fork")
-        found = run_workers(fork, task, problem.workers, PATIENCE, report)
-        assert isinstance(found, Trajectory)
-        return found
+        run = run_workers(fork, task, problem.workers, PATIENCE, report)
+        assert isinstance(run, Trajectory)
+        return run
     if "folder" in problem.hyper:
         return _record_in_two(*arguments)
     return worker.record(*arguments, report)

@@ -58,8 +58,11 @@ class Turns(Generic[Role]):
 
     def of(self, role: Role) -> tuple[Any, ...]:
         """Return the results of a role, without those that broke."""
-        results = [found[role] for found in self.rounds if role in found]
-        return tuple(x for x in results if not isinstance(x, Broken))
+        return tuple(
+            results[role]
+            for results in self.rounds
+            if role in results and not isinstance(results[role], Broken)
+        )
 
 
 def take_turns(

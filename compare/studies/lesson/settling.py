@@ -63,8 +63,8 @@ class Settling:
         """Add whether they have settled."""
         runs = dict(zip(self._jobs, results, strict=True))
         problem, theory = self._lesson.problem, self._lesson.theory
-        found = judge_settling(problem, theory, runs)
-        return replace(report, convergence=found)
+        convergence = judge_settling(problem, theory, runs)
+        return replace(report, convergence=convergence)
 
 
 def settling_problem(
