@@ -123,11 +123,9 @@ def _source(name: str) -> str:
     return f"```python\n{(FOLDER / name).read_text()}```"
 
 
-def make_anew(name: str) -> None:
+def make_anew(report: Path) -> None:
     """Run the command that wrote a report, and keep what it writes now."""
-    command = _command(
-        read_json(FOLDER / name, "name a report of this folder")
-    )
+    command = _command(read_json(report, "name a report beside the pages"))
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(FOLDER / "examples", Path(place) / "examples")
         words = [sys.executable, *shlex.split(command)[1:]]
@@ -135,7 +133,7 @@ def make_anew(name: str) -> None:
         if done.returncode not in (EXIT_AGREE, EXIT_DIFFERENT):
             sys.exit(f"{command} ended with {done.returncode}")
         (written,) = Path(place).glob("*.json")
-        shutil.copy(written, FOLDER / name)
+        shutil.copy(written, report)
 
 
 def _command(content: Any) -> str:
@@ -144,7 +142,7 @@ def _command(content: Any) -> str:
 
 
 if __name__ == "__main__":
-    for report in sys.argv[1:]:
-        make_anew(report)
+    for argument in sys.argv[1:]:
+        make_anew(Path(argument))
     for page in PAGES:
         page.write_text(filled(page.read_text()))
