@@ -7,7 +7,7 @@ import signal
 
 import numpy as np
 
-from compare.records import Trajectory
+from compare.records.runs import Trajectory
 from compare.running.cluster import run_workers
 
 

@@ -15,7 +15,7 @@ import pytest
 from compare.commands.delivery import exit_code
 from compare.commands.main import main
 from compare.lessons.exhibits import source_of
-from compare.records import Verdict
+from compare.records.verdicts import Verdict
 from compare.studies.lesson import aspect
 
 CSV = "size,rooms,price\n" + "".join(

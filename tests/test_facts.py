@@ -9,7 +9,7 @@ import pytest
 
 import compare
 from compare.pairs.diagnosis.facts import facts, parallel_ratios
-from compare.records import Divergence, Verdict
+from compare.records.verdicts import Divergence, Verdict
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_weight_decay_is_an_offset_in_proportion_to_the_value(problem):
             make(side), parameters={"kernel": np.stack([start, end])}
         )
 
-    from compare.records import Trajectory
+    from compare.records.runs import Trajectory
 
     def make(side):
         return Trajectory(side, "graph", "float64", {}, {}, np.array([]), 0.0)

@@ -10,7 +10,6 @@ import pytest
 
 from compare.commands.main import main
 from compare.judging import fit as findings
-from compare.records import Note, Verdict
 from compare.records.fit import (
     PARTS,
     Breakdown,
@@ -22,9 +21,11 @@ from compare.records.fit import (
     VariantReport,
 )
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
 from compare.records.variants import Variant
+from compare.records.verdicts import Verdict
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.studies.fit import probe
 from compare.studies.fit import study as fit

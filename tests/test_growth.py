@@ -13,11 +13,12 @@ from drawn import assert_legible
 from compare.commands.main import main
 from compare.judging.trends import growth_of, lines_of
 from compare.lessons.exhibits import source_of
-from compare.records import Note, Verdict
 from compare.records.growth import Cell, Growth, Line, Size
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
 from compare.records.report import Environment, Report
 from compare.records.timing import Effort, Sample
+from compare.records.verdicts import Verdict
 from compare.running.processes import Silent, run_jobs
 from compare.showing.figures.growth import growth_chart
 from compare.studies.grow.study import measure_growth

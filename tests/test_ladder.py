@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from drawn import assert_legible
 
-from compare.judging.codesize import MEASURES
 from compare.lessons.problems import LESSONS
+from compare.records import MEASURES
 from compare.showing.figures.ladder import ladder_chart
 from compare.studies.ladder import IN_ALL_AT_ONCE, ladder
 

@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.commands import options
-from compare.judging.codesize import MEASURES
 from compare.lessons.problems import LESSONS
-from compare.records import MODES
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
@@ -89,12 +86,6 @@ def test_a_lesson_is_two_files_and_one_function(lesson):
     assert lesson in lessons("manual"), f"write manual/{lesson}.py"
     assert lesson in lessons("keras_impl"), f"write keras_impl/{lesson}.py"
     assert lesson in LESSONS, f"write {lesson}() in compare/lessons/"
-
-
-def test_the_command_knows_modes_and_measures():
-    """What --help offers without loading anything is what there is."""
-    assert options.MODES == MODES
-    assert tuple(MEASURES) == options.SIZE_MEASURES
 
 
 def test_every_problem_has_its_exhibits():

@@ -14,12 +14,10 @@ import pytest
 from compare.commands.main import main
 from compare.commands.options import LANGUAGES
 from compare.mistakes import CATALOGUE
-from compare.records import (
-    Failure,
-    Note,
-    TensorInfo,
-    files,
-)
+from compare.records import files
+from compare.records.findings import TensorInfo
+from compare.records.note import Note
+from compare.records.runs import Failure
 from compare.showing import catalogue
 from compare.showing.blocks import Bar, Bars
 from compare.showing.blocks import Cell as Label

@@ -19,12 +19,15 @@ from compare.commands.main import main
 from compare.judging.parity import judge
 from compare.lessons.exhibits import source_of
 from compare.lessons.problems import problem_of
-from compare.records import Note, Trajectory, UsageError, Verdict
+from compare.records import UsageError
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
+from compare.records.runs import Trajectory
 from compare.records.timing import Effort
+from compare.records.verdicts import Verdict
 from compare.running import slope, worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.studies.peers import numpy_loop, probe

@@ -7,16 +7,17 @@ from dataclasses import asdict, replace
 import pytest
 import whole_report
 
-from compare.judging.codesize import MEASURES
 from compare.lessons.problems import LESSONS
 from compare.mistakes import CATALOGUE
 from compare.pairs.diagnosis.deviations import ADAM, MOMENTUM, NESTEROV
-from compare.records import LANGUAGES, SIDES, Note, Verdict, note
+from compare.records import LANGUAGES, MEASURES, SIDES
 from compare.records.baseline import Change, Comparison
 from compare.records.diagnosis import Cause, Diagnosis
 from compare.records.mistakes import KINDS, MistakeReport, Raised
+from compare.records.note import Note, note
 from compare.records.pairs import UNROLLED, PairReport, SideCost
 from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 from compare.showing import catalogue
 from compare.showing.blocks import (
     Bars,

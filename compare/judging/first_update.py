@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.records import Trajectory
+from compare.records.runs import Trajectory
 
 
 def first_update(run: Trajectory) -> dict[str, np.ndarray]:

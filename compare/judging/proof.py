@@ -27,15 +27,10 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import (
-    Divergence,
-    Failure,
-    Note,
-    Outcome,
-    Trajectory,
-    Verdict,
-    note,
-)
+from compare.records import Outcome
+from compare.records.note import Note, note
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Divergence, Verdict
 
 Run = Trajectory | Failure
 

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 
 from compare.lessons.table_files import read_frame
-from compare.records import Note, Scaling, UsageError
-from compare.records.problem import Table
+from compare.records import UsageError
+from compare.records.note import Note
+from compare.records.problem import Scaling, Table
 
 PENGUINS = (
     importlib.resources.files("compare.lessons") / "data" / "penguins.csv"

@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from compare.lessons.exhibits import exhibit
 from compare.mistakes.patching import diff, mutant_source, problem_for
-from compare.records import Note, note
 from compare.records.mistakes import Mistake, MistakeReport
+from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.running.processes import Broken, Job
 

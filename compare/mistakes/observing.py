@@ -15,8 +15,10 @@ from compare.lessons.exhibits import exhibit
 from compare.mistakes.case import Case, why_broken, written
 from compare.mistakes.costs import measure_costs
 from compare.mistakes.probe import attempt
-from compare.records import SIDES, Dtype, Side, Trajectory, Verdict
+from compare.records import SIDES, Dtype, Side
 from compare.records.mistakes import KINDS, Mistake, MistakeReport, Raised
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
 from compare.running import multiprocess
 from compare.running.contest import Contest, Contestant, Pair
 from compare.running.processes import Broken, Job, Progress, run_jobs

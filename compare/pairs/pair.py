@@ -19,7 +19,10 @@ from compare.pairs.perturbation import (
 from compare.pairs.runs import AGAIN, Key, Runs
 from compare.pairs.seen import coarse, rounded_before, too_little, unsteady
 from compare.pairs.sides import SideRun
-from compare.records import Dtype, Failure, Note, Trajectory, Verdict, note
+from compare.records import Dtype
+from compare.records.note import Note, note
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Verdict
 from compare.running.processes import RunError
 
 GROWTH = 3

@@ -10,8 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from compare.records import Dtype, Mode, Trajectory
+from compare.records import Dtype, Mode
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running import worker
 from compare.running.cluster import run_workers
 from compare.running.recording import Report

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from compare.judging.differences import plain_shape
-from compare.records import Mode, Trajectory
+from compare.records import Mode
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running.processes import RunError
 from compare.running.watch import Watch
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from compare.lessons.rows_on_disk import with_files
-from compare.records import Dtype, Mode, Trajectory
+from compare.records import Dtype, Mode
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running.modes import turned
 from compare.running.processes import RunError
 from compare.running.recording import Recorder, Report, results_of

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 from compare.judging.fit import REST
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
-from compare.records import LANGUAGES
+from compare.records import LANGUAGES, MEASURES
 from compare.records.files import write_atomically
 from compare.records.fit import PARTS
 from compare.records.problem import Settings
@@ -67,6 +67,8 @@ def template() -> Catalog:
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
+    for text in MEASURES.values():
+        catalog.add(text, locations=[("compare/records/__init__.py", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
     for text in (*PARTS.values(), REST, *map(title, VARIANTS)):

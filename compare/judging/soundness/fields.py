@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from compare.records import SIDES, Scaling, UsageError
+from compare.records import SIDES, UsageError
 from compare.records.json_form import SHORT
+from compare.records.problem import Scaling
 
 MAY_BE_INFINITE = {
     "left", "right", "difference", "largest_difference", "float64_difference",

@@ -14,8 +14,9 @@ from compare.judging.soundness.fields import (
     require,
 )
 from compare.lessons.losses import log_likelihoods, predictions
-from compare.records import Theory, Trajectory
+from compare.records.findings import Theory
 from compare.records.report import LessonReport, Points, first_pair
+from compare.records.runs import Trajectory
 
 LESSON = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 """What a lesson may be called: its exhibits are modules, its charts files."""

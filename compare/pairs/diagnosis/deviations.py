@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compare.pairs.diagnosis.variants import Variant
-from compare.records import Note, note
+from compare.records.note import Note, note
 
 
 @dataclass(frozen=True)

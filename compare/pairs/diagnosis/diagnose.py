@@ -17,8 +17,10 @@ from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.fit_traps import counts, traps
 from compare.pairs.diagnosis.search import UPDATES, Known, Search
 from compare.pairs.pair import Pair
-from compare.records import Note, Trajectory, Verdict, note
 from compare.records.diagnosis import Cause, Diagnosis
+from compare.records.note import Note, note
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
 from compare.running.processes import Progress
 
 

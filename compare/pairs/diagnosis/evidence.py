@@ -12,7 +12,8 @@ import numpy as np
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
 from compare.pairs.sides import Reference, SideRun, load, prepare_user_side
-from compare.records import Mode, Note
+from compare.records import Mode
+from compare.records.note import Note
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.running.processes import Broken, Job, Progress, run_jobs

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.judging.first_update import first_ratios, first_update
-from compare.records import Note, Trajectory, Verdict, note
+from compare.records.note import Note, note
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
 
 SAME = 1e-6
 """Relative difference below which two ratios are called equal: float32 gives

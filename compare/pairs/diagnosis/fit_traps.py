@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.records import Note, note
+from compare.records.note import Note, note
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 

@@ -18,8 +18,9 @@ from compare.pairs.diagnosis.variants import (
     train_variants,
 )
 from compare.pairs.pair import Pair
-from compare.records import Note, Trajectory, note
+from compare.records.note import Note, note
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running.processes import (
     Broken,
     Job,

@@ -5,8 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.judging.codesize import MEASURES
-from compare.records import SIDES
+from compare.records import MEASURES, SIDES
 from compare.records.ladder import Ladder
 from compare.showing.figures.style import BARS, NAMES, WIDTH
 from compare.studies.ladder import ALL_AT_ONCE, FIRST

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from compare.records import Trajectory
 from compare.records.report import LessonReport
+from compare.records.runs import Trajectory
 from compare.showing.figures import runs
 from compare.showing.figures.style import (
     LINES,

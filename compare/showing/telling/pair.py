@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compare.records import Verdict
 from compare.records.diagnosis import Diagnosis
 from compare.records.pairs import PairReport, SideCost
+from compare.records.verdicts import Verdict
 from compare.showing.blocks import Block, Cell, Paragraph, Section, Table
 from compare.showing.formats import seconds
 from compare.showing.language import Speaker

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from compare.lessons.exhibits import exhibit
-from compare.records import SIDES, Side, Theory
+from compare.records import SIDES, Side
+from compare.records.findings import Theory
 from compare.records.problem import Problem
 from compare.records.rates import RateOutcome, RateRun
 from compare.records.report import LessonReport

@@ -16,15 +16,9 @@ import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import (
-    DTYPES,
-    Convergence,
-    Dtype,
-    Note,
-    Side,
-    Theory,
-    note,
-)
+from compare.records import DTYPES, Dtype, Side
+from compare.records.findings import Convergence, Theory
+from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
 from compare.running.processes import Broken, Job

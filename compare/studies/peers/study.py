@@ -9,11 +9,13 @@ from functools import partial
 import numpy as np
 
 from compare.lessons.problems import problem_of
-from compare.records import Dtype, Failure, Trajectory, UsageError, Verdict
+from compare.records import Dtype, UsageError
 from compare.records.peers import Backend, PeerResult, Peers, PeerSample
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
+from compare.records.runs import Failure, Trajectory
 from compare.records.timing import Effort
+from compare.records.verdicts import Verdict
 from compare.running import worker
 from compare.running.contest import Contest, Contestant
 from compare.running.environment import read_environment

@@ -10,8 +10,9 @@ import numpy as np
 
 from compare.lessons.losses import squared_error
 from compare.lessons.rows_on_disk import read_csv
-from compare.records import Dtype, Trajectory
+from compare.records import Dtype
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.records.streaming import Pass, Source
 from compare.running.modes import turned
 from compare.running.recording import Recorder, Report, results_of
