@@ -11,8 +11,8 @@ from matplotlib.text import Text
 SLACK = 0.5
 """Pixels by which boxes may touch: they hold more than the ink."""
 
-PRINTED = 6.7 / 8.0
-"""A page of A4 has 6.7 inches of room for 8."""
+PAGE = 6.7
+"""Inches of room on a page of A4."""
 
 
 def texts(figure):
@@ -36,12 +36,13 @@ def assert_legible(figure):
     """No text meets another, leaves the canvas, or is printed too small."""
     drawn = texts(figure)
     assert drawn
+    printed = PAGE / figure.get_figwidth()
     for text, box in drawn:
         what = text.get_text()
         assert box.x0 >= -SLACK and box.y0 >= -SLACK, what
         assert box.x1 <= figure.bbox.x1 + SLACK, what
         assert box.y1 <= figure.bbox.y1 + SLACK, what
-        assert text.get_fontsize() * PRINTED >= 8, what
+        assert text.get_fontsize() * printed >= 8, what
     for (one, a), (other, b) in itertools.combinations(drawn, 2):
         apart = (
             a.x1 <= b.x0 + SLACK

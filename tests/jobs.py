@@ -13,18 +13,18 @@ from compare.running.cluster import run_workers
 
 def record_unprepared(*arguments):
     """Record an exhibit with nothing of TensorFlow switched off."""
-    from compare.running import several, worker
+    from compare.running import multiprocess, worker
 
     worker.prepare = lambda mode, dtype: None
-    return several.record(*arguments)
+    return multiprocess.record(*arguments)
 
 
 def record_impatiently(*arguments):
     """Record a cluster that is given up after 12 s without an update."""
-    from compare.running import several
+    from compare.running import multiprocess
 
-    several.PATIENCE = 12.0
-    return several.record(*arguments)
+    multiprocess.PATIENCE = 12.0
+    return multiprocess.record(*arguments)
 
 
 def record_behind_a_proxy(bypassed, *arguments):
@@ -37,10 +37,10 @@ def record_behind_a_proxy(bypassed, *arguments):
 
 def record_unwatched(*arguments):
     """Train as `record` does, but watch nothing: start and end are kept."""
-    from compare.running import several, worker
+    from compare.running import multiprocess, worker
 
     worker.observe = _unwatched
-    return several.record(*arguments)
+    return multiprocess.record(*arguments)
 
 
 def _unwatched(reference, side, problem, mode, dtype, report):

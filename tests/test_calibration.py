@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import statistics
 import types
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.lessons.problems import problem_of
@@ -21,9 +18,8 @@ from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
 from compare.running import timing
-from compare.running.probes import time_side
 from compare.running.processes import Broken, Job, run_jobs
-from compare.showing.terminal.calibration import print_calibration
+from compare.running.timing import time_exhibit
 from compare.studies.calibrate import burden
 from compare.studies.calibrate import study as calibration
 from compare.studies.calibrate.study import (
@@ -67,12 +63,6 @@ def quiet():
     return simulated(60)
 
 
-def printed(found):
-    out = io.StringIO()
-    print_calibration(ENVIRONMENT, found, Console(file=out, width=1000))
-    return out.getvalue()
-
-
 @pytest.mark.parametrize(
     ("found", "trials", "interval"),
     [(0, 10, (0, 0.2775)), (5, 10, (0.2366, 0.7634)), (9, 9, (0.7009, 1))],
@@ -97,27 +87,13 @@ def test_simulated_noise_gives_few_alarms_and_finds_more_with_more(quiet):
     assert shares == sorted(shares)
     assert rates[5, 20].overlapping > rates[5, 5].overlapping
     assert quiet.variation == pytest.approx(0.03, rel=0.3)
-    assert "nothing against the 5%" in printed(quiet)
 
 
 def test_a_timer_that_cries_wolf_is_named():
     """The same code, slower the second time: false alarms, and said so."""
     found = simulated(10, lie=0.2)
     assert found.rates[0].found == found.rates[0].trials == 2
-    assert "more than the 5% that are promised" in printed(found)
-
-
-def test_a_slow_down_that_was_not_planted_is_named(quiet):
-    """5 % that came out as 20 % are told, what came out right is not."""
-    assert "Not planted" not in printed(quiet)
-    planted = [
-        replace(group, factors=(1.2, 1.1, 1.3))
-        if group.percent == 5
-        else group
-        for group in quiet.planted
-    ]
-    text = printed(replace(quiet, planted=tuple(planted)))
-    assert "Not planted as wanted: 5 % slower; what" in text
+    assert found.rates[0].low > 0.05
 
 
 def test_small_calibrations_leave_large_experiments_out():
@@ -186,7 +162,7 @@ def test_turns_are_chosen_planted_and_verified(clock, monkeypatch):
         ]
 
     def fake_sample(job):
-        assert job.function is time_side
+        assert job.function is time_exhibit
         reference, problem, lengths = job.arguments
         assert reference == "compare.studies.calibrate.burden"
         assert lengths == {"graph": 1250}  # a quarter of a second
@@ -208,7 +184,7 @@ def test_turns_are_chosen_planted_and_verified(clock, monkeypatch):
     assert len(rounds[0]) == 5
     assert {len(g.samples) for g in found.planted} == {len(rounds) - 1}
     assert len(found.left_out) == 3
-    assert "killed" in printed(found)
+    assert all("killed" in line for line in found.left_out)
 
 
 def test_a_burden_is_real_work_in_the_timed_process():
@@ -219,14 +195,14 @@ def test_a_burden_is_real_work_in_the_timed_process():
         Job("blocks", burden.block_times, (problem, [0, 30_000])),
         Job(
             "timer",
-            time_side,
+            time_exhibit,
             ("compare.studies.calibrate.burden", slow, {"graph": 50}),
         ),
     ]
     rounds, (taken, _) = run_jobs(jobs, 1, 120.0)
     bare, more = (statistics.median(x) for x in zip(*rounds, strict=True))
     assert more > 1.2 * bare
-    assert taken["graph"].runs[-1][0] == 50
+    assert taken["graph"].runs[2][0] == 50
 
 
 def test_the_command_writes_its_report(monkeypatch, capsys, tmp_path, quiet):
@@ -243,7 +219,7 @@ def test_the_command_writes_its_report(monkeypatch, capsys, tmp_path, quiet):
         "2 % found",
         "10 % slower",
         "of 12 (",
-        "shared",
+        "overlapping",
         "9 s",
         "60 rounds of 5 fresh processes",
     ):

@@ -14,7 +14,8 @@ import pytest
 
 from compare.commands.main import main
 from compare.commands.options import exit_code
-from compare.studies.lesson import plan as plan_module
+from compare.lessons.exhibits import source_of
+from compare.studies.lesson import aspect
 
 CSV = "size,rooms,price\n" + "".join(
     f"{i},{i * i % 7},{3 * i + i % 3}\n" for i in range(1, 41)
@@ -131,12 +132,11 @@ def test_an_overshooting_rate_exits_with_3(tmp_path):
 
 def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
     """A planted mistake reaches the exit code."""
-    source = Path(plan_module.__file__).parents[1] / "manual"
-    text = (source / "linear_regression.py").read_text()
+    text = source_of("manual.linear_regression")
     wrong = exhibit_file(text.replace("reduce_mean", "reduce_sum"))
-    original = plan_module.exhibit
+    original = aspect.exhibit
     monkeypatch.setattr(
-        plan_module,
+        aspect,
         "exhibit",
         lambda side, lesson: (
             wrong if side == "manual" else original(side, lesson)
@@ -282,8 +282,7 @@ class Interrupt:
         if name == module:
             os.kill(os.getpid(), signal.SIGINT)
 
-module = sys.argv[1]
-sys.argv[1:] = ["list"]
+module, *sys.argv[1:] = sys.argv[1:]
 sys.meta_path.insert(0, Interrupt())
 runpy.run_module("compare", run_name="__main__")
 """
@@ -294,8 +293,18 @@ runpy.run_module("compare", run_name="__main__")
 )
 def test_an_interrupt_while_importing_is_one_sentence(module):
     """Ctrl-C in the first instants ends as it does later."""
-    call = [sys.executable, "-c", INTERRUPTED, module]
+    call = [sys.executable, "-c", INTERRUPTED, module, "list"]
     done = subprocess.run(call, capture_output=True, text=True)
     assert done.returncode == 130, done.stderr
     assert done.stderr.startswith("compare: interrupted")
     assert done.stderr.count("\n") == 1
+
+
+def test_an_interrupt_names_what_was_written(tmp_path):
+    """Ctrl-C while a chart is drawn does not deny the report beside it."""
+    module = "matplotlib.backends.backend_agg"  # what draws a PNG
+    call = [sys.executable, "-c", INTERRUPTED, module, "ladder"]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 130, done.stderr
+    assert "written so far: ladder.json" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["ladder.json"]

@@ -13,8 +13,8 @@ from compare.lessons.exhibits import exhibit
 from compare.lessons.problems import LESSONS, problem_of
 from compare.records import MODES, SIDES
 from compare.records.problem import Settings
+from compare.running.multiprocess import record
 from compare.running.processes import Job, run_jobs
-from compare.running.several import record
 
 STEPS = 20
 PAIRS = [

@@ -25,11 +25,11 @@ def problem():
 
 def different(step):
     found = Divergence(step, "kernel", (), 0.0, 1.0, 1.0)
-    return Verdict("graph", "different", "", divergence=found)
+    return Verdict("graph", "different", (), divergence=found)
 
 
 def said(problem, left, right, step=1):
-    return " ".join(facts(problem, different(step), left, right))
+    return " ".join(map(str, facts(problem, different(step), left, right)))
 
 
 def changed(run, name, values):

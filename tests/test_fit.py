@@ -1,39 +1,44 @@
-"""Where the time of `fit` goes: the stopwatch, the forms, what is shown."""
+"""Where the time of `fit` goes: stopwatch, variants, what is shown."""
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
-from compare.records import Verdict
+from compare.judging import fit as findings
+from compare.records import Note, Verdict
 from compare.records.fit import (
+    PARTS,
     Breakdown,
     CallCost,
     CallSample,
     EpochSample,
     FitReport,
-    FormReport,
-    FormSample,
     Part,
+    VariantReport,
 )
 from compare.records.json_form import from_json, to_json
 from compare.records.report import Environment, Report
+from compare.records.timing import Sample
+from compare.records.variants import Variant
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.showing.figures.fit import fit_charts
 from compare.showing.figures.style import write_chart
-from compare.showing.terminal.fit import print_fit
-from compare.studies.fit import findings, probe
+from compare.studies.fit import probe
 from compare.studies.fit import study as fit
-from compare.studies.fit.forms import FORMS, Form, change, title
-from compare.studies.fit.stopwatch import PARTS, Stopwatch
+from compare.studies.fit.stopwatch import Stopwatch
 from compare.studies.fit.study import Study, study_fit
 from compare.studies.lesson import report as report_module
+from compare.studies.variants import VARIANTS
+from compare.studies.variants.source import change, title
+
+BY_NAME = {variant.name: variant for variant in VARIANTS}
+EAGER = BY_NAME["manual eager"]
+DIFFERENT = "keras no_graph_optimiser"
 
 HERE = Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 1)
 
@@ -150,29 +155,26 @@ def test_what_makes_no_epochs_of_fit_cannot_be_broken_down(line):
     assert "began 0 epochs of fit" in found.reason
 
 
-def study(monkeypatch, forms, rounds, after=(1, 2, 3, 10)):
-    monkeypatch.setattr(fit, "AFTER", after)
-    wanted = Study("graph", rounds, 240.0, tuple(forms), None)
+def study(variants, rounds, compared_after=(1, 2, 3, 10)):
+    wanted = Study(
+        "graph", rounds, 240.0, tuple(variants), None, compared_after
+    )
     return study_fit(wanted, HERE, Silent())
 
 
-def test_every_form_is_the_training_that_its_manual_twin_is(monkeypatch):
-    """Compiled alike, identical; else the same mathematics."""
-    report = study(monkeypatch, FORMS, rounds=0)
+def test_every_variant_is_the_training_that_it_is_against():
+    """Compiled alike, identical; XLA and the formula but for rounding."""
+    report = study(VARIANTS, rounds=0)
     assert not report.left_out
-    outcomes = {
-        form.name: form.verdict.outcome
-        for form in report.forms
-        if form.verdict
-    }
-    assert set(outcomes) == {form.name for form in FORMS} - {"eager"}
-    for form in FORMS:
-        if form.side == "keras":
-            assert outcomes[form.name] == "identical", form.name
-    assert outcomes["graph"] == "identical"
-    assert (
-        "after 1, 2, 3 and 10 updates" in report.find("graph").verdict.reason
-    )
+    assert [found.variant for found in report.variants] == list(VARIANTS)
+    for found in report.variants:
+        against = BY_NAME.get(found.variant.against)
+        if against and against.mode == found.variant.mode:
+            assert found.verdict.outcome == "identical", found.name
+        assert found.verdict.agree, found.verdict.reason
+        assert found.verdict.mode == found.variant.mode
+    reason = report.find("manual graph").verdict.reason
+    assert "after 1, 2, 3 and 10 updates" in reason
 
 
 WRONG = """
@@ -180,78 +182,76 @@ import tensorflow as tf
 
 def hasty(problem):
     x, y = tf.constant(problem.x), tf.constant(problem.y)
-    w = tf.Variable(problem.initial["kernel"])
-    b = tf.Variable(problem.initial["bias"])
-    for _ in range(problem.steps):
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(tf.square(y - (w * x + b)))
-        dw, db = tape.gradient(loss, [w, b])
-        w.assign_sub(problem.learning_rate * 1.001 * dw)
-        b.assign_sub(problem.learning_rate * 1.001 * db)
-    return {"kernel": w, "bias": b}
+    w, b = tf.Variable(problem.kernel), tf.Variable(problem.bias)
+    def run(updates):
+        for _ in range(updates):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.square(y - (w * x + b)))
+            dw, db = tape.gradient(loss, [w, b])
+            w.assign_sub(problem.learning_rate * 1.001 * dw)
+            b.assign_sub(problem.learning_rate * 1.001 * db)
+    return {"kernel": w, "bias": b}, run
 
 def absent(problem):
-    raise ValueError("no form today")
+    raise ValueError("no variant today")
 """
 
 
-def test_a_form_that_is_different_gets_no_time(monkeypatch, tmp_path):
-    """Planted: a learning rate off by 0.1 %, and a form that raises."""
+def test_a_variant_that_is_different_gets_no_time(tmp_path):
+    """Planted: a learning rate off by 0.1 %, and a variant that raises."""
     file = tmp_path / "wrong.py"
     file.write_text(WRONG)
     planted = [
-        Form("manual", name, None, "eager", "eager", False, 10, file)
+        Variant(name, "manual", "eager", f"{file}:{name}", None, EAGER.name)
         for name in ("hasty", "absent")
     ]
-    forms = [replace(FORMS[0], timed=20), *planted]
-    report = study(monkeypatch, forms, rounds=1, after=(1, 2, 3))
-    found = {form.name: form for form in report.forms}
-    assert found["hasty"].verdict.outcome == "different"
-    assert found["hasty"].verdict.divergence.step == 1
-    assert found["absent"].verdict.outcome == "could not run"
-    assert "no form today" in found["absent"].verdict.reason
-    assert found["hasty"].samples == found["absent"].samples == ()
-    assert len(found["eager"].samples) == 1
-    assert [updates for updates, _ in found["eager"].samples[0].runs] == [
-        2, 2, 20,
-    ]  # fmt: skip
+    report = study([EAGER, *planted], rounds=1, compared_after=(1, 2, 3))
+    hasty, absent = (report.find(variant.name) for variant in planted)
+    assert hasty.verdict.outcome == "different"
+    assert hasty.verdict.divergence.step == 1
+    assert absent.verdict.outcome == "could not run"
+    assert "no variant today" in absent.verdict.reason
+    assert hasty.samples == absent.samples == ()
+    (sample,) = report.find(EAGER.name).samples
+    assert sample.per_epoch > 0
 
 
-BY_NAME = {form.name: form for form in FORMS}
-
-
-@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_a_form_changes_little_and_says_what(form):
-    """Each form has a title and few new lines; its base comes before it."""
-    assert title(form)
-    if form.base is None:
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: v.name)
+def test_a_variant_changes_little_and_says_what(variant):
+    """Each has a title and few new lines; its base comes before it."""
+    assert title(variant)
+    if variant.base is None:
         return
-    base = BY_NAME[form.base]
-    assert FORMS.index(base) < FORMS.index(form)
-    assert base.side == form.side
-    lines = change(form, base)
+    base = BY_NAME[variant.base]
+    assert VARIANTS.index(base) < VARIANTS.index(variant)
+    assert base.side == variant.side
+    lines = change(variant, base)
     assert 1 <= len(lines) <= 8
     assert not any('"""' in line for line in lines)
 
 
 CHANGES = {
-    "no_graph_optimiser": "disable_meta_optimizer",
-    "dataset": "from_tensors",
-    "repeat": ".repeat()",
-    "steps_per_execution": "steps_per_execution=",
-    "plain_pipeline": "apply_default_optimizations = False",
-    "jit_compile": "jit_compile=True",
-    "many_steps": "fori_loop",
-    "train_on_batch": "train_on_batch",
-    "no_metrics": "metrics = ()",
+    "keras no_graph_optimiser": "disable_meta_optimizer",
+    "keras dataset": "from_tensors",
+    "keras repeat": ".repeat()",
+    "keras steps_per_execution": "steps_per_execution=",
+    "keras jit_compile": "jit_compile=True",
+    "keras plain_pipeline": "apply_default_optimizations = False",
+    "keras many_steps": "fori_loop",
+    "keras train_on_batch": "train_on_batch",
+    "keras no_metrics": "metrics = ()",
+    "manual graph": "tf.function(step)",
+    "manual xla": "jit_compile=True",
+    "manual xla_loop": "tf.range(problem.steps_per_call)",
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_line_that_cures_is_shown(name):
-    """The lines that are shown are from the form's real source."""
-    form = BY_NAME[name]
-    assert CHANGES[name] in "\n".join(change(form, BY_NAME[form.base]))
+    """The lines that are shown are from the variant's real source."""
+    variant = BY_NAME[name]
+    lines = change(variant, BY_NAME[variant.base])
+    assert CHANGES[name] in "\n".join(lines)
 
 
 def part_seconds(scale):
@@ -260,17 +260,19 @@ def part_seconds(scale):
     }
 
 
-def form_report(form, per_update, outcome="identical"):
-    verdict = Verdict(form.mode, outcome, "because") if form.same_as else None
+def variant_report(variant, per_update, outcome="identical"):
+    verdict = Verdict(variant.mode, outcome, (Note("because"),))
     samples = [
-        FormSample(0.2, per_update * (1 + i / 50), ((2, 0.3),))
+        Sample(0.1, 0.1, per_update * (1 + i / 50), ((0, 0.1), (2, 0.3)))
         for i in range(5)
     ]
-    return FormReport(
-        form.name, form.side, title(form), form.base,
-        change(form, BY_NAME.get(form.base)), form.mode, form.same_as,
-        verdict, tuple(samples) if outcome == "identical" else (),
-    )  # fmt: skip
+    return VariantReport(
+        variant,
+        title(variant),
+        change(variant, BY_NAME.get(variant.base)),
+        verdict,
+        tuple(samples) if verdict.agree else (),
+    )
 
 
 @pytest.fixture
@@ -288,13 +290,21 @@ def report():
         )
         for optimiser, scales in ((True, (1.0, 1.1)), (False, (0.5, 0.6)))
     )
-    forms = [
-        form_report(form, 10.0 ** (-3 - i / 2)) for i, form in enumerate(FORMS)
-    ]
-    forms[5] = form_report(FORMS[5], 1.0, "different")
+    variants = tuple(
+        variant_report(
+            variant,
+            10.0 ** (-3 - i / 2),
+            "different" if variant.name == DIFFERENT else "identical",
+        )
+        for i, variant in enumerate(VARIANTS)
+    )
     return FitReport(
-        1_100, (1, 2, 1_100), breakdowns, tuple(forms),
-        (CallCost("no_metrics", 1_100, (CallSample(2e-4, 3e-5, 1e-5),)),),
+        1_100, (1, 2, 1_100), breakdowns, variants,
+        (
+            CallCost(
+                "keras no_metrics", 1_100, (CallSample(2e-4, 3e-5, 1e-5),)
+            ),
+        ),
         ("something: why",),
     )  # fmt: skip
 
@@ -325,54 +335,16 @@ def test_the_graph_optimiser_is_a_difference_of_medians(report):
     )
 
 
-def test_the_terminal_says_what_was_found(report):
-    """Parts, forms, changed lines and the limit are printed; gaps too."""
-    out = io.StringIO()
-    whole = Report(HERE, "x", fit=report)
-    print_fit(whole, Console(file=out, width=100))
-    text = out.getvalue()
-    for words in (
-        *PARTS.values(),
-        findings.REST,
-        *BY_NAME,
-        "Opening takes 4.5 ms less",
-        "not timed",
-        "no_graph_optimiser against graph: different; because.",
-        "    model.train_on_batch(x, y)",
-        "The fastest forms, for 1,100 updates: manual whole_loop",
-        "Left out: something: why.",
-    ):
-        assert words in text, words
-
-
-def test_nothing_measured_is_printed_without_a_fault(report):
-    """Without samples there are words and no charts, not an exception."""
-    empty = replace(
-        report,
-        breakdowns=(),
-        calls=(),
-        forms=tuple(replace(form, samples=()) for form in report.forms),
-    )
-    out = io.StringIO()
-    print_fit(Report(HERE, "x", fit=empty), Console(file=out, width=100))
-    assert "not timed" in out.getvalue()
-    assert fit_charts(empty) == {}
-
-
 def test_the_command_writes_prints_and_ends_with_its_verdicts(
     report, tmp_path, monkeypatch, capsys
 ):
-    """A form that is different is exit code 1; the report is on disk."""
+    """A variant that is different is exit code 1; the report is on disk."""
     monkeypatch.setattr(fit, "study_fit", lambda study, here, progress: report)
     monkeypatch.setattr(
         report_module, "read_environment", lambda timeout, progress: HERE
     )
     assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "fit.json",
-        *(f"fit-{chart}.{kind}" for chart in ("epoch", "forms")
-          for kind in ("png", "svg")),
-    }  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["fit.json"]
     assert "What cures it?" in capsys.readouterr().out
 
 

@@ -56,12 +56,13 @@ def test_a_fit_as_the_problem_wants_it_is_no_fact(problem):
 def test_the_traps_of_fit_are_facts(problem, change, words):
     """Shuffling, batch size, held-out rows, generators, counts, rates."""
     (trap,) = traps("it", replace(FIT, **change), problem)
-    assert words in trap.fact
-    assert trap.fact.startswith("it's ")
+    assert words in str(trap.fact)
+    assert str(trap.fact).startswith("it's ")
 
 
 def test_updates_and_calls_are_counted():
     """Too few updates, and fit called once per epoch, are told."""
-    text = " ".join(counts("it", 40, (replace(FIT, updates=4),) * 2))
+    fits = (replace(FIT, updates=4),) * 2
+    text = " ".join(map(str, counts("it", 40, fits)))
     assert "made 8 updates where 40 were asked for" in text
     assert "called fit 2 times" in text

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from compare.records.escape import printable
-from compare.records.timing import Ratio
-from compare.showing.terminal import formats
+from compare.showing import formats
 
 
 @pytest.mark.parametrize(
@@ -43,28 +42,6 @@ def test_values_tell_float32_numbers_apart():
     assert formats.values(np.array([np.nan, 1e-9])) == "nan\n1e-09"
     assert formats.values(np.array([])) == "none"
     assert formats.values(None) == "-"
-
-
-@pytest.mark.parametrize(
-    ("ratio", "expected"),
-    [
-        (Ratio(1234.0, None, None), "takes 1,234 times as long"),
-        (Ratio(2.0, 1.5, 2.5), "takes 2 (1.5 to 2.5) times as long"),
-        (Ratio(2.0, 1.5, 2.5), "loop: slower"),
-        (Ratio(0.5, 0.4, 0.6), "loop: faster"),
-        (Ratio(1.0, 0.9, 1.1), "loop: no clear difference"),
-    ],
-)
-def test_a_ratio_has_its_interval_and_answer(ratio, expected):
-    """The sentence holds ratio, interval and one of three answers."""
-    assert expected in formats.speed(ratio)
-
-
-def test_counts_have_the_right_plural():
-    """1 row, 2 rows, 3 processes."""
-    assert formats.number(1, "row") == "1 row"
-    assert formats.number(1100, "update") == "1,100 updates"
-    assert formats.number(3, "fresh process") == "3 fresh processes"
 
 
 def test_control_characters_are_shown_not_obeyed():

@@ -1,83 +1,76 @@
-"""`grow`: ways are checked before they are timed, and costs told apart."""
+"""`grow`: variants are judged before they are timed, and costs told apart."""
 
 from __future__ import annotations
 
-import dataclasses
-import io
 import json
-import types
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
+from compare.judging.trends import growth_of, lines_of
 from compare.lessons.exhibits import source_of
-from compare.records import Verdict
-from compare.records.growth import Growth, Line, Size
+from compare.records import Note, Verdict
+from compare.records.growth import Cell, Growth, Line, Size
 from compare.records.json_form import from_json, to_json
 from compare.records.report import Environment, Report
 from compare.records.timing import Effort, Sample
-from compare.running.processes import Broken, RunError, Silent
+from compare.running.processes import Silent, run_jobs
 from compare.showing.figures.growth import growth_chart
 from compare.showing.figures.style import write_chart
-from compare.showing.terminal.growth import print_growth
-from compare.studies.grow import probe
-from compare.studies.grow import study as growth
-from compare.studies.grow.probe import table_of
-from compare.studies.grow.study import (
-    check_ways,
-    lines_of,
-    measure_growth,
-    time_ways,
-)
-from compare.studies.grow.ways import SIZES, WAYS
+from compare.studies.grow.study import measure_growth
+from compare.studies.grow.tables import SIZES, VARIANTS, table_of
+from compare.studies.variants.trials import timing_job
 
 SMALL = Size(8, 2)
-BY_NAME = {way.name: way for way in WAYS}
+BY_NAME = {variant.name: variant for variant in VARIANTS}
 GRAPH = BY_NAME["manual graph"]
 
 
 def planted(tmp_path, before, after):
-    """Return the manual graph way with a mistake in it."""
-    module, _, function = GRAPH.function.rpartition(":")
-    source = source_of(module)
+    """Return the manual graph variant with a mistake in it."""
+    source = source_of(GRAPH.function)
     assert source.count(before) == 1
     path = tmp_path / "planted.py"
     path.write_text(source.replace(before, after))
-    return dataclasses.replace(
-        GRAPH,
-        name="planted",
-        function=f"{path}:{function}",
-        against="manual graph",
+    return replace(
+        GRAPH, name="planted", function=f"{path}:graph", against=GRAPH.name
     )
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory):
-    """Check every way, and one with a mistake, at one small size."""
+def measured(tmp_path_factory):
+    """Measure every variant, and one with a mistake, at one small size."""
     wrong = planted(
-        tmp_path_factory.mktemp("way"),
+        tmp_path_factory.mktemp("variant"),
         "kernel.assign_sub(problem.learning_rate * d_kernel)",
         "kernel.assign_sub(1.002 * problem.learning_rate * d_kernel)",
     )
-    return check_ways([SMALL], [*WAYS, wrong], 120.0, Silent())
+    found = measure_growth(
+        [SMALL], Effort(1), 120.0, Silent(), [*VARIANTS, wrong]
+    )
+    return {cell.variant: cell for cell in found.cells}
 
 
 @pytest.mark.parametrize("name", BY_NAME)
-def test_every_way_is_the_same_training(checked, name):
+def test_every_variant_is_the_same_training(measured, name):
     """Without XLA the bits agree; with it and numpy but for rounding."""
-    verdict = checked[name, SMALL]
-    assert verdict.agree, verdict.reason
-    if BY_NAME[name].mode != "xla" and name != "manual graph":
-        assert verdict.outcome == "identical", verdict.reason
+    cell = measured[name]
+    assert cell.verdict.agree, cell.verdict.reason
+    if BY_NAME[name].mode != "xla" and name != "manual eager":
+        assert cell.verdict.outcome == "identical", cell.verdict.reason
+    (sample,) = cell.samples
+    assert sample.build > 0 and sample.per_epoch > 0
 
 
-def test_a_way_with_another_learning_rate_is_different(checked):
-    """A rate off by 0.2 % is caught, and float64 does not excuse it."""
-    verdict = checked["planted", SMALL]
-    assert verdict.outcome == "different"
-    assert "not rounding" in verdict.reason
+def test_a_variant_with_another_learning_rate_is_different(measured):
+    """A rate off by 0.2 % is caught, is not rounding, and gets no time."""
+    cell = measured["planted"]
+    assert cell.verdict.outcome == "different"
+    assert "not rounding" in cell.verdict.reason
+    assert cell.samples == ()
 
 
 COSTS = {"manual": (1e-3, 1e-6), "keras": (3e-3, 1e-6)}
@@ -88,82 +81,50 @@ def sample(cost):
     return Sample(0.1, 0.2, cost, ((0, 0.1), (1, cost), (4, 4 * cost)))
 
 
-def fake_growth(monkeypatch, different=()):
-    """Measure ways with known costs; nothing is run."""
-    timed = []
+def known_growth(different=None):
+    """Return the report on variants of known costs; one may be different."""
 
-    def check(sizes, ways, timeout, progress):
-        return {
-            (way.name, size): Verdict(
-                way.mode,
-                "different" if way.name in different else "identical",
-                "why",
-            )
-            for way in ways
-            for size in sizes
-        }
+    def cell(variant, size):
+        overhead, row = COSTS[variant.side]
+        cost = overhead + row * size.rows * size.features
+        if variant.name == different:
+            verdict = Verdict(variant.mode, "different", (Note("why"),))
+            return Cell(variant.name, size, verdict)
+        verdict = Verdict(variant.mode, "identical", (Note("why"),))
+        return Cell(variant.name, size, verdict, (sample(cost), sample(cost)))
 
-    def run(jobs, at_once, timeout, progress):
-        assert at_once == 1
-        timed.extend(job.arguments for job in jobs)
-        found = []
-        for way, size in (job.arguments for job in jobs):
-            overhead, row = COSTS[way.side]
-            found.append(sample(overhead + row * size.rows * size.features))
-        return found
-
-    monkeypatch.setattr(growth, "check_ways", check)
-    monkeypatch.setattr(growth, "run_jobs", run)
-    return measure_growth(SIZES, Effort(2), 60.0, Silent()), timed
+    cells = [cell(variant, size) for variant in VARIANTS for size in SIZES]
+    return growth_of(VARIANTS, cells, ())
 
 
-def test_a_way_that_is_different_gets_no_time(monkeypatch):
-    """No process times it, and no exponent or crossing names it."""
-    name = "keras fit(dataset)"
-    found, timed = fake_growth(monkeypatch, different=[name])
-    assert name not in {way.name for way, _ in timed}
-    assert all(not cell.samples for cell in found.cells if cell.way == name)
-    assert name not in {exponent.way for exponent in found.exponents}
-    assert name not in {crossing.way for crossing in found.crossings}
-    rest = [cell for cell in found.cells if cell.way != name]
-    assert {len(cell.samples) for cell in rest} == {2}
+def test_what_has_no_time_has_no_trend():
+    """No exponent or crossing names a variant that was not timed."""
+    name = "keras repeat"
+    found = known_growth(different=name)
+    assert name not in {exponent.variant for exponent in found.exponents}
+    assert name not in {crossing.variant for crossing in found.crossings}
+    assert len({exponent.variant for exponent in found.exponents}) == 8
 
 
-def test_trends_against_known_costs(monkeypatch):
+def test_trends_against_known_costs():
     """1 ms and 3 ms, plus 1 µs a row, are within 1.1 before 100,000."""
-    found, _ = fake_growth(monkeypatch)
+    found = known_growth()
     line = Line("rows", 1, (5, 100, 1000, 10_000, 100_000, 1_000_000))
-    crossings = {c.way: c for c in found.crossings if c.line == line}
-    one = crossings["keras fit(dataset)"]
-    assert one.against == "manual graph"
-    assert one.outcome == "reached"
-    assert 10_000 < one.at < 100_000
-    assert one.between == (10_000, 100_000)
-    assert dict(one.ratios)[1000] == pytest.approx(2.0)
-    assert crossings["fastest keras"].at == pytest.approx(one.at)
+    crossings = {c.variant: c for c in found.crossings if c.line == line}
+    repeat = crossings["keras repeat"]
+    assert repeat.against == "manual graph"
+    assert repeat.outcome == "reached"
+    assert 10_000 < repeat.at < 100_000
+    assert repeat.between == (10_000, 100_000)
+    assert dict(repeat.ratios)[1000] == pytest.approx(2.0)
+    assert crossings["fastest keras"].at == pytest.approx(repeat.at)
     (exponent,) = [
-        e for e in found.exponents if (e.way, e.line) == ("manual graph", line)
+        e
+        for e in found.exponents
+        if (e.variant, e.line) == ("manual graph", line)
     ]
     assert (exponent.first, exponent.last) == (10_000, 1_000_000)
     assert 0.9 < exponent.value < 1
-
-
-def test_each_round_times_every_cell_once_in_mixed_order(monkeypatch):
-    """Two rounds, each with all cells, in different orders."""
-    _, timed = fake_growth(monkeypatch)
-    half = len(WAYS) * len(SIZES)
-    rounds = [timed[:half], timed[half:]]
-    assert len(timed) == 2 * half
-    assert set(rounds[0]) == set(rounds[1])
-    assert rounds[0] != rounds[1]
-
-
-def test_a_broken_process_is_told_and_gives_no_sample(monkeypatch):
-    """It is named with its size and reason, not counted as zero."""
-    monkeypatch.setattr(growth, "run_jobs", lambda *given: [Broken("killed")])
-    samples, broken = time_ways([(GRAPH, SMALL)], Effort(1), 1.0, Silent())
-    assert samples == {}
-    assert broken == ("manual graph, 8 x 2: time: killed",)
 
 
 def test_too_few_tables_to_compare_is_one_sentence(tmp_path, capsys):
@@ -173,57 +134,69 @@ def test_too_few_tables_to_compare_is_one_sentence(tmp_path, capsys):
     assert error.count("\n") == 1 and "--largest 10" in error
 
 
-class Clock:
-    """A clock that only moves when told."""
+CLOCKED = """
+import time
 
-    now = 100.0
+now = 100.0
+time.perf_counter = lambda: now
 
-    def perf_counter(self):
-        return self.now
+def spend(seconds):
+    global now
+    now += seconds
 
-
-def time_fake(monkeypatch, way, per_update):
-    """Time a way of known costs: 0.5 to build, 0.25 once, 0.01 a call."""
-    clock = Clock()
-
-    def function(problem):
-        clock.now += 0.5
-        calls = []
-
-        def run(updates):
-            clock.now += 0.0 if calls else 0.25
-            calls.append(updates)
-            clock.now += (0.01 + per_update * updates) if per_update else 0.0
-
-        return {}, run
-
-    fake = types.SimpleNamespace(perf_counter=clock.perf_counter)
-    monkeypatch.setattr(probe, "time", fake)
-    monkeypatch.setattr(probe, "load_exhibit", lambda name: function)
-    monkeypatch.setattr(probe, "set_dtype", lambda dtype: None)
-    monkeypatch.setattr(probe, "start_tensorflow", lambda: None)
-    return probe.time_way(way, SMALL, lambda done, total: None)
+def variant(problem):
+    spend(0.5)
+    calls = []
+    def run(updates):
+        spend(0.01 if calls else 0.26)
+        calls.append(updates)
+        spend(PER_UPDATE * updates)
+    return {}, run
+"""
 
 
 @pytest.mark.parametrize("per_update", [1e-5, 1e-3, 1.0])
-@pytest.mark.parametrize("name", ["manual graph", "keras + jit_compile"])
-def test_the_slope_leaves_start_and_call_out(monkeypatch, name, per_update):
-    """Build, first call and cost per update are told apart."""
-    found = time_fake(monkeypatch, BY_NAME[name], per_update)
+@pytest.mark.parametrize("fused", [False, True])
+def test_the_slope_leaves_start_and_call_out(tmp_path, fused, per_update):
+    """In a process with a clock of its own: 0.5 s to build, 0.25 s once."""
+    path = tmp_path / "clocked.py"
+    path.write_text(CLOCKED.replace("PER_UPDATE", str(per_update)))
+    variant = replace(GRAPH, function=f"{path}:variant", fused=fused)
+    job = timing_job(variant, partial(table_of, SMALL), 0.1)
+    (found,) = run_jobs([job], 1, 120.0)
     assert found.build == pytest.approx(0.5)
     assert found.first_call == pytest.approx(0.25)
     assert found.per_epoch == pytest.approx(per_update)
-    (few, little), (many, much) = found.runs[1], found.runs[-1]
-    assert much - little >= probe.LONG_SECONDS
-    if BY_NAME[name].grouped:
-        group = table_of(SMALL).steps_per_call
-        assert few % group == many % group == 0
+    (_, build), (few, little), *_, (many, much) = found.runs
+    assert build == found.build
+    assert much - little >= 0.1
+    if fused:
+        per_call = table_of(SMALL).steps_per_call
+        assert few % per_call == many % per_call == 0
 
 
-def test_a_way_that_takes_no_time_is_no_sample(monkeypatch):
-    """It ends with a sentence instead of going on for ever."""
-    with pytest.raises(RunError, match="makes no updates"):
-        time_fake(monkeypatch, GRAPH, 0.0)
+SETTING = """
+import tensorflow as tf
+
+def variant(problem):
+    # TensorFlow refuses this once it has started.
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    weight = tf.Variable(0.0)
+    def run(updates):
+        for _ in range(updates):
+            weight.assign_add(1.0)
+    return {}, run
+"""
+
+
+def test_a_variant_may_set_what_tensorflow_reads_as_it_starts(tmp_path):
+    """Else switching the graph optimiser off would change nothing."""
+    path = tmp_path / "setting.py"
+    path.write_text(SETTING)
+    variant = replace(GRAPH, function=f"{path}:variant")
+    job = timing_job(variant, partial(table_of, SMALL), 0.0)
+    (found,) = run_jobs([job], 1, 120.0)
+    assert isinstance(found, Sample), found
 
 
 def test_tables_are_the_same_in_every_process():
@@ -233,7 +206,7 @@ def test_tables_are_the_same_in_every_process():
     np.testing.assert_array_equal(one.y, other.y)
     assert (one.x.shape, one.x.dtype) == ((8, 2), np.float32)
     assert one.y.dtype == np.float32
-    assert one.steps_per_call == 100
+    assert one.steps_per_call == 1000
     assert table_of(Size(10_000, 64)).steps_per_call == 15
 
 
@@ -254,9 +227,9 @@ def test_lines_join_sizes_that_differ_in_one_number():
 
 
 @pytest.fixture
-def report(monkeypatch):
+def report():
     """Return a report of known costs."""
-    found, _ = fake_growth(monkeypatch, different=["manual xla loop"])
+    found = known_growth(different="manual xla_loop")
     environment = Environment(
         "3", "2", "3", "2", "Linux", 2, ("CPU",), 1.0, 10**8
     )
@@ -270,26 +243,12 @@ def test_growth_survives_json(report):
     assert isinstance(report.growth, Growth)
 
 
-def test_what_is_printed_says_what_was_found(report):
-    """Every way, the crossing, the threshold, and what was not timed."""
-    out = io.StringIO()
-    print_growth(report, Console(file=out, width=100))
-    text = out.getvalue()
-    for way in WAYS:
-        assert way.name in text
-    assert "Rows grow, with 1 feature" in text
-    assert "(10,000–100,000)" in text
-    assert "1.1 from" in text and "exponent" in text
-    assert "Not timed: manual xla loop on 5 x 1, different: why." in text
-    assert max(map(len, text.splitlines())) <= 100
-
-
-def test_the_chart_tells_the_ways_apart_without_colour(report, tmp_path):
+def test_the_chart_tells_the_variants_apart_without_colour(report, tmp_path):
     """Each has its own marker and fill; the legend covers no panel."""
     figure = growth_chart(report.growth)
     lines = figure.axes[0].lines
-    assert len(lines) == len(WAYS)
-    assert len({line.get_marker() for line in lines}) == len(WAYS)
+    assert len(lines) == len(VARIANTS)
+    assert len({line.get_marker() for line in lines}) == len(VARIANTS)
     figure.canvas.draw()
     box = figure.legends[0].get_window_extent()
     assert box.x0 >= 0 and box.x1 <= figure.bbox.width

@@ -210,7 +210,6 @@ PLACES = {
     "lessons.1.user_parameters.keras": {},
     "fit.breakdowns.0.samples": [],
     "fit.breakdowns.0.samples.0.seconds": 0,
-    "imports.costs.0.seconds": [0],
     "calibration.reference": [],
     "calibration.rates.0.trials": 0,
     "peers.results.0.samples.0.per_update": -1,

@@ -33,7 +33,8 @@ def test_values_that_json_lacks_come_back(make_run):
     run.losses[:] = [np.nan, np.inf, -np.inf]
     np.testing.assert_array_equal(through_json(run).losses, run.losses)
     found = Divergence(1, "kernel", (0, 1), float("nan"), float("inf"), 0.0)
-    back = through_json(Verdict("graph", "different", "why", (3, 4), found))
+    why = (Note("why"),)
+    back = through_json(Verdict("graph", "different", why, (3, 4), found))
     assert np.isnan(back.divergence.left)
     assert back.divergence.right == np.inf
     assert back.divergence.index == (0, 1)
@@ -42,7 +43,8 @@ def test_values_that_json_lacks_come_back(make_run):
 
 def test_none_stays_none():
     """An optional field may be missing from the run."""
-    assert through_json(Verdict("xla", "identical", "why")).divergence is None
+    verdict = Verdict("xla", "identical", (Note("why"),))
+    assert through_json(verdict).divergence is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_other_json_is_refused(value):
 
 def fault(value, **changes):
     """Return what is said of a verdict with other fields."""
-    content = to_json(Verdict("graph", "identical", "why", (3, 4)))
+    content = to_json(Verdict("graph", "identical", (Note("why"),), (3, 4)))
     with pytest.raises(UsageError) as error:
         from_json(Verdict, {**content, **changes, **value})
     return str(error.value)
@@ -71,9 +73,9 @@ def fault(value, **changes):
         ("updates", [1], "updates is [1], not a list of 2"),
         ("updates", 3, "updates is 3, not a list"),
         ("updates", [1, 2**70], "not a whole number of 64 bits"),
-        ("reason", 5, "reason is 5, not a text"),
-        ("reason", None, "reason is None, not a text"),
-        ("reason", "\ud800", "not text in Unicode"),
+        ("why", 5, "why is 5, not a list"),
+        ("why", [{"text": None}], "why[0].text is None, not a text"),
+        ("why", [{"text": "\ud800"}], "not text in Unicode"),
         ("mode", ["graph"], "mode is ['graph'], not one of 'eager'"),
         ("divergence", [], "divergence is [], not a Divergence"),
         ("divergence", {"step": 1}, "it lacks 'parameter'"),

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
-import pytest
-from rich.console import Console
-
 from compare.judging.codesize import MEASURES
 from compare.lessons.problems import LESSONS
 from compare.showing.figures.ladder import ladder_chart
 from compare.showing.figures.style import write_chart
-from compare.showing.terminal.overview import print_ladder
 from compare.studies.ladder import IN_ALL_AT_ONCE, ladder
 
 
@@ -39,18 +33,6 @@ def test_the_running_sum_counts_what_full_loop_has():
             rung.added[side].statements for rung in counted
         )
         assert counted[-1].running[side].statements == total
-
-
-@pytest.mark.parametrize("measure", MEASURES)
-def test_the_table_names_every_rung_and_where_keras_costs_more(measure):
-    """The printed ladder has a row per lesson and an honest last line."""
-    out = io.StringIO()
-    print_ladder(ladder(), measure, Console(file=out, width=100))
-    text = out.getvalue()
-    for lesson in LESSONS:
-        assert lesson in text
-    assert MEASURES[measure] in text
-    assert "Keras costs more in" in text
 
 
 def test_the_chart_is_written_as_png_and_svg(tmp_path):

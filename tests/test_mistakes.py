@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 
 import pytest
 from rewrites import REWRITES
 
 from compare.commands.main import main
-from compare.judging.parity import judge
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
-from compare.mistakes import CATALOGUE
+from compare.mistakes import CATALOGUE, FOLDER, THEMES, read
+from compare.mistakes import __doc__ as documentation
 from compare.mistakes.observing import observe
 from compare.mistakes.patching import diff, mutant_source, patched, thread_url
-from compare.mistakes.probe import record_twice
 from compare.records.json_form import from_json, to_json
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.problem import Settings
-from compare.running.processes import Job, run_jobs
+from compare.running.contest import Contest
+from compare.studies.lesson.aspect import contestant
 
 KEYS = [mistake.key for mistake in CATALOGUE]
 BY_KEY = dict(zip(KEYS, CATALOGUE, strict=True))
+_, EXAMPLE, _ = re.split("\n\n(?=    \\[defaults|What a)", documentation)
+EXAMPLE = textwrap.dedent(EXAMPLE)
+"""A file with one row, as the documentation has it."""
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,7 @@ def observed():
 @pytest.mark.parametrize("key", KEYS)
 def test_every_mistake_is_caught(observed, key):
     """The mutation test of the checker: no row of the catalogue escapes."""
-    assert observed[key].caught, observed[key].happened
+    assert observed[key].caught, observed[key]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +119,7 @@ def test_an_honest_exhibit_is_not_caught():
         for key in ("half-error", "tape-twice", "eager-loop")
     ]
     for report in observe(rows, rounds=0):
-        assert not report.caught, report.happened
+        assert not report.caught, report
 
 
 REWRITTEN = [f"{lesson}: {title}" for lesson, title, _ in REWRITES]
@@ -122,30 +127,35 @@ REWRITTEN = [f"{lesson}: {title}" for lesson, title, _ in REWRITES]
 
 @pytest.fixture(scope="module")
 def rewritten(tmp_path_factory):
-    """Run every rewrite and the Keras sides in both dtypes."""
+    """Judge every rewrite against the Keras side of its lesson."""
     folder = tmp_path_factory.mktemp("rewritten")
-    work = {}
+    keras = {
+        lesson: contestant(
+            "keras",
+            exhibit("keras", lesson),
+            "keras",
+            problem_of(lesson, Settings(steps=12)),
+            "graph",
+        )
+        for lesson, *_ in REWRITES
+    }
+    pairs = []
     for number, (lesson, _, patches) in enumerate(REWRITES):
         path = folder / f"rewrite_{number}.py"
         path.write_text(patched(source_of(exhibit("manual", lesson)), patches))
         problem = problem_of(lesson, Settings(steps=12))
-        for key, side, reference in (
-            (number, "manual", f"{path}:train"),
-            (lesson, "keras", exhibit("keras", lesson)),
-        ):
-            arguments = (reference, side, problem, "graph")
-            work[key] = Job(lesson, record_twice, arguments)
-    found = run_jobs(list(work.values()), 2, 240.0)
-    return dict(zip(work, found, strict=True))
+        left = contestant(
+            "manual", f"{path}:train", "manual", problem, "graph"
+        )
+        pairs.append((left, keras[lesson]))
+    verdicts = Contest(2, 240.0).judge(pairs)
+    return [verdicts[pair] for pair in pairs]
 
 
 @pytest.mark.parametrize("number", range(len(REWRITES)), ids=REWRITTEN)
 def test_an_equivalent_rewrite_raises_no_alarm(rewritten, number):
     """Other words for the same mathematics are never called different."""
-    left, left64 = rewritten[number]
-    right, right64 = rewritten[REWRITES[number][0]]
-    verdict = judge(left, right, lambda: (left64, right64))
-    assert verdict.agree, verdict.reason
+    assert rewritten[number].agree, rewritten[number].reason
 
 
 def test_there_are_enough_rewrites():
@@ -172,11 +182,67 @@ def test_keys_are_unique():
     assert len(set(KEYS)) == len(KEYS)
 
 
-def test_a_patch_that_no_longer_fits_is_refused():
-    """A text that occurs never or twice is an error, not a silent no-op."""
-    for source in ("b", "aa"):
-        with pytest.raises(ValueError, match="not once"):
-            patched(source, (("a", "c"),))
+@pytest.fixture
+def read_text(tmp_path):
+    """Return a function that reads a catalogue's file of this text."""
+
+    def read_it(text):
+        path = tmp_path / "theme.toml"
+        path.write_text(text)
+        return read(path)
+
+    return read_it
+
+
+def test_the_documented_row_is_one(read_text):
+    """What the documentation shows is a row of the catalogue."""
+    assert read_text(EXAMPLE) == (BY_KEY["tail-dropped"],)
+
+
+def test_no_file_of_the_catalogue_is_forgotten():
+    """Every file in the folder is a theme that is read."""
+    assert {f"{theme}.toml" for theme in THEMES} == {
+        file.name for file in FOLDER.iterdir()
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        ("why =", "reason =", "reason"),
+        ("why =", "# why =", "why"),
+        ("[[", "# [[", "before"),
+        ("before =", "# before =", "before"),
+        ("after =", "extra = 1\nafter =", "extra"),
+        ('"silent"', '"quiet"', "kind"),
+        ("general = true", "general = 1", "general"),
+        ("general = true", 'updates = "some"', "updates"),
+    ],
+)
+def test_a_malformed_row_is_refused(read_text, before, after, fault):
+    """The error names the file, the key and the field."""
+    assert before in EXAMPLE
+    with pytest.raises(
+        ValueError, match=r"theme\.toml, tail-dropped: "
+    ) as told:
+        read_text(EXAMPLE.replace(before, after))
+    assert fault in str(told.value)
+
+
+def test_a_file_that_is_not_toml_is_refused(read_text):
+    """The error names the file."""
+    with pytest.raises(ValueError, match=r"theme\.toml: "):
+        read_text(EXAMPLE + "[")
+
+
+@pytest.mark.parametrize("text", ["problem", "no such text"])
+def test_a_patch_that_does_not_fit_is_refused(read_text, text):
+    """A text that occurs never or often is an error, not a silent no-op."""
+    rows = read_text(
+        EXAMPLE.replace("'batch(problem.batch_size)'", f"'{text}'")
+    )
+    with pytest.raises(ValueError, match=r"tail-dropped: .* not once"):
+        mutant_source(*rows)
 
 
 def test_threads_have_addresses():
@@ -196,7 +262,7 @@ def test_the_command_lists_and_shows_without_running(capsys):
     assert all(key in index for key in KEYS)
     assert main(["mistakes", "broadcast"]) == 0
     lesson = capsys.readouterr().out
-    for part in ("+    rows", "Why:", "Keras:", "issues/28901"):
+    for part in ("+    rows", BY_KEY["broadcast"].keras, "issues/28901"):
         assert part in lesson
     assert main(["mistakes", "nonsense"]) == 2
     assert main(["mistakes", "broadcast", "--all"]) == 2
@@ -229,4 +295,4 @@ def test_a_mistake_that_is_not_caught_ends_in_exit_code_1(
     monkeypatch.setattr(observing, "observe", blind)
     code = main(["mistakes", "half-error", "--run", "--out", str(tmp_path)])
     assert code == 1
-    assert "NOT caught" in capsys.readouterr().out
+    assert "Caught: 0 of 1." in capsys.readouterr().out

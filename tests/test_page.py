@@ -15,27 +15,18 @@ from compare.commands.main import main
 from compare.commands.options import LANGUAGES
 from compare.mistakes import CATALOGUE
 from compare.records import (
-    Divergence,
     Failure,
     Note,
     TensorInfo,
-    Verdict,
     files,
 )
-from compare.records.fit import (
-    Breakdown,
-    EpochSample,
-    FitReport,
-    FormReport,
-    FormSample,
-    Part,
-)
-from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
-from compare.records.mistakes import MistakeReport, Raised
-from compare.records.timing import Ratio, Sample
-from compare.showing.page import bars, catalogue, code, language, scenes
+from compare.showing import catalogue
+from compare.showing.blocks import Bar, Bars
+from compare.showing.blocks import Cell as Label
+from compare.showing.language import speaker
+from compare.showing.page import code, scenes
+from compare.showing.page.html import drawn
 from compare.showing.page.render import page, read_report
-from compare.showing.page.say import Speaker
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 
@@ -45,12 +36,6 @@ def report_file(small_report, tmp_path_factory):
     """Return the path of a written report.json."""
     folder = tmp_path_factory.mktemp("report")
     return files.write_report(small_report, folder)
-
-
-@pytest.fixture
-def english():
-    """Return who says things in English."""
-    return Speaker(language.translations("en"))
 
 
 def hostile(report):
@@ -167,11 +152,11 @@ def test_hostile_texts_stay_texts(small_report):
 
 def test_the_catalogue_is_complete():
     """Every text has a Korean entry, none is fuzzy or left over."""
-    for name in language.LANGUAGES[1:]:
+    for name in LANGUAGES[1:]:
         catalog = catalogue.read(name)
         wanted = {m.id for m in catalogue.template() if m.id}
         found = {m.id for m in catalog if m.id}
-        hint = "run python -m compare.showing.page.catalogue"
+        hint = "run python -m compare.showing.catalogue"
         assert wanted == found, hint
         for message in catalog:
             assert message.string, f"{message.id!r} is not translated"
@@ -201,46 +186,6 @@ def test_a_missing_entry_is_found(monkeypatch):
     wanted = {m.id for m in catalogue.template() if m.id}
     assert "a new lesson" in wanted
     assert wanted - {m.id for m in catalogue.read("ko")} == {"a new lesson"}
-
-
-def test_languages_are_those_of_the_command():
-    """What --help offers is what there is."""
-    assert LANGUAGES == language.LANGUAGES
-
-
-def test_verdicts_are_said_from_their_fields(english, small_report):
-    """Each outcome has its sentence, and numbers stand in it."""
-    lesson = small_report.lessons[0]
-
-    def said(*given, **fields):
-        return english.verdict(Verdict("graph", *given, **fields), lesson)
-
-    parting = Divergence(3, "kernel", (0, 1), 1.0, 1.5, 0.5)
-    assert "20 updates" in said("identical", "", (20, 20))
-    rounding = said("same mathematics", "", (9, 9), parting, 1.0, 1, 1e-18)
-    assert "update 3 in kernel[0][1]" in rounding
-    assert "so it is rounding" in rounding
-    real = said("different", "", (9, 8), parting, float64_difference=0.5)
-    assert "By hand 9 updates were made, in Keras 8." in real
-    assert "is not rounding" in real
-    assert "no result" in said("could not run", "")
-
-
-def test_a_training_that_does_not_move_is_told(english, small_report):
-    """Equal bits of parameters that never changed are no success."""
-    lesson = small_report.lessons[0]
-    still = tuple(
-        replace(
-            run,
-            parameters={
-                n: np.zeros_like(v) for n, v in run.parameters.items()
-            },
-        )
-        for run in lesson.trajectories
-    )
-    verdict = Verdict("graph", "identical", "", (20, 20))
-    said = english.verdict(verdict, replace(lesson, trajectories=still))
-    assert "none has moved" in said
 
 
 def test_code_is_aligned_by_sections(small_report):
@@ -312,76 +257,31 @@ def test_scenes_survive_numbers_that_are_not_finite(small_report):
     json.dumps(scene, allow_nan=False)
 
 
-def test_bars_stay_on_their_tracks(small_report):
+@pytest.mark.parametrize("scale", ["row", "common", "logarithmic"])
+def test_bars_stay_on_their_tracks(scale):
     """Every bar, whisker and mark is between 0 and 100 percent."""
-    timings = small_report.lessons[0].timings
-    for phase in ("per_update", "first_call", "build"):
-        track = bars.speeds(timings, phase)
-        for place, _ in track.marks:
-            assert 0 <= place <= 100
-        for _, entries in track.rows:
-            for bar in entries:
-                assert 0 < bar.low <= bar.width <= bar.high <= 100
-    assert bars.speeds((), "build") is None
-
-
-@pytest.fixture
-def mistake_report(small_report):
-    """Return a report on a silent, a loud and a slow mistake."""
-    base = CATALOGUE[0]
-    diff = f"--- a\n+++ b\n@@ -1 +1 @@\n-right\n+{HOSTILE}\n"
-    found = Verdict(
-        "eager",
-        "different",
-        "",
-        (5, 5),
-        Divergence(2, "bias", (), 1.0, 2.0, 1.0),
-    )
-    reports = (
-        MistakeReport(base, diff, True, "", found, {"kernel": 0.5}),
-        MistakeReport(
-            replace(base, kind="error"),
-            diff,
-            True,
-            "",
-            raised=Raised("TypeError", HOSTILE, 1),
+    values = (0.0, 0.002, 0.5, 30.0)
+    bars = Bars(
+        "times",
+        {"manual": "by hand"},
+        tuple(
+            (Label("eager"), (Bar("manual", "", v, v * 0.9, v * 1.1),), "")
+            for v in values
         ),
-        MistakeReport(
-            replace(base, kind="slow"),
-            diff,
-            False,
-            "",
-            ratio=Ratio(12.0, 11.0, 13.0),
-        ),
+        scale=scale,
     )
-    return replace(small_report, lessons=(), ladder=None, mistakes=reports)
-
-
-def test_mistakes_are_shown_as_diffs(mistake_report):
-    """Each kind has its heading, its diff and what happens, as text."""
-    text = page([mistake_report], "en")
-    assert "They part at update 2 in bias" in text
-    assert "It raises TypeError; updates made before: 1." in text
-    assert "12 (11 to 13) times as long" in text
-    assert text.count("not caught") == 1
-    assert '<span class="gd">-right</span>' in text
-    assert "<script>hacked" not in text
-    assert CATALOGUE[0].why in text
-
-
-def test_prose_that_is_not_translated_is_marked(mistake_report):
-    """A text that a newer version wrote stays English, and says so."""
-    first = mistake_report.mistakes[0]
-    newer = replace(first.mistake, title="A mistake of tomorrow")
-    report = replace(mistake_report, mistakes=(replace(first, mistake=newer),))
-    text = page([report], "ko")
-    assert '<span lang="en">A mistake of tomorrow' in text
-    assert text.count('<span lang="en">') == 1
+    found = drawn(bars)
+    assert bool(found.marks) == (scale == "logarithmic")
+    for place, _ in found.marks:
+        assert 0 <= place <= 100
+    for _, entries, _ in found.rows:
+        for bar in entries:
+            assert 0 <= bar.low <= bar.width <= bar.high <= 100
 
 
 def test_every_mistake_is_said_in_korean():
     """All texts of all mistakes have Hangul, but for a line of code."""
-    korean = Speaker(language.translations("ko"))
+    korean = speaker("ko")
     english = {
         text
         for mistake in CATALOGUE
@@ -396,63 +296,6 @@ def test_every_mistake_is_said_in_korean():
     assert english == {"w = w - learning_rate * gradient"}
 
 
-def test_growth_is_a_table_of_times_and_ratios(small_report):
-    """Each way has its times, its exponent, and where the gap vanishes."""
-    ways = tuple(
-        Way(name, "manual", "graph", "f", "by hand")
-        for name in ("by hand", HOSTILE)
-    )
-    line = Line("rows", 2, (10, 1000))
-    sample = Sample(0.1, 0.1, 0.002, ((1, 0.1),))
-    cells = tuple(
-        Cell(way.name, size, Verdict("graph", "identical", ""), (sample,))
-        for way in ways
-        for size in line.sizes[:1]
-    )
-    grown = Growth(
-        ways,
-        cells,
-        (line,),
-        (Exponent("by hand", line, 0.5, 10, 1000),),
-        (Crossing(HOSTILE, "by hand", line, ((10, 3.0),), "reached", 314.0),),
-        1.1,
-        (),
-    )
-    report = replace(small_report, lessons=(), ladder=None, growth=grown)
-    text = page([report], "en")
-    assert "2 ms" in text
-    assert "0.50" in text
-    assert "3×" in text
-    assert "from 310 on" in text
-    assert "<script>hacked" not in text
-
-
-def test_the_time_of_fit_is_divided(small_report):
-    """Parts of an epoch have their shares, forms their times."""
-    epoch = EpochSample(0.03, 0.04, {"opening": Part(2.0, 0.03)})
-    form = FormReport(
-        "many_steps",
-        "keras",
-        HOSTILE,
-        None,
-        (),
-        "graph",
-        None,
-        None,
-        (FormSample(0.1, 0.002, ((1, 0.1),)),),
-    )
-    found = FitReport(
-        1100, (5,), (Breakdown("graph", True, 5, (epoch,)),), (form,), (), ()
-    )
-    report = replace(small_report, lessons=(), ladder=None, fit=found)
-    text = page([report], "en")
-    assert "open data iterators" in text
-    assert "75%" in text
-    assert "many_steps" in text
-    assert "2 ms" in text
-    assert "데이터 이터레이터 열기" in page([report], "ko")
-
-
 def test_the_charts_are_drawn_from_json_alone(report_file, tmp_path, capsys):
     """`render --figures` writes each chart that the report has data for."""
     arguments = ["render", str(report_file), "--out", str(tmp_path)]
@@ -460,3 +303,10 @@ def test_the_charts_are_drawn_from_json_alone(report_file, tmp_path, capsys):
     names = {path.name for path in (tmp_path / "charts").iterdir()}
     assert {"linear_regression-loss.svg", "ladder.png"} <= names
     assert str(tmp_path / "charts" / "ladder.png") in capsys.readouterr().out
+
+
+def test_a_page_without_lessons_has_a_heading(small_report):
+    """Its title in the browser is that of its first section."""
+    text = page([replace(small_report, lessons=())], "en")
+    assert "<title>What does each feature cost?" in text
+    assert text.count("<h1>") == 1

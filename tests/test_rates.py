@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from compare.judging.theory import theory_of
 from compare.lessons.problems import problem_of
 from compare.records.problem import Settings
+from compare.records.request import Request
+from compare.records.timing import Effort
 from compare.running.processes import Broken
-from compare.studies.lesson.rates import UPDATES, judge_rates, rates_to_try
+from compare.studies.lesson.aspect import Lesson
+from compare.studies.lesson.rates import (
+    UPDATES,
+    Rates,
+    judge_rates,
+    rates_to_try,
+)
 
 
 @pytest.fixture
@@ -89,7 +99,7 @@ def test_outcomes_come_from_the_run_itself():
     problem = problem_of("linear_regression", Settings())
     limit = theory_of(problem).largest_learning_rate
     rates = tuple(limit * share for share in (1e-4, 5e-3, 0.3, 0.8, 1.1))
-    found = {("rates", s): swept(rates, problem) for s in ("manual", "keras")}
+    found = {side: swept(rates, problem) for side in ("manual", "keras")}
     runs = judge_rates(problem, theory_of(problem), rates, found)
     assert [run.outcome for run in runs if run.side == "keras"] == [
         "far too small",
@@ -99,19 +109,24 @@ def test_outcomes_come_from_the_run_itself():
         "overshoots",
     ]
     assert all(run.same_bits for run in runs)
-    found["rates", "keras"] = {
+    found["keras"] = {
         name: values + np.float32(1e-6)
-        for name, values in found["rates", "keras"].items()
+        for name, values in found["keras"].items()
     }
     runs = judge_rates(problem, theory_of(problem), rates, found)
     assert not any(run.same_bits for run in runs if run.side == "keras")
 
 
-def test_a_sweep_that_broke_is_left_out():
-    """Without both sides there is nothing to compare."""
+def test_a_sweep_that_broke_is_left_out(lesson):
+    """Without both sides there is nothing to compare, and it is told."""
     problem = problem_of("linear_regression", Settings())
-    found = {
-        ("rates", "manual"): swept((0.01,), problem),
-        ("rates", "keras"): Broken("was killed"),
-    }
-    assert judge_rates(problem, theory_of(problem), (0.01,), found) == ()
+    request = Request(
+        ("linear_regression",), Settings(), ("graph",), Effort(1), False, 60.0,
+        "x",
+    )  # fmt: skip
+    results = [swept((0.01,), problem), Broken("was killed")]
+    blank = replace(lesson, rates=(), left_out=())
+    report = Rates(Lesson(problem, request)).add(blank, results)
+    assert report.rates == ()
+    (why,) = report.left_out
+    assert "learning rates: was killed" in why

@@ -15,6 +15,7 @@ from compare.judging import codesize
 from compare.judging.theory import theory_of
 from compare.lessons.problems import problem_of
 from compare.records import (
+    SCHEMA_VERSION,
     Convergence,
     Failure,
     Note,
@@ -27,7 +28,9 @@ from compare.records import (
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import IteratorCost, Memory, Sample, Timing
-from compare.showing.terminal import report as render
+from compare.showing.language import speaker
+from compare.showing.telling import sections
+from compare.showing.terminal import print_sections
 
 HOSTILE = "[bold]x[/bold]\x1b[31m<script>"
 
@@ -52,8 +55,8 @@ def report(make_run):
         sources={"manual": "x = 1", "keras": "x = 1"},
         sizes={s: codesize.measure("x = 1") for s in ("manual", "keras")},
         verdicts=(
-            Verdict("graph", "identical", "every bit", (20, 20)),
-            Verdict("xla", "different", "they part", (20, 20)),
+            Verdict("graph", "identical", (Note("every bit"),), (20, 20)),
+            Verdict("xla", "different", (Note("they part"),), (20, 20)),
         ),
         trajectories=runs,
         recorded_updates=np.arange(21),
@@ -67,7 +70,7 @@ def report(make_run):
         },
         theory=theory_of(problem),
         within_1_percent={"manual": 796, "keras": None},
-        convergence=Convergence(9, {}, 1e-12, True, "they settle"),
+        convergence=Convergence(9, {}, 1e-12, True, Note("they settle")),
         tensors={
             s: (TensorInfo("loss", "loss", (), "float32"),)
             for s in ("manual", "keras")
@@ -89,7 +92,8 @@ def report(make_run):
 
 def printed(report, **console):
     out = io.StringIO()
-    render.print_report(report, Console(file=out, width=100, **console))
+    console = Console(file=out, width=100, **console)
+    print_sections(sections(report, speaker()), console)
     return out.getvalue()
 
 
@@ -107,10 +111,11 @@ def test_every_section_is_printed(report):
         "rank 0, scalar",
         "per update",
         "30 ms",
+        "Keras takes 1 times as long",
         "93% of the time",
         "Not timed: xla",
         "they settle",
-        "2 MiB (manual)",
+        "by hand 2 MiB",
         "Left out: keras: shapes: was killed.",
         "see --budget",
         "In the units of the table",
@@ -123,7 +128,7 @@ def test_a_different_pair_gets_no_speed_headline(report):
     """Timings of a pair that is different are not made a headline."""
     lesson = report.lessons[0]
     lesson = replace(
-        lesson, verdicts=(Verdict("graph", "different", "they part"),)
+        lesson, verdicts=(Verdict("graph", "different", (Note("they part"),)),)
     )
     text = printed(replace(report, lessons=(lesson,)))
     assert "times as long" not in text
@@ -147,7 +152,7 @@ def test_report_json_is_strict_and_replaces_the_old_one(report, tmp_path):
     (tmp_path / "report.json").write_text("old")
     path = files.write_report(report, tmp_path)
     content = json.loads(path.read_text(), parse_constant=pytest.fail)
-    assert content["schema_version"] == 1
+    assert content["schema_version"] == SCHEMA_VERSION
     assert [p.name for p in tmp_path.iterdir()] == ["report.json"]
 
 

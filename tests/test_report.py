@@ -15,7 +15,7 @@ from compare.records.report import Report
 from compare.records.request import Request
 from compare.records.timing import Effort
 from compare.running.processes import Silent
-from compare.studies.lesson import plan as plan_module
+from compare.studies.lesson import aspect
 from compare.studies.lesson.report import make_report
 
 MANUAL = (
@@ -39,12 +39,12 @@ def request(
 
 def report_with(monkeypatch, asked, **references):
     """Make a report with some sides replaced by planted exhibits."""
-    original = plan_module.exhibit
+    original = aspect.exhibit
 
     def exhibit(side, lesson):
         return references.get(side) or original(side, lesson)
 
-    monkeypatch.setattr(plan_module, "exhibit", exhibit)
+    monkeypatch.setattr(aspect, "exhibit", exhibit)
     return make_report(asked, Silent()).lessons[0]
 
 
@@ -195,7 +195,7 @@ def test_a_report_survives_json(monkeypatch):
     lesson = report_with(
         monkeypatch,
         asked,
-        keras=plan_module.exhibit("manual", asked.lessons[0]),
+        keras=aspect.exhibit("manual", asked.lessons[0]),
     )
     run = lesson.trajectories[0]
     assert len(lesson.recorded_updates) == FRAMES == len(run.losses)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import json
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from compare.commands.main import main
 from compare.lessons.exhibits import exhibit
@@ -21,8 +19,8 @@ from compare.records.json_form import from_json, to_json
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.records.streaming import Pass, StreamCell
+from compare.running import timing
 from compare.running.processes import Broken, Job, Silent, run_jobs
-from compare.showing.terminal.streaming import print_streaming
 from compare.studies.stream import large_table
 from compare.studies.stream import study as streaming
 from compare.studies.stream.large_table import (
@@ -260,6 +258,7 @@ def test_what_does_not_fit_in_memory_is_left_out(tmp_path, monkeypatch):
         return [made for _ in jobs]
 
     monkeypatch.setattr(streaming, "run_jobs", run)
+    monkeypatch.setattr(timing, "run_jobs", run)
     found = measure_streaming((10,), 1, tmp_path, 1.0, Silent())
     assert {cell.source for cell in found.cells} == {"files"}
     assert "more than half" in found.left_out[0]
@@ -291,17 +290,6 @@ def grown(found):
         for flat in found.flatness
     )
     return dataclasses.replace(found, flatness=flats)
-
-
-def test_what_is_printed_judges_the_memory(report):
-    """Speed, peak and verdict by rows; flat or not in words."""
-    out = io.StringIO()
-    console = Console(file=out, width=100)
-    print_streaming(report, console)
-    assert "45,000" in out.getvalue() and "identical" in out.getvalue()
-    spoilt = dataclasses.replace(report, streaming=grown(report.streaming))
-    print_streaming(spoilt, console)
-    assert "NOT flat" in out.getvalue()
 
 
 def test_memory_that_grows_fails_the_command(

@@ -8,9 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from compare.records import Verdict
+from compare.records.problem import Settings
+from compare.records.request import Request
 from compare.records.timing import Effort, Sample
-from compare.running import probes, timing
-from compare.running.processes import Broken
+from compare.running import slope, timing
+from compare.running.processes import Broken, RunError, Silent
+from compare.studies.lesson.aspect import Lesson
+from compare.studies.lesson.speed import lengths_of, time_sides
 
 
 class Clock:
@@ -22,13 +27,22 @@ class Clock:
         return self.now
 
 
+@pytest.fixture
+def clock(monkeypatch):
+    """Replace the clock of all that is timed in a process."""
+    fake = Clock()
+    monkeypatch.setattr(
+        slope, "time", types.SimpleNamespace(perf_counter=fake.perf_counter)
+    )
+    return fake
+
+
 def sample(per_epoch, build=0.1):
     return Sample(build, 0.2, per_epoch, ((0, build),))
 
 
-def test_phases_against_known_costs(monkeypatch, line):
+def test_phases_against_known_costs(monkeypatch, clock, line):
     """Start-up, build, first call and slope are told apart, per mode."""
-    clock = Clock()
     calls = []
 
     def train(problem, mode):
@@ -37,10 +51,8 @@ def test_phases_against_known_costs(monkeypatch, line):
         first = 0.25 if problem.epochs and mode == "xla" else 0.0
         clock.now += start_up + 0.5 + first + 0.125 * problem.epochs
 
-    fake = types.SimpleNamespace(perf_counter=clock.perf_counter)
-    monkeypatch.setattr(probes, "time", fake)
-    monkeypatch.setattr(probes, "load_exhibit", lambda reference: train)
-    taken, memory = probes.time_side(
+    monkeypatch.setattr(timing, "load_exhibit", lambda reference: train)
+    taken, memory = timing.time_exhibit(
         "x", line, {"xla": 101, "eager": 11}, lambda done, total: None
     )
     assert memory >= 0
@@ -50,7 +62,24 @@ def test_phases_against_known_costs(monkeypatch, line):
         assert taken[mode].per_epoch == pytest.approx(0.125)
     xla = [("xla", length) for length in (0, 2, 101)]
     eager = [("eager", length) for length in (0, 2, 11)]
-    assert calls == [("graph", 0), *xla, *eager]
+    assert calls in (
+        [("graph", 0), *xla, *eager],
+        [("graph", 0), *eager, *xla],
+    )
+
+
+def test_a_slope_is_measured_over_a_long_enough_gap():
+    """Lengths grow until the difference is large; start and slope are told."""
+    taken = slope.measure_slope(lambda n: 0.5 + 0.01 * n, 2, gap=1.0, long=10)
+    assert [length for length, _ in taken.runs] == [2, 10, 40, 160]
+    assert taken.each == pytest.approx(0.01)
+    assert taken.start == pytest.approx(0.5)
+
+
+def test_what_takes_no_time_is_refused():
+    """A training without updates would be lengthened without end."""
+    with pytest.raises(RunError, match="takes no time"):
+        slope.measure_slope(lambda length: 0.5, 2, gap=0.1)
 
 
 @pytest.fixture
@@ -67,21 +96,41 @@ def fake_jobs(monkeypatch):
     return seen
 
 
-def subjects_of(line, make_run, modes=("graph", "xla")):
-    return [
-        timing.Subject("ref", side, mode, line, make_run(side))
-        for side in ("manual", "keras")
-        for mode in modes
-    ]
+@pytest.fixture
+def timed(line, make_run, small_report):
+    """Return a function that times sides whose recorded runs are made up."""
+
+    def time(effort, modes=("graph", "xla"), exhibits=None, pace=1e-3):
+        lesson = Lesson(line, request(effort, modes))
+        lesson.exhibits |= exhibits or {}
+        report = replace(
+            small_report.lessons[0],
+            verdicts=tuple(Verdict(m, "identical", "why") for m in modes),
+            trajectories=tuple(
+                replace(make_run(side), mode=mode, seconds_per_update=pace)
+                for side in ("manual", "keras")
+                for mode in modes
+            ),
+            timings=(),
+            memory=(),
+            left_out=(),
+        )
+        return lesson, report, time_sides(lesson, report, Silent())
+
+    return time
 
 
-def test_each_round_gives_every_side_one_process(fake_jobs, line, make_run):
+def request(effort, modes=("graph",)):
+    return Request(
+        ("linear_regression",), Settings(), modes, effort, False, 60.0, "x"
+    )
+
+
+def test_each_round_gives_every_side_one_process(fake_jobs, timed):
     """Both sides equally often, alternating in mixed order."""
-    effort = Effort(20)
-    subjects = subjects_of(line, make_run)
-    timed = timing.time_subjects(subjects, effort, 60.0, None)
-    assert [len(entry.samples) for entry in timed.timings] == [20] * 4
-    assert [len(entry.added_bytes) for entry in timed.memory] == [20, 20]
+    _, _, report = timed(Effort(20))
+    assert [len(entry.samples) for entry in report.timings] == [20] * 4
+    assert [len(entry.added_bytes) for entry in report.memory] == [20, 20]
     rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 40, 2)]
     assert {frozenset(pair) for pair in rounds} == {
         frozenset({"manual:", "keras:"})
@@ -89,70 +138,65 @@ def test_each_round_gives_every_side_one_process(fake_jobs, line, make_run):
     assert len(set(rounds)) == 2
 
 
-def test_a_budget_is_filled_with_whole_rounds(fake_jobs, line, make_run):
-    """Rounds of 4 s fit into 30 s seven times; the control is timed too."""
+def test_with_a_budget_the_manual_side_is_its_own_control(fake_jobs, timed):
+    """It is timed twice in every round, and both show in its memory."""
+    _, _, report = timed(Effort(2, 0.0), ["graph"])
+    assert {
+        (entry.side, entry.control): len(entry.samples)
+        for entry in report.timings
+    } == {("manual", False): 2, ("manual", True): 2, ("keras", False): 2}
+    assert [len(entry.added_bytes) for entry in report.memory] == [4, 2]
+
+
+def test_a_budget_is_filled_with_whole_rounds(monkeypatch):
+    """A round of 4 s fits into 30 s at most seven times."""
+    monkeypatch.setattr(timing, "run_jobs", lambda jobs, *rest: ["done"])
     ticks = iter(range(0, 4000, 2))
-    subjects = subjects_of(line, make_run, ["graph"])
-    timed = timing.time_subjects(
-        subjects,
+    turns = timing.take_turns(
+        {"one": None},
         Effort(2, 30.0),
         60.0,
         None,
         clock=lambda: float(next(ticks)),
     )
-    counts = {
-        (entry.side, entry.control): len(entry.samples)
-        for entry in timed.timings
-    }
-    assert set(counts) == {
-        ("manual", False),
-        ("manual", True),
-        ("keras", False),
-    }
-    (rounds,) = set(counts.values())
-    assert 3 <= rounds <= 7
+    assert 3 <= len(turns.of("one")) <= 7
 
 
-def test_a_broken_process_is_told_and_gives_no_sample(
-    monkeypatch, line, make_run
-):
+def test_a_broken_process_is_told_and_gives_no_sample(monkeypatch, timed):
     """A failed process is named with its reason, not counted as zero."""
-    results = iter([[Broken("killed")], [({"graph": sample(1.0)}, 5)]])
+    good = ({"graph": sample(1.0)}, 5)
+    results = iter([[Broken("killed")] * 2, [good, good]])
     monkeypatch.setattr(timing, "run_jobs", lambda *given: next(results))
-    subject = timing.Subject("ref", "manual", "graph", line, make_run())
-    timed = timing.time_subjects([subject], Effort(2), 60.0, None)
-    assert len(timed.timings[0].samples) == 1
-    assert timed.memory[0].added_bytes == (5,)
-    assert timed.broken == ("linear_regression manual: time: killed",)
+    _, _, report = timed(Effort(2), ["graph"])
+    assert [len(entry.samples) for entry in report.timings] == [1, 1]
+    assert report.memory[0].added_bytes == (5,)
+    assert "linear_regression manual: time: killed" in report.left_out
 
 
-def test_nothing_to_time_takes_no_time():
-    """Without a pair that agrees no process is started."""
-    timed = timing.time_subjects([], Effort(3, 1e9), 60.0, None)
-    assert timed.timings == ()
+def test_what_does_not_agree_takes_no_time(timed):
+    """Without a pair that agrees, or without effort, nothing is started."""
+    _, _, report = timed(Effort(3, 1e9), modes=())
+    assert report.timings == ()
+    _, _, report = timed(None)
+    assert report.timings == ()
 
 
-def test_the_long_training_follows_the_recorded_pace(line, make_run):
+def test_the_long_training_follows_the_recorded_pace(fake_jobs, timed):
     """Fast sides run many epochs, slow ones few, within limits."""
-
-    def epochs(seconds):
-        run = replace(make_run(), seconds_per_update=seconds)
-        return timing.Subject("ref", "manual", "graph", line, run).epochs
-
-    assert epochs(1.0) == timing.EPOCHS[0]
-    assert epochs(0.0) == timing.EPOCHS[1]
-    assert epochs(timing.LONG_SECONDS / 100) == 100
+    for pace, epochs in ((1.0, 5), (0.0, 20_000), (0.0025, 100)):
+        lesson, report, _ = timed(Effort(0), ["graph"], pace=pace)
+        assert lengths_of(lesson, report)["keras"] == {"graph": epochs}
 
 
 SLEEPER = """
 import time
 
 def train(problem, mode, on_step=None):
-    time.sleep(problem.build)
+    time.sleep({build})
     if problem.epochs:
-        time.sleep(problem.first_call)
+        time.sleep({first_call})
     for _ in range(problem.epochs):
-        time.sleep(problem.update)
+        time.sleep({update})
 """
 """An exhibit of known cost. It sleeps because its cost is what is measured;
 nothing here waits for anything."""
@@ -161,28 +205,21 @@ COSTS = {"build": 0.05, "first_call": 0.1, "update": 0.01}
 """Seconds; long against the 0.1 ms by which a sleep is late."""
 
 
-def test_phases_against_a_sleeping_process(exhibit_file, line, make_run):
+def test_phases_against_a_sleeping_process(tmp_path, timed):
     """What costs twice as much takes twice as long, in each phase."""
     # A sleep never ends early, so every training takes at least its cost. It
     # ends late, the more so on a busy machine: so phases are compared with
     # each other, as medians over processes, and may be off by a third.
-    reference = exhibit_file(SLEEPER)
-    subjects = [
-        timing.Subject(
-            reference,
-            side,
-            "graph",
-            line.replace(
-                hyper={name: factor * cost for name, cost in COSTS.items()}
-            ),
-            replace(make_run(), seconds_per_update=factor * COSTS["update"]),
-        )
-        for side, factor in (("manual", 1), ("keras", 2))
-    ]
-    timed = timing.time_subjects(subjects, Effort(3), 60.0, None)
-    assert not timed.broken
+    exhibits = {}
+    for side, factor in (("manual", 1), ("keras", 2)):
+        path = tmp_path / f"{side}_sleeper.py"
+        costs = {name: factor * cost for name, cost in COSTS.items()}
+        path.write_text(SLEEPER.format(**costs))
+        exhibits[side] = f"{path}:train"
+    _, _, report = timed(Effort(3), ["graph"], exhibits, COSTS["update"])
+    assert not report.left_out
     medians = {}
-    for entry, factor in zip(timed.timings, (1, 2), strict=True):
+    for entry, factor in zip(report.timings, (1, 2), strict=True):
         build, first_call, update = (factor * x for x in COSTS.values())
         for sample in entry.samples:
             for epochs, spent in sample.runs:

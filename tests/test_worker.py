@@ -9,9 +9,9 @@ from compare.lessons.exhibits import exhibit
 from compare.lessons.problems import LESSONS, problem_of
 from compare.records import SIDES
 from compare.records.problem import Settings
-from compare.running.probes import tensor_map
 from compare.running.processes import Broken, Job, run_jobs
 from compare.running.worker import record
+from compare.studies.lesson.tensors import tensor_map
 
 GOOD = """
 import tensorflow as tf

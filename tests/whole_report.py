@@ -24,16 +24,16 @@ from compare.records import (
 )
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.fit import (
+    PARTS,
     Breakdown,
     CallCost,
     CallSample,
     EpochSample,
     FitReport,
-    FormReport,
-    FormSample,
     Part,
+    VariantReport,
 )
-from compare.records.growth import Cell, Crossing, Exponent, Growth, Line, Way
+from compare.records.growth import Cell, Crossing, Exponent, Growth, Line
 from compare.records.json_form import to_json
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.peers import PeerResult, Peers, PeerSample
@@ -42,23 +42,21 @@ from compare.records.rates import RateRun
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
-    ImportCost,
-    Imports,
     IteratorCost,
     Memory,
     Ratio,
     Sample,
     Timing,
 )
-from compare.studies.fit.stopwatch import PARTS
+from compare.records.variants import Variant
 from compare.studies.ladder import ladder
 
 SIDES = ("manual", "keras")
 UPDATES = 6
 SOURCE = "def train(problem):\n    # --- Data\n    x = problem.x\n"
-SAME = Verdict("graph", "identical", "every bit", (UPDATES, UPDATES))
+SAME = Verdict("graph", "identical", (Note("every bit"),), (UPDATES, UPDATES))
 PARTS_APART = Verdict(
-    "xla", "different", "they part", (UPDATES, UPDATES),
+    "xla", "different", (Note("they part"),), (UPDATES, UPDATES),
     Divergence(2, "kernel", (0,), 1.0, 1.5, 0.5), 0.5, 9, 0.5, 1e-12,
 )  # fmt: skip
 
@@ -128,7 +126,7 @@ def lesson(name):
         within_1_percent={"manual": 796, "keras": None},
         convergence=Convergence(
             9, {s: {"float32": 1e-7, "float64": 1e-16} for s in SIDES},
-            1e-12, True, "they settle",
+            1e-12, True, Note("they settle"),
         ),
         tensors={s: (TensorInfo("loss", "loss", (), "float32"),
                      TensorInfo("data x", "x", (5, 1), "float32"))
@@ -160,13 +158,15 @@ def fit():
     """Return a study of fit."""
     parts = {name: Part(2.0, 1e-3) for name in PARTS}
     samples = (EpochSample(0.04, 0.045, parts),) * 2
-    form_sample = FormSample(0.2, 1e-3, ((2, 0.3),))
+    sample = Sample(0.1, 0.1, 1e-3, ((2, 0.3),))
     return FitReport(
         1_100, (1, 2),
         tuple(Breakdown("graph", on, 20, samples) for on in (True, False)),
         tuple(
-            FormReport(name, side, "a form", None, ("x = 1",), "graph",
-                       None, SAME, (form_sample,) * 5)
+            VariantReport(
+                Variant(name, side, "graph", "a:b", None, "loop"),
+                "a variant", ("x = 1",), SAME, (sample,) * 5,
+            )
             for name, side in (("textbook", "keras"), ("loop", "manual"))
         ),
         (CallCost("loop", 1_100, (CallSample(2e-4, 3e-5, 1e-5),)),),
@@ -177,18 +177,18 @@ def fit():
 def growth():
     """Return a study of sizes."""
     line = Line("rows", 1, (100, 1000, 10_000))
-    ways = (
-        Way("tape", "manual", "graph", "a:b", "tape"),
-        Way("fit", "keras", "graph", "a:c", "tape"),
+    variants = (
+        Variant("tape", "manual", "graph", "a:b", None, "tape"),
+        Variant("fit", "keras", "graph", "a:c", None, "tape"),
     )
     samples = (Sample(0.1, 0.2, 1e-3, ((0, 0.1), (1, 0.2))),)
     cells = [
-        Cell(way.name, size, SAME, samples) for way in ways
+        Cell(variant.name, size, SAME, samples) for variant in variants
         for size in line.sizes
     ]  # fmt: skip
     ratios = ((100, 5.0), (1000, 2.0), (10_000, 1.0))
     return Growth(
-        ways, tuple(cells), (line,),
+        variants, tuple(cells), (line,),
         (Exponent("tape", line, 0.9, 100, 10_000),),
         (Crossing("fit", "tape", line, ratios, "reached", 2000.0),),
         1.1, ("a process died",),
@@ -244,11 +244,11 @@ def mistakes():
     )  # fmt: skip
     cost = Cost((Sample(0.1, 0.2, 0.3, ((0, 0.1),)),), 2, 12, 1, 1)
     return (
-        MistakeReport(known, "-a\n+b\n", True, "it differs", PARTS_APART,
+        MistakeReport(known, "-a\n+b\n", True, PARTS_APART,
                       {"kernel": 0.5}),
-        MistakeReport(replace(known, kind="error"), "-a\n", True, "raised",
+        MistakeReport(replace(known, kind="error"), "-a\n", True,
                       raised=Raised("ValueError", "no", 1)),
-        MistakeReport(replace(known, kind="slow"), "+b\n", True, "slow", SAME,
+        MistakeReport(replace(known, kind="slow"), "+b\n", True, SAME,
                       bad=cost, mended=cost, ratio=Ratio(2.0, 1.5, 2.5)),
     )  # fmt: skip
 
@@ -262,16 +262,11 @@ def environment():
 
 def whole_report():
     """Return a report with everything in it."""
-    costs = tuple(
-        ImportCost(side, module, (2.0,) * 5, (2**28,) * 5)
-        for side, module in (("manual", "tensorflow"), ("keras", "keras"))
-    )
     return Report(
         environment=environment(),
         command="python -m compare",
         lessons=(lesson("linear_regression"), lesson("minibatch")),
         fit=fit(),
-        imports=Imports(costs, ("a sample",)),
         calibration=calibration(),
         peers=peers(),
         growth=growth(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, positive
+from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, add
 
 HELP = "run a baseline's lessons again and tell what became worse"
 
@@ -21,21 +21,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="made by save-baseline"
     )
-    parser.add_argument(
-        "--threshold",
-        type=positive,
-        default=25.0,
-        metavar="PERCENT",
-        help="by how much a ratio of times may grow (25)",
-    )
+    add(parser, "--threshold", "--lang")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Run, compare, print what changed."""
+    """Run, compare, tell what changed."""
     from dataclasses import replace
 
-    from compare.showing.terminal import live
-    from compare.showing.terminal.baseline import print_comparison
+    from compare.showing.blocks import Section
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling.baseline import tell_comparison
+    from compare.showing.terminal import print_sections
     from compare.studies.baseline import (
         MACHINE,
         compare,
@@ -46,11 +43,12 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
 
     baseline = read_baseline(options.file)
     request = replace(baseline.request, command=command)
-    with live.progress() as progress:
-        here = read_environment(request.timeout, progress)
+    with progress() as watcher:
+        here = read_environment(request.timeout, watcher)
         if differences(baseline.report.environment, here, MACHINE):
             request = replace(request, effort=None)  # speeds do not compare
-        report = make_report(request, progress)
+        report = make_report(request, watcher)
     found = compare(baseline.report, report, options.threshold / 100)
-    print_comparison(found)
+    told = tell_comparison(found, speaker(options.lang))
+    print_sections([Section("changes", "", tuple(told))])
     return EXIT_DIFFERENT if found.worse else EXIT_AGREE

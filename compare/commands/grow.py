@@ -3,70 +3,47 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import add_out, count, exit_code, positive
+from compare.commands.options import add
 
-HELP = "what an update costs by rows and features, for every way"
-
-ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each way is timed in, at each size."""
+ROUNDS = 3
+"""Processes that each variant is timed in, at each size, in any case."""
 
 LARGEST, QUICK_LARGEST = 10**9, 10**6
 """Numbers in the largest table."""
+
+HELP = "what an update costs by rows and features, for every variant"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
         "Time one full-batch update of the same linear model on tables of "
-        "many sizes, by hand and in Keras, in every way; say how the cost "
-        "grows and where the gap between the sides vanishes."
+        "many sizes, by hand and in Keras, in every variant; say how the "
+        "cost grows and where the gap between the sides vanishes."
     )
-    parser.add_argument(
+    add(
+        parser,
         "--budget",
-        type=positive,
-        metavar="SECONDS",
-        default=300.0,
-        help="go on timing so long; three processes per way and size are "
-        "timed in any case (300)",
-    )
-    parser.add_argument(
         "--largest",
-        type=count,
-        metavar="NUMBERS",
-        help="leave out tables of more numbers, rows times features; the "
-        "largest has 102,400,000, which takes 2 GB of memory",
-    )
-    parser.add_argument(
         "--quick",
-        action="store_true",
-        help="tables of at most a million numbers, one process each",
-    )
-    parser.add_argument(
         "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
+        "--lang",
+        "--out",
+        budget=300.0,
     )
-    add_out(parser, "growth.json, growth.png and growth.svg")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Measure, print, write report and chart."""
-    from compare.records import UsageError, files
-    from compare.records.report import Report
+    """Time every variant at every size."""
+    from compare.commands.delivery import exit_code, report_study
+    from compare.judging.trends import lines_of
+    from compare.records import UsageError
     from compare.records.timing import Effort
-    from compare.showing.figures.growth import growth_chart
-    from compare.showing.figures.style import write_chart
-    from compare.showing.terminal import live
-    from compare.showing.terminal.growth import print_growth
-    from compare.studies.grow.study import lines_of, measure_growth
-    from compare.studies.grow.ways import SIZES
-    from compare.studies.lesson.report import read_environment
+    from compare.showing.figures import write_figures
+    from compare.studies.grow.study import measure_growth
+    from compare.studies.grow.tables import SIZES
 
-    files.check_writable(options.out)
     largest = options.largest or (QUICK_LARGEST if options.quick else LARGEST)
     sizes = [s for s in SIZES if s.rows * s.features <= largest]
     if not list(lines_of(sizes)):
@@ -74,18 +51,15 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             f"--largest {largest:,} leaves fewer than three tables to "
             "compare: give 1000 or more"
         )
-    effort = (
-        Effort(QUICK_ROUNDS)
-        if options.quick
-        else Effort(ROUNDS, options.budget)
+    quick = options.quick
+    effort = Effort(1) if quick else Effort(ROUNDS, options.budget)
+    report = report_study(
+        "growth.json",
+        options,
+        command,
+        lambda _, watcher: {
+            "growth": measure_growth(sizes, effort, options.timeout, watcher)
+        },
+        lambda report: write_figures(report, options.out),
     )
-    with live.progress() as progress:
-        environment = read_environment(options.timeout, progress)
-        growth = measure_growth(sizes, effort, options.timeout, progress)
-    report = Report(environment, command, growth=growth)
-    path = files.write_report(report, options.out, "growth.json")
-    print_growth(report)
-    charts = write_chart(growth_chart(growth), options.out, "growth")
-    for written in (path, *charts):
-        sys.stdout.write(f"Written: {written}\n")
-    return exit_code([cell.verdict.outcome for cell in growth.cells])
+    return exit_code(report.verdicts)

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import EXIT_AGREE, SIZE_MEASURES, add_out
+from compare.commands.options import EXIT_AGREE, add
 
 HELP = "what each feature costs by hand and in Keras; runs nothing"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
-    parser.add_argument(
-        "--measure",
-        choices=SIZE_MEASURES,
-        default="statements",
-        help="how code is measured (statements)",
-    )
-    add_out(parser, "ladder.json, ladder.png and ladder.svg")
+    add(parser, "--measure", "--lang", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Print the ladder and write its chart."""
+    """Measure the lessons; write, tell and draw what was found."""
+    from compare.commands.delivery import deliver
     from compare.records import files
     from compare.records.report import Report
+    from compare.showing.blocks import Section
     from compare.showing.figures.ladder import ladder_chart
     from compare.showing.figures.style import write_chart
-    from compare.showing.terminal.overview import print_ladder
+    from compare.showing.language import speaker
+    from compare.showing.telling.ladder import tell_ladder
     from compare.studies.ladder import installed, ladder
 
     files.check_writable(options.out)
     rungs = ladder()
-    print_ladder(rungs, options.measure)
-    figure = ladder_chart(rungs, options.measure)
     report = Report(installed(), command, ladder=rungs)
-    for path in (
-        files.write_report(report, options.out, "ladder.json"),
-        *write_chart(figure, options.out, "ladder"),
-    ):
-        sys.stdout.write(f"Written: {path}\n")
+    chart = ladder_chart(rungs, options.measure)
+    said_by = speaker(options.lang)
+    told = tuple(tell_ladder(rungs, said_by, options.measure))
+    title = said_by.say("What does each feature cost?")
+    deliver(
+        [Section("ladder", title, told)],
+        lambda: [files.write_report(report, options.out, "ladder.json")],
+        lambda: write_chart(chart, options.out, "ladder"),
+    )
     return EXIT_AGREE

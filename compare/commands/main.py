@@ -17,8 +17,8 @@ from compare.commands.options import (
     EXIT_INTERRUPTED,
     EXIT_USAGE,
     Parser,
+    complain,
 )
-from compare.records.escape import printable
 from compare.running import family
 
 STARTS_NOTHING = ("list", "notebook", "render")
@@ -37,9 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     if shown.error.errno in output.CLOSED:  # `| head` has seen enough
         return EXIT_CLOSED
-    sys.stderr.write(
-        "compare: cannot write to standard output: "
-        f"{shown.error.strerror}; send it to another place\n"
+    complain(
+        f"cannot write to standard output: {shown.error.strerror}; send it to "
+        "another place"
     )
     return EXIT_USAGE
 
@@ -50,14 +50,14 @@ def _code_of(given: Sequence[str]) -> int:
     except SystemExit as stop:  # --help, or a bad option
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        sys.stderr.write("compare: interrupted; no report was written\n")
+        sys.stderr.write("compare: interrupted; nothing was written\n")
         return EXIT_INTERRUPTED
     except Exception as error:  # 1 would say that a pair is different
         if isinstance(error, OSError) and error.errno in NO_ROOM:
-            place = printable(str(error.filename or "a file"))
-            sys.stderr.write(
-                f"compare: cannot write {place}: {error.strerror}; make room "
-                "there, or name another folder in TMPDIR or with --out\n"
+            complain(
+                f"cannot write {error.filename or 'a file'}: "
+                f"{error.strerror}; make room there, or name another folder "
+                "in TMPDIR or with --out"
             )
             return EXIT_USAGE
         traceback.print_exc()
@@ -85,8 +85,9 @@ def parser() -> Parser:
 def _carry_out(given: Sequence[str]) -> int:
     words = given if _names_command(given) else ["run", *given]
     options = parser().parse_args(words)
-    from compare.records import UsageError
+    from compare.records import UsageError, files
 
+    files.WRITTEN.clear()
     command = shlex.join(["python", "-m", "compare", *given])
     try:
         if words[0] in STARTS_NOTHING:
@@ -94,8 +95,12 @@ def _carry_out(given: Sequence[str]) -> int:
         with family.keeping_temporary_files():
             return int(options.carry_out(options, command))
     except UsageError as error:
-        sys.stderr.write(f"compare: {printable(str(error))}\n")
+        complain(str(error))
         return EXIT_USAGE
+    except KeyboardInterrupt:
+        written = ", ".join(map(str, files.WRITTEN)) or "nothing"
+        complain(f"interrupted; written so far: {written}")
+        return EXIT_INTERRUPTED
 
 
 def _names_command(words: Sequence[str]) -> bool:

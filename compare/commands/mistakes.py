@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    EXIT_DIFFERENT,
-    add_out,
-    count,
-    positive,
-)
+from compare.commands.options import COMMON, EXIT_AGREE, EXIT_DIFFERENT, add
 
 HELP = "classic mistakes: the diff, what happens, why; --run makes them"
 
@@ -26,67 +19,46 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "keys", nargs="*", metavar="KEY", help="mistakes to show"
     )
-    parser.add_argument(
-        "--all", action="store_true", help="show every mistake"
-    )
-    parser.add_argument(
-        "--run",
-        action="store_true",
-        help="make them in fresh processes (without a KEY: all of them)",
-    )
-    parser.add_argument(
-        "--rounds",
-        type=count,
-        default=1,
-        metavar="N",
-        help="processes in which a slow one is timed; 5 for intervals (1)",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
-    add_out(parser, "mistakes.json, with --run,")
+    names = "--all", "--run", "--rounds", *COMMON
+    add(parser, *names, rounds=1)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Show the mistakes, or make them and write what was seen."""
+    """Show the mistakes, or make them and tell what was seen."""
+    from compare.commands.delivery import deliver
     from compare.mistakes import CATALOGUE, find
     from compare.mistakes.observing import observe
     from compare.records import UsageError, files
     from compare.records.report import Report
-    from compare.showing.terminal import live
-    from compare.showing.terminal.mistakes import (
-        print_index,
-        print_lesson,
-        print_run,
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling.mistakes import (
+        index_sections,
+        mistake_sections,
+        seen_sections,
     )
+    from compare.showing.terminal import print_sections
     from compare.studies.lesson.report import read_environment
 
     if options.all and options.keys:
         raise UsageError("--all shows every mistake: leave the keys out")
     chosen = find(options.keys) if options.keys else CATALOGUE
+    in_full = bool(options.keys or options.all)
+    said_by = speaker(options.lang)
     if not options.run:
-        if options.keys or options.all:
-            print_lesson(chosen)
-        else:
-            print_index(chosen)
+        show = mistake_sections if in_full else index_sections
+        print_sections(show(chosen, said_by))
         return EXIT_AGREE
     files.check_writable(options.out)
-    with live.progress() as progress:
-        environment = read_environment(options.timeout, progress)
+    with progress() as watcher:
+        environment = read_environment(options.timeout, watcher)
         reports = observe(
-            chosen,
-            environment.cpus,
-            options.timeout,
-            options.rounds,
-            progress,
+            chosen, environment.cpus, options.timeout, options.rounds, watcher
         )
     report = Report(environment, command, mistakes=reports)
-    print_run(report, in_full=bool(options.keys or options.all))
-    path = files.write_report(report, options.out, "mistakes.json")
-    sys.stdout.write(f"\nWritten: {path}\n")
+    deliver(
+        seen_sections(report, in_full, said_by),
+        lambda: [files.write_report(report, options.out, "mistakes.json")],
+    )
     caught = all(report.caught for report in reports)
     return EXIT_AGREE if caught else EXIT_DIFFERENT

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from compare.commands.options import EXIT_AGREE, add_out
+from compare.commands.options import EXIT_AGREE, add
 
 HELP = "write a lesson as a Jupyter notebook, with exercises"
 
@@ -13,13 +12,14 @@ HELP = "write a lesson as a Jupyter notebook, with exercises"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.add_argument("lesson", metavar="LESSON", help="see `list`")
-    add_out(parser, "LESSON.ipynb")
+    add(parser, "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Write the notebook; it runs in Jupyter and in Colab."""
     import nbformat
 
+    from compare.commands.delivery import say_written
     from compare.records import files
     from compare.showing.notebook.build import notebook_of
 
@@ -27,5 +27,5 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     path = options.out / f"{options.lesson}.ipynb"
     files.write_atomically(path, (nbformat.writes(notebook) + "\n").encode())
-    sys.stdout.write(f"Written: {path}\n")
+    say_written([path])
     return EXIT_AGREE

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+import textwrap
 from pathlib import Path
-from typing import NoReturn
-
-from compare.records.escape import printable
+from typing import Any, NoReturn
 
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
@@ -33,7 +31,7 @@ exit codes:
   2  the request cannot be carried out: bad option, bad data, no place to write
   3  a pair could not run: an error, a time-out, numbers that are not finite
  70  a fault in this program; please report it with the traceback
-130  interrupted by Ctrl-C; nothing was written
+130  interrupted by Ctrl-C; what was written before is named
 141  the output was closed early (by head, say); the report is written
 """
 
@@ -43,43 +41,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Write one line to stderr and exit."""
-        text = printable(f"compare: {message}; see {self.prog} --help")
-        sys.stderr.write(text + "\n")
+        complain(f"{message}; see {self.prog} --help")
         raise SystemExit(EXIT_USAGE)
 
 
-def add_out(parser: argparse.ArgumentParser, what: str) -> None:
-    """Let the user choose the folder that is written to."""
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="FOLDER",
-        help=f"where to write {what} (here)",
-    )
+def complain(text: str) -> None:
+    """Write one line to stderr."""
+    from compare.records.escape import printable  # imports NumPy
 
-
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """Let the user choose the language of the page."""
-    parser.add_argument(
-        "--lang",
-        choices=LANGUAGES,
-        default=LANGUAGES[0],
-        help="language of report.html (en)",
-    )
-
-
-OTHER_FIGURES = "choose another folder with --figures"
-
-
-def add_figures(parser: argparse.ArgumentParser) -> None:
-    """Let the user have the charts as files."""
-    parser.add_argument(
-        "--figures",
-        type=Path,
-        metavar="FOLDER",
-        help="write the charts there: PNG and SVG, a GIF of the learning",
-    )
+    sys.stderr.write(f"compare: {printable(text)}\n")
 
 
 def count(text: str) -> int:
@@ -106,11 +76,143 @@ def positive(text: str) -> float:
     return value
 
 
-def exit_code(outcomes: Sequence[str]) -> int:
-    """Return the exit code for the verdicts of a report.
+def option(
+    what: str, kind: Any = None, name: str = "", **more: Any
+) -> dict[str, Any]:
+    """Describe an option: what it is for, how its value is read and named."""
+    read = (
+        {"type": kind, "metavar": name} if kind else {"action": "store_true"}
+    )
+    return {"help": help, **read, **more}
 
-    A pair that could not run weighs more than one that is different.
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "--all": option("every one there is"),
+    "--backend": option(
+        "only Keras, on tensorflow, jax or torch, beside TensorFlow by hand; "
+        "may be given again",
+        str,
+        "BACKEND",
+        action="append",
+        choices=("tensorflow", "jax", "torch"),
+    ),
+    "--batch-size": option("rows per update", count, "N"),
+    "--budget": option(
+        "time so long, in enough processes for intervals", positive, "SECONDS"
+    ),
+    "--data": option(
+        "train on this CSV or Parquet table; columns are standardised",
+        Path,
+        "FILE",
+    ),
+    "--features": option(
+        "the columns to predict it from (all others)", str, "COLUMN", nargs="+"
+    ),
+    "--figures": option(
+        "write the charts there: PNG and SVG, a GIF of the learning",
+        Path,
+        "FOLDER",
+    ),
+    "--folder": option(
+        "where the table may lie meanwhile (the system's folder for "
+        "temporary files)",
+        Path,
+        "FOLDER",
+    ),
+    "--lang": option(
+        "language of what is shown: en, ko (%(default)s)",
+        str,
+        "LANGUAGE",
+        choices=LANGUAGES,
+        default=LANGUAGES[0],
+    ),
+    "--largest": option(
+        "leave out tables of more numbers, rows times features; the largest "
+        "has 102,400,000, which takes 2 GB of memory",
+        count,
+        "NUMBERS",
+    ),
+    "--learning-rate": option("step length", positive, "R"),
+    "--measure": option(
+        "how code is measured (%(default)s)",
+        str,
+        "MEASURE",
+        choices=SIZE_MEASURES,
+        default=SIZE_MEASURES[0],
+    ),
+    "--mode": option(
+        "how an update runs, where that is not said otherwise (%(default)s)",
+        str,
+        "MODE",
+        choices=MODES,
+        default="graph",
+    ),
+    "--modes": option(
+        "how an update runs: eager, graph, xla (all three)",
+        str,
+        "MODE",
+        nargs="+",
+        choices=MODES,
+        default=MODES,
+    ),
+    "--out": option(
+        "where to write the files (here)", Path, "FOLDER", default=Path()
+    ),
+    "--problem": option(
+        "a function without arguments that returns compare.problem(...)",
+        str,
+        "FILE:FUNCTION",
+    ),
+    "--quick": option("less of it: fewer updates, one process each"),
+    "--rounds": option(
+        "processes that each is measured in (%(default)s); 5 are the fewest "
+        "that give intervals",
+        count,
+        "N",
+    ),
+    "--rows": option(
+        "numbers of rows; a row takes 60 bytes on disk", count, "N", nargs="+"
+    ),
+    "--run": option("make them in fresh processes"),
+    "--steps": option(
+        "number of updates (mini-batches: rounded up to whole epochs)",
+        count,
+        "N",
+    ),
+    "--target": option("the column to predict", str, "COLUMN"),
+    "--threshold": option(
+        "by how much a ratio of times may grow (%(default)g)",
+        positive,
+        "PERCENT",
+        default=25.0,
+    ),
+    "--time": option("if they agree, time both: start, update, traces"),
+    "--timeout": option(
+        "stop a process that takes longer (%(default)g)",
+        positive,
+        "SECONDS",
+        default=300.0,
+    ),
+}
+"""Every option of every command, once."""
+
+TABLE = ("--data", "--target", "--features")
+"""What a user's table needs."""
+
+COMMON = ("--timeout", "--lang", "--out")
+"""What most commands take that train and report."""
+
+OTHER_FIGURES = "choose another folder with --figures"
+
+
+def add(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> None:
+    """Let a command take options, some with defaults of its own.
+
+    The exit codes are explained below them.
     """
-    if "could not run" in outcomes:
-        return EXIT_COULD_NOT_RUN
-    return EXIT_DIFFERENT if "different" in outcomes else EXIT_AGREE
+    for name in names:
+        parser.add_argument(name, **OPTIONS[name])
+    parser.set_defaults(**defaults)
+    parser.description = textwrap.fill(parser.description or "", 78)
+    parser.epilog = EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compare.commands.options import (
-    EPILOG,
-    MODES,
-    add_out,
-    count,
-    exit_code,
-    positive,
-)
+from compare.commands.options import COMMON, TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.problem import Problem
@@ -30,78 +21,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "function takes a problem (problem.x, .y, .initial, .steps, .epochs, "
         ".batch_size, .learning_rate) and returns its parameters."
     )
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     for side in ("left", "right"):
         parser.add_argument(
             side, metavar=side.upper(), help="as file.py:function"
         )
-    parser.add_argument(
-        "--problem",
-        metavar="FILE:FUNCTION",
-        help="a function without arguments that returns compare.problem(...)",
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="a CSV or Parquet table; its columns are standardised "
-        "(x = 1..5, y = x + 1)",
-    )
-    parser.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict"
-    )
-    parser.add_argument("--features", nargs="+", metavar="COLUMN")
-    parser.add_argument(
-        "--steps", type=count, default=100, metavar="N", help="updates (100)"
-    )
-    parser.add_argument(
-        "--learning-rate",
-        type=positive,
-        default=0.01,
-        metavar="R",
-        help="step length (0.01)",
-    )
-    parser.add_argument(
-        "--batch-size",
-        type=count,
-        metavar="N",
-        help="rows per update (all)",
-    )
-    parser.add_argument(
-        "--mode",
-        choices=MODES,
-        default="graph",
-        help="given to a function that takes `mode` (graph)",
-    )
-    parser.add_argument(
-        "--time",
-        action="store_true",
-        help="if they agree, time both: start, update, traces",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a run that takes longer (300)",
-    )
-    add_out(parser, "pair.json")
+    job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
+    how = "--mode", "--time", *COMMON
+    add(parser, *job, *how, steps=100, learning_rate=0.01)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Check the pair; print and write what was found."""
+    from compare.commands.delivery import deliver, exit_code
     from compare.pairs import api
     from compare.records import files
     from compare.records.pairs import PairReport
-    from compare.showing.terminal import live
-    from compare.showing.terminal.verdict import print_costs, print_verdict
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling.pair import pair_sections
 
     for side in (options.left, options.right):
         api.check_reference(side)
     problem = _problem(options)
     files.check_writable(options.out)
-    with live.progress() as progress:
+    with progress() as watcher:
         verdict, costs = api.check_pair(
             options.left,
             options.right,
@@ -109,14 +52,14 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             mode=options.mode,
             timeout=options.timeout,
             timed=options.time,
-            progress=progress,
+            progress=watcher,
         )
-    print_verdict(verdict)
-    print_costs(costs)
     report = PairReport(command, options.left, options.right, verdict, costs)
-    path = files.write_json(report, options.out / "pair.json")
-    sys.stdout.write(f"\nWritten: {path}\n")
-    return exit_code([verdict.outcome])
+    deliver(
+        pair_sections(report, speaker(options.lang)),
+        lambda: [files.write_json(report, options.out / "pair.json")],
+    )
+    return exit_code([verdict])
 
 
 def _problem(options: argparse.Namespace) -> Problem:

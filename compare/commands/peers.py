@@ -3,21 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from typing import TYPE_CHECKING
 
-from compare.commands.options import EPILOG, add_out, exit_code, positive
-
-if TYPE_CHECKING:
-    from compare.records.report import Report
-    from compare.records.timing import Effort
+from compare.commands.options import add
 
 HELP = "the same training in other frameworks, checked and timed"
-
-BACKENDS = ("tensorflow", "jax", "torch")
-
-ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each implementation is timed in."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,8 +17,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "it is the same training, then time it. What is not installed is left "
         "out. Another lesson runs by hand and in Keras on each backend."
     )
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "lesson",
         nargs="?",
@@ -37,87 +24,40 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="LESSON",
         help="what to train (linear_regression)",
     )
-    parser.add_argument(
+    add(
+        parser,
         "--backend",
-        action="append",
-        choices=BACKENDS,
-        metavar="BACKEND",
-        help="only Keras, on tensorflow, jax or torch, beside TensorFlow by "
-        "hand; may be given again",
-    )
-    parser.add_argument(
         "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process each",
-    )
-    parser.add_argument(
         "--budget",
-        type=positive,
-        metavar="SECONDS",
-        help="time so long, in at least 5 processes each, for intervals",
-    )
-    parser.add_argument(
         "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
+        "--lang",
+        "--out",
     )
-    add_out(parser, "peers.json, peers.png and peers.svg")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Run what is installed; print and write what was found."""
-    from compare.records import UsageError, files
-    from compare.showing.terminal import live
-    from compare.showing.terminal.peers import print_peers
+    """Run what is installed; write and tell what was found."""
+    from compare.commands.delivery import deliver, exit_code
+    from compare.judging.ratios import effort
+    from compare.records import files
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling import sections
     from compare.studies.peers.study import PeersRequest, make_peers_report
 
     files.check_writable(options.out)
     request = PeersRequest(
         lesson=options.lesson,
         backends=tuple(options.backend) if options.backend else None,
-        effort=_effort(options),
+        effort=effort(options.budget, options.quick),
         quick=options.quick,
         timeout=options.timeout,
         command=command,
     )
-    with live.progress() as progress:
-        report = make_peers_report(request, progress)
-    try:
-        path = files.write_report(report, options.out, "peers.json")
-    except UsageError:
-        print_peers(report)  # what could not be written is not lost
-        raise
-    print_peers(report)
-    sys.stdout.write(f"\nWritten: {path}\n")
-    _write_chart(report, options)
-    sys.stdout.flush()
-    assert report.peers is not None
-    return exit_code(
-        [
-            result.verdict.outcome
-            for result in report.peers.results
-            if not (result.note and result.verdict.outcome == "different")
-        ]
+    with progress() as watcher:
+        report = make_peers_report(request, watcher)
+    deliver(
+        sections(report, speaker(options.lang)),
+        lambda: [files.write_report(report, options.out, "peers.json")],
     )
-
-
-def _write_chart(report: Report, options: argparse.Namespace) -> None:
-    from compare.showing.figures.peers import peers_chart
-    from compare.showing.figures.style import write_chart
-
-    assert report.peers is not None
-    if any(result.samples for result in report.peers.results):
-        figure = peers_chart(report.peers)
-        for path in write_chart(figure, options.out, "peers"):
-            sys.stdout.write(f"Written: {path}\n")
-
-
-def _effort(options: argparse.Namespace) -> Effort:
-    from compare.judging.ratios import FEWEST
-    from compare.records.timing import Effort
-
-    if options.budget is not None:
-        return Effort(FEWEST, options.budget)
-    return Effort(QUICK_ROUNDS if options.quick else ROUNDS)
+    return exit_code(report.verdicts)

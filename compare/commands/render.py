@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    OTHER_FIGURES,
-    add_figures,
-    add_language,
-    add_out,
-)
+from compare.commands.options import EXIT_AGREE, OTHER_FIGURES, add
 
 HELP = "make report.html from report.json; runs nothing"
 
@@ -26,13 +19,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="report.json, or other reports that commands have written",
     )
-    add_language(parser)
-    add_figures(parser)
-    add_out(parser, "report.html")
+    add(parser, "--lang", "--figures", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Read the reports and write the page."""
+    """Read the reports, write the page and the charts."""
+    from compare.commands.delivery import say_written
     from compare.records import files
     from compare.showing.page.render import read_report, write_page
 
@@ -40,12 +32,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     if options.figures:
         files.check_writable(options.figures, OTHER_FIGURES)
-    path = write_page(reports, options.lang, options.out)
-    sys.stdout.write(f"Written: {path}\n")
+    say_written([write_page(reports, options.lang, options.out)])
     if options.figures:
         from compare.showing.figures import write_figures  # takes a while
 
         for report in reports:
-            for chart in write_figures(report, options.figures):
-                sys.stdout.write(f"Written: {chart}\n")
+            say_written(write_figures(report, options.figures))
     return EXIT_AGREE

@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.commands.options import (
-    EPILOG,
-    MODES,
-    OTHER_FIGURES,
-    add_figures,
-    add_language,
-    add_out,
-    count,
-    exit_code,
-    positive,
-)
+from compare.commands.options import OTHER_FIGURES, TABLE, add
 
 if TYPE_CHECKING:
-    from compare.records.report import Report
     from compare.records.request import Request
-    from compare.records.timing import Effort
 
 HELP = "run lessons and report (the default)"
-
-ROUNDS, QUICK_ROUNDS = 3, 1
-"""Processes that each side is timed in."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -35,115 +18,52 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Run lessons on both sides, in every mode, and report."
     )
-    parser.epilog = EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_request(parser)
-    add_language(parser)
-    add_out(parser, "report.json and report.html")
-    add_figures(parser)
+    add_request(parser, "--out", "--figures")
 
 
-def add_request(parser: argparse.ArgumentParser) -> None:
-    """Let the user say what to run."""
+def add_request(parser: argparse.ArgumentParser, *more: str) -> None:
+    """Let the user say what to run, and set more."""
     parser.add_argument(
         "lessons",
         nargs="*",
         metavar="LESSON",
         help="lessons to run (linear_regression; minibatch with --data)",
     )
-    parser.add_argument(
-        "--all",
-        action="store_true",
-        help="run every lesson, a line each: verdicts and sizes, no timing",
-    )
-    parser.add_argument(
-        "--data",
-        type=Path,
-        metavar="FILE",
-        help="train on this CSV or Parquet table; columns are standardised",
-    )
-    parser.add_argument(
-        "--target", metavar="COLUMN", help="the column to predict"
-    )
-    parser.add_argument(
-        "--features",
-        nargs="+",
-        metavar="COLUMN",
-        help="the columns to predict it from (all others)",
-    )
-    parser.add_argument(
-        "--steps",
-        type=count,
-        metavar="N",
-        help="number of updates (mini-batches: rounded up to whole epochs)",
-    )
-    parser.add_argument(
-        "--learning-rate", type=positive, metavar="R", help="step length"
-    )
-    parser.add_argument(
-        "--batch-size", type=count, metavar="N", help="rows per update"
-    )
-    parser.add_argument(
-        "--modes",
-        nargs="+",
-        choices=MODES,
-        default=list(MODES),
-        metavar="MODE",
-        help="how an update runs: eager, graph, xla (all three)",
-    )
-    parser.add_argument(
-        "--quick",
-        action="store_true",
-        help="50 updates, in whole epochs, and one timed process a side",
-    )
-    parser.add_argument(
-        "--budget",
-        type=positive,
-        metavar="SECONDS",
-        help="time each lesson so long, for intervals and the noise floor; "
-        "importing is timed besides, about 25 s",
-    )
-    parser.add_argument(
-        "--timeout",
-        type=positive,
-        default=300.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (300)",
-    )
+    settings = *TABLE, "--steps", "--learning-rate", "--batch-size"
+    how = "--modes", "--quick", "--budget", "--timeout", "--lang"
+    add(parser, "--all", *settings, *how, *more)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Run the lessons, print and write the report."""
-    from compare.records import UsageError, files
+    """Run the lessons; write, tell and draw the report."""
+    from compare.commands.delivery import deliver, exit_code
+    from compare.records import files
+    from compare.showing.figures import write_figures
+    from compare.showing.language import speaker
     from compare.showing.page.render import write_page
-    from compare.showing.terminal import live, overview
-    from compare.showing.terminal.report import print_report
+    from compare.showing.progress import progress
+    from compare.showing.telling import sections
+    from compare.showing.telling.overview import overview
     from compare.studies.lesson.report import make_report
 
     request = request_of(options, command)
     files.check_writable(options.out)
     if options.figures:
         files.check_writable(options.figures, OTHER_FIGURES)
-    with live.progress() as progress:
-        report = make_report(request, progress)
-    show = overview.print_summary if options.all else print_report
-    try:
-        paths = [
+    with progress() as watcher:
+        report = make_report(request, watcher)
+    tell = overview if options.all else sections
+    deliver(
+        tell(report, speaker(options.lang)),
+        lambda: [
             files.write_report(report, options.out),
             write_page([report], options.lang, options.out),
-        ]
-    except UsageError:
-        show(report)  # what could not be written is not lost
-        raise
-    show(report)
-    sys.stdout.write("\n" + "".join(f"Written: {p}\n" for p in paths))
-    if options.figures:
-        from compare.showing.figures import write_figures  # takes a while
-
-        for chart in write_figures(report, options.figures):
-            sys.stdout.write(f"Written: {chart}\n")
-    sys.stdout.flush()
-    return report_code(report)
+        ],
+        lambda: (
+            write_figures(report, options.figures) if options.figures else ()
+        ),
+    )
+    return exit_code(report.verdicts)
 
 
 def request_of(options: argparse.Namespace, command: str) -> Request:
@@ -152,6 +72,7 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
     Raises:
         UsageError: options contradict each other, or there is no such table.
     """
+    from compare.judging.ratios import effort
     from compare.lessons.tables import read_table
     from compare.records import MODES, UsageError
     from compare.records.problem import Settings
@@ -177,33 +98,11 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
             table, options.steps, options.learning_rate, options.batch_size
         ),
         modes=tuple(mode for mode in MODES if mode in options.modes),
-        effort=_effort(options),
+        effort=None if options.all else effort(options.budget, options.quick),
         quick=options.quick,
         timeout=options.timeout,
         command=command,
     )
-
-
-def report_code(report: Report) -> int:
-    """Return the exit code that the verdicts of a report ask for."""
-    return exit_code(
-        [
-            verdict.outcome
-            for lesson in report.lessons
-            for verdict in lesson.all_verdicts
-        ]
-    )
-
-
-def _effort(options: argparse.Namespace) -> Effort | None:
-    from compare.judging.ratios import FEWEST
-    from compare.records.timing import Effort
-
-    if options.all:
-        return None
-    if options.budget is not None:
-        return Effort(FEWEST, options.budget)
-    return Effort(QUICK_ROUNDS if options.quick else ROUNDS)
 
 
 def _lessons(options: argparse.Namespace) -> tuple[str, ...]:

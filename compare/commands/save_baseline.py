@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from compare.commands.run import add_request, report_code, request_of
+from compare.commands.run import add_request, request_of
 
 HELP = "run lessons and keep verdicts, sizes and speed for check"
 
@@ -25,17 +24,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Run the lessons, write the baseline, print what is in it."""
+    """Run the lessons, write the baseline, tell what is in it."""
+    from compare.commands.delivery import exit_code, say_written
     from compare.records import files
-    from compare.showing.terminal import live, overview
+    from compare.showing.language import speaker
+    from compare.showing.progress import progress
+    from compare.showing.telling.overview import overview
+    from compare.showing.terminal import print_sections
     from compare.studies.baseline import write_baseline
     from compare.studies.lesson.report import make_report
 
     request = request_of(options, command)
     files.check_replaceable(options.file)
-    with live.progress() as progress:
-        report = make_report(request, progress)
+    with progress() as watcher:
+        report = make_report(request, watcher)
     write_baseline(options.file, request, report)
-    overview.print_summary(report)
-    sys.stdout.write(f"\nWritten: {options.file}\n")
-    return report_code(report)
+    print_sections(overview(report, speaker(options.lang)))
+    say_written([options.file])
+    return exit_code(report.verdicts)

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
-from compare.commands.options import (
-    EXIT_AGREE,
-    EXIT_DIFFERENT,
-    add_out,
-    count,
-    exit_code,
-    positive,
-)
-
-HELP = "train on rows that stay on disk: speed, peak memory, the same bits"
+from compare.commands.options import EXIT_DIFFERENT, add
 
 ROWS = (100_000, 1_000_000, 10_000_000)
+
+HELP = "train on rows that stay on disk: speed, peak memory, the same bits"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,62 +19,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "show rows per second and peak memory. Exits with 1 also where the "
         "memory of a side that reads files grows with the rows."
     )
-    parser.add_argument(
+    add(
+        parser,
         "--rows",
-        type=count,
-        nargs="+",
-        metavar="N",
-        default=ROWS,
-        help="numbers of rows (100000 1000000 10000000); a row takes 60 "
-        "bytes on disk",
-    )
-    parser.add_argument(
         "--rounds",
-        type=count,
-        metavar="N",
-        default=1,
-        help="processes for each side and number of rows (1)",
-    )
-    parser.add_argument(
         "--folder",
-        type=Path,
-        metavar="FOLDER",
-        help="where the table may lie meanwhile (the system's folder for "
-        "temporary files)",
-    )
-    parser.add_argument(
         "--timeout",
-        type=positive,
-        default=600.0,
-        metavar="SECONDS",
-        help="stop a process that takes longer (600)",
+        "--lang",
+        "--out",
+        rows=ROWS,
+        rounds=1,
+        timeout=600.0,
     )
-    add_out(parser, "streaming.json")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
-    """Measure, print, write the report."""
-    from compare.records import files
-    from compare.records.report import Report
-    from compare.showing.terminal import live
-    from compare.showing.terminal.streaming import print_streaming
-    from compare.studies.lesson.report import read_environment
+    """Train from files and from memory."""
+    from compare.commands.delivery import exit_code, report_study
     from compare.studies.stream.large_table import check_room
     from compare.studies.stream.study import measure_streaming
 
-    files.check_writable(options.out)
     sizes = sorted(set(options.rows))
     check_room(sizes[-1], options.folder)
-    with live.progress() as progress:
-        environment = read_environment(options.timeout, progress)
-        found = measure_streaming(
-            sizes, options.rounds, options.folder, options.timeout, progress
-        )
-    report = Report(environment, command, streaming=found)
-    path = files.write_report(report, options.out, "streaming.json")
-    print_streaming(report)
-    sys.stdout.write(f"Written: {path}\n")
-    code = exit_code([c.verdict.outcome for c in found.cells if c.verdict])
-    if code == EXIT_AGREE and not all(flat.flat for flat in found.flatness):
-        return EXIT_DIFFERENT
-    return code
+    report = report_study(
+        "streaming.json",
+        options,
+        command,
+        lambda _, watcher: {
+            "streaming": measure_streaming(
+                sizes, options.rounds, options.folder, options.timeout, watcher
+            )
+        },
+    )
+    assert report.streaming
+    if not all(flat.flat for flat in report.streaming.flatness):
+        return exit_code(report.verdicts) or EXIT_DIFFERENT
+    return exit_code(report.verdicts)

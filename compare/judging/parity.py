@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from compare.judging.clauses import counts_of, failed, mismatch, parting_of
 from compare.judging.differences import first_divergence, movement
-from compare.judging.proof import (
-    Pairs,
-    Run,
-    mismatch,
-    parting_of,
-    prove,
-    verdict_on,
+from compare.judging.proof import Pairs, Run, prove, verdict_on
+from compare.records import (
+    Divergence,
+    Failure,
+    Note,
+    Trajectory,
+    Verdict,
+    note,
 )
-from compare.records import Divergence, Failure, Trajectory, Verdict
 
 
 def judge(
@@ -35,46 +36,41 @@ def judge(
             a difference counts as real.
 
     Returns:
-        The verdict; its `reason` is one sentence.
+        The verdict.
     """
     for run in (left, right):
         if isinstance(run, Failure):
-            return Verdict(
-                run.mode, "could not run", f"{run.side}: {run.reason}"
-            )
+            return Verdict(run.mode, "could not run", (failed(run),))
     assert isinstance(left, Trajectory)
     assert isinstance(right, Trajectory)
     unlike = mismatch(left, right)
     if unlike:
-        return Verdict(left.mode, "could not run", unlike)
+        return Verdict(left.mode, "could not run", (unlike,))
     found = first_divergence(left, right)
     ends = left.first_non_finite, right.first_non_finite
     if ends != (None, None):
         return _judge_non_finite(left, right, found)
     if left.updates != right.updates:
-        counts = (
-            f"{left.side} made {left.updates:,} updates, "
-            f"{right.side} {right.updates:,}"
-        )
         parting = (
             parting_of(found, left, right)
             if found
-            else (
-                f"they agree up to update {min(left.updates, right.updates):,}"
+            else note(
+                "they agree up to update {update}",
+                update=f"{min(left.updates, right.updates):,}",
             )
         )
-        return verdict_on(
-            left, right, "different", f"{counts}; {parting}", found
-        )
+        why = (counts_of(left, right), parting)
+        return verdict_on(left, right, "different", why, found)
     if found is not None:
         return prove(left, right, found, rerun, condition)
     if nothing := nothing_compared(left):
-        return verdict_on(left, right, "could not run", nothing)
-    reason = f"every parameter has the same bits {_when(left)}"
-    return verdict_on(left, right, "identical", reason)
+        return verdict_on(left, right, "could not run", (nothing,))
+    return verdict_on(left, right, "identical", (_same_bits(left),))
 
 
-def nothing_compared(run: Trajectory, names: Sequence[str] = ()) -> str | None:
+def nothing_compared(
+    run: Trajectory, names: Sequence[str] = ()
+) -> Note | None:
     """Say why the equal bits of two sides prove nothing, if they do not.
 
     Args:
@@ -82,24 +78,34 @@ def nothing_compared(run: Trajectory, names: Sequence[str] = ()) -> str | None:
         names: what training is to move; all parameters if empty.
     """
     if run.updates == 0:
-        return "no update was made, so nothing was compared"
+        return note("no update was made, so nothing was compared")
     alone = run.rows == 1  # whether anything moved was not seen
     if alone or movement(run, names) > 0:
         return None
-    return (
-        f"both sides give the same bits {_when(run)}, but none has moved, so "
-        "nothing was compared: the learning rate is too small, or the sides "
-        "return what they were given"
+    return note(
+        "both sides give the same bits after {updates} updates, but none has "
+        "moved, so nothing was compared: the learning rate is too small, or "
+        "the sides return what they were given",
+        updates=f"{run.updates:,}",
     )
 
 
-def _when(run: Trajectory) -> str:
-    """Say after which updates the parameters were seen."""
+def _same_bits(run: Trajectory) -> Note:
+    """Say after which updates the parameters were compared."""
     if run.rows > run.updates:
-        return f"after each of {run.updates:,} updates"
+        return note(
+            "every parameter has the same bits after each of {updates} "
+            "updates",
+            updates=f"{run.updates:,}",
+        )
     seen = [run.update_of(row) for row in range(run.rows)]
     *some, last = [f"{update:,}" for update in seen if update]
-    return f"after {', '.join(some)} and {last} updates, runs of their own"
+    return note(
+        "every parameter has the same bits after {some} and {last} updates, "
+        "runs of their own",
+        some=", ".join(some),
+        last=last,
+    )
 
 
 def _judge_non_finite(
@@ -108,16 +114,22 @@ def _judge_non_finite(
     ends = [run.first_non_finite for run in (left, right)]
     if None in ends:
         broken = left if ends[1] is None else right
-        reason = (
-            f"{broken.side} left the finite numbers at update "
-            f"{broken.first_non_finite:,}, the other side did not"
+        why = note(
+            "{side} left the finite numbers at update {update}, the other "
+            "side did not",
+            side=broken.side,
+            update=f"{broken.first_non_finite:,}",
         )
-        return verdict_on(left, right, "different", reason, found)
-    reason = (
-        f"{left.side} left the finite numbers at update {ends[0]:,}, "
-        f"{right.side} at update {ends[1]:,}"
+        return verdict_on(left, right, "different", (why,), found)
+    why = note(
+        "{left} left the finite numbers at update {end}, {right} at update "
+        "{other_end}",
+        left=left.side,
+        end=f"{ends[0]:,}",
+        right=right.side,
+        other_end=f"{ends[1]:,}",
     )
     before = found and found.step < min(end for end in ends if end is not None)
     return verdict_on(
-        left, right, "could not run", reason, found if before else None
+        left, right, "could not run", (why,), found if before else None
     )

@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from compare.judging.clauses import (
+    counts_of,
+    in_figures,
+    mismatch,
+    parting_of,
+)
 from compare.judging.differences import (
     columns,
     largest_difference,
     largest_ulps,
-    plain_shape,
 )
 from compare.judging.rounding import (
     SHRINKS,
@@ -22,7 +27,15 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import Divergence, Failure, Outcome, Trajectory, Verdict
+from compare.records import (
+    Divergence,
+    Failure,
+    Note,
+    Outcome,
+    Trajectory,
+    Verdict,
+    note,
+)
 
 Run = Trajectory | Failure
 
@@ -33,44 +46,6 @@ AMPLIFIED = 2.0**-10
 """Share of its way up to which what float32 does to a number is still small:
 then 2^-29 of it is what float64 does. Beyond, rounding may have grown until
 it could grow no more, and has to be measured in float64 itself."""
-
-
-def parting_of(found: Divergence, left: Trajectory, right: Trajectory) -> str:
-    """Say at which update two runs part, and what they give there."""
-    place = "".join(f"[{i}]" for i in found.index)
-    first = left.seen_before(found.step) + 1
-    between = f"between update {first:,} and {found.step:,}"
-    when = between if first < found.step else f"at update {found.step:,}"
-    return (
-        f"they part {when} in {found.parameter}{place}: "
-        f"{left.side} {found.left:.9g}, {right.side} {found.right:.9g}"
-    )
-
-
-def mismatch(left: Trajectory, right: Trajectory) -> str | None:
-    """Say why two runs cannot be compared value by value, if they cannot."""
-    for kind in ("parameters", "results"):
-        a, b = getattr(left, kind), getattr(right, kind)
-        if set(a) != set(b):
-            return (
-                f"the sides give different {kind}: {left.side} "
-                f"{', '.join(sorted(a))}; {right.side} {', '.join(sorted(b))}"
-            )
-    for name, values in left.parameters.items():
-        shapes = values.shape[1:], right.parameters[name].shape[1:]
-        if plain_shape(shapes[0]) != plain_shape(shapes[1]):
-            return (
-                f"{name} has shape {shapes[0]} in {left.side} and "
-                f"{shapes[1]} in {right.side}"
-            )
-    for name, values in left.results.items():
-        sizes = values.size, right.results[name].size
-        if left.updates == right.updates and sizes[0] != sizes[1]:
-            return (
-                f"the result {name} has {sizes[0]} values in {left.side} and "
-                f"{sizes[1]} in {right.side}"
-            )
-    return None
 
 
 def prove(
@@ -85,29 +60,34 @@ def prove(
     parting = parting_of(found, left, right)
     for run in (left64, right64):
         if isinstance(run, Failure):
-            reason = (
-                f"{parting}; the float64 run that would tell why failed: "
-                f"{run.side}: {run.reason}"
+            why = note(
+                "the float64 run that would tell why failed: {side}: {reason}",
+                side=run.side,
+                reason=run.reason,
             )
-            return verdict_on(left, right, "could not run", reason, found)
+            return verdict_on(
+                left, right, "could not run", (parting, why), found
+            )
     assert isinstance(left64, Trajectory)
     assert isinstance(right64, Trajectory)
     unequal = mismatch(left64, right64)
     if left64.updates != right64.updates:
-        unequal = (
-            f"{left.side} made {left64.updates:,} updates, "
-            f"{right.side} {right64.updates:,}"
-        )
+        unequal = counts_of(left64, right64)
     if unequal:
-        reason = f"{parting}; in float64 {unequal}"
-        return verdict_on(left, right, "different", reason, found)
+        inexact = note("the runs in float64, which would tell why, differ:")
+        return verdict_on(
+            left, right, "different", (parting, inexact, unequal), found
+        )
     for run in (left64, right64):
         if run.first_non_finite is not None:
-            reason = (
-                f"{parting}; in float64 {run.side} left the finite numbers at "
-                f"update {run.first_non_finite:,}"
+            why = note(
+                "in float64 {side} left the finite numbers at update {update}",
+                side=run.side,
+                update=f"{run.first_non_finite:,}",
             )
-            return verdict_on(left, right, "could not run", reason, found)
+            return verdict_on(
+                left, right, "could not run", (parting, why), found
+            )
     noise = wider(spread(left64, [left]), spread(right64, [right]))
     bounds = widened(
         own_bounds(left64, right64),
@@ -119,8 +99,9 @@ def prove(
         swamped = _swamped(left64, right64, bounds, noise, measured)
         place = deciding_place(left64, right64, widened(bounds, measured))
         if swamped and not (place and place.real):
-            reason = f"{parting}; {swamped}"
-            return verdict_on(left, right, "could not run", reason, found)
+            return verdict_on(
+                left, right, "could not run", (parting, swamped), found
+            )
     return _decide(left, right, found, (left64, right64), place)
 
 
@@ -152,7 +133,7 @@ def _swamped(
     bounds: Table,
     noise: Table,
     measured: Table,
-) -> str | None:
+) -> Note | None:
     """Say where rounding has grown so large that float64 proves nothing.
 
     There the numbers differ, and rounding moves them in float64 hardly less
@@ -172,10 +153,12 @@ def _swamped(
     if not found:
         return None
     update, name, size = min(found)
-    return (
-        f"in float64 too rounding moves {name} by {size:.1e} by update "
-        f"{update:,}, so nothing can be told from there on: compare fewer "
-        "updates"
+    return note(
+        "in float64 too rounding moves {name} by {size} by update {update}, "
+        "so nothing can be told from there on: compare fewer updates",
+        name=name,
+        size=f"{size:.1e}",
+        update=f"{update:,}",
     )
 
 
@@ -189,58 +172,60 @@ def _decide(
     """Say what the place shows at which the float64 runs differ most."""
     parting = parting_of(found, left, right)
     if place is None:
-        reason = f"{parting}; in float64 nothing differs, so it is rounding"
+        why = note("in float64 nothing differs, so it is rounding")
         return verdict_on(
-            left, right, "same mathematics", reason, found, 0.0, 0.0
+            left, right, "same mathematics", (parting, why), found, 0.0, 0.0
         )
     difference, bound = in_figures(place)
     if not place.real:
-        reason = (
-            f"{parting}; in float64 the difference shrinks to {difference}, "
-            f"where rounding makes up to {bound}, so it is rounding"
+        why = note(
+            "in float64 the difference shrinks to {difference}, where "
+            "rounding makes up to {bound}, so it is rounding",
+            difference=difference,
+            bound=bound,
         )
         return verdict_on(
             left,
             right,
             "same mathematics",
-            reason,
+            (parting, why),
             found,
             place.difference,
             place.bound,
         )
     real = place.divergence
-    parting = parting_of(real, *exact)
+    clauses = [parting_of(real, *exact)]
     if real.step > found.step:
-        parting += f" (before, from update {found.step:,} on, by rounding)"
-    reason = (
-        f"{parting}; in float64 the difference is still {difference}, where "
-        f"rounding makes up to {bound}, so it is not rounding"
+        clauses.append(
+            note(
+                "before, from update {update} on, by rounding",
+                update=f"{found.step:,}",
+            )
+        )
+    clauses.append(
+        note(
+            "in float64 the difference is still {difference}, where rounding "
+            "makes up to {bound}, so it is not rounding",
+            difference=difference,
+            bound=bound,
+        )
     )
     return verdict_on(
         left,
         right,
         "different",
-        reason,
+        tuple(clauses),
         real,
         place.difference,
         place.bound,
     )
 
 
-def in_figures(place: Place) -> tuple[str, str]:
-    """Write a difference and its bound so that one can see which is larger."""
-    for digits in range(1, 17):
-        said = f"{place.difference:.{digits}e}", f"{place.bound:.{digits}e}"
-        if (float(said[0]) <= float(said[1])) != place.real:
-            break
-    return said
-
-
 def verdict_on(
     left: Trajectory,
     right: Trajectory,
     outcome: Outcome,
-    reason: str,
+    why: tuple[Note, ...],
     divergence: Divergence | None = None,
     float64_difference: float | None = None,
     float64_bound: float | None = None,
@@ -250,7 +235,7 @@ def verdict_on(
     return Verdict(
         mode=left.mode,
         outcome=outcome,
-        reason=reason,
+        why=why,
         updates=(left.updates, right.updates),
         divergence=divergence,
         largest_difference=largest_difference(left, right) if finite else None,

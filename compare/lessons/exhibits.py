@@ -16,10 +16,11 @@ def exhibit(side: Side, lesson: str) -> str:
 
 
 def source_of(reference: str) -> str:
-    """Read the file of "manual.adam" or of "path/to/file.py:function"."""
-    if ":" in reference:
-        return Path(reference.rpartition(":")[0]).read_text()
-    spec = importlib.util.find_spec(reference)
+    """Read the file of an exhibit, referred to as `load_exhibit` takes it."""
+    file, _, _ = reference.rpartition(":")
+    if file and not file.startswith("compare."):
+        return Path(file).read_text()
+    spec = importlib.util.find_spec(file or reference)
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).read_text()

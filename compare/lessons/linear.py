@@ -1,25 +1,19 @@
-"""The problem that most lessons share: a plane, fitted in mini-batches."""
+"""What lessons on linear models share: a plane, fitted in mini-batches."""
 
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 
-from compare.lessons.losses import (
-    cross_entropy,
-    normalized_layer_error,
-    squared_error,
-)
-from compare.lessons.tables import penguin_species, penguins
+from compare.lessons.losses import squared_error
+from compare.lessons.tables import penguins
 from compare.records import Note, UsageError
 from compare.records.problem import Problem, Settings
 
 Number = TypeVar("Number", int, float)
 
-HIDDEN_UNITS = 16
 HELD_OUT = 0.2
 """Share of the rows that validation gets."""
 
@@ -94,64 +88,6 @@ def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
         )
     order = np.random.default_rng(11).permutation(rows)
     return order[:held], order[held:]
-
-
-def with_hidden_layer(problem: Problem) -> Problem:
-    """Give the problem a hidden layer with Glorot-uniform kernels."""
-    generator = np.random.default_rng(0)
-    features = problem.x.shape[1]
-
-    def kernel(rows: int, columns: int) -> np.ndarray:
-        limit = math.sqrt(6 / (rows + columns))
-        return generator.uniform(-limit, limit, (rows, columns))
-
-    return problem.replace(
-        initial={
-            "hidden_kernel": kernel(features, HIDDEN_UNITS),
-            "hidden_bias": np.zeros(HIDDEN_UNITS),
-            "output_kernel": kernel(HIDDEN_UNITS, 1),
-            "output_bias": np.zeros(1),
-        },
-        scaling=None,  # there is no slope per column to give in its units
-    ).astype("float32")
-
-
-def with_normalized_layer(problem: Problem) -> Problem:
-    """Give the problem a hidden layer with batch normalization, no bias."""
-    problem = with_hidden_layer(problem)
-    first = problem.initial
-    zeros = first["hidden_bias"]
-    return problem.replace(
-        initial={
-            "hidden_kernel": first["hidden_kernel"],
-            "gamma": np.ones_like(zeros),
-            "beta": zeros,
-            "moving_mean": zeros,
-            "moving_variance": np.ones_like(zeros),
-            "output_kernel": first["output_kernel"],
-            "output_bias": first["output_bias"],
-        },
-        loss=partial(normalized_layer_error, epsilon=problem.epsilon),
-    )
-
-
-def with_species(problem: Problem, learning_rate: float) -> Problem:
-    """Turn the problem into telling three species of penguins apart."""
-    x, y, table = penguin_species()
-    x, y = mixed(x, y)
-    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
-    return problem.replace(
-        title="Tell classes apart: softmax and cross-entropy",
-        data=table.name,
-        x=x,
-        y=y,
-        initial={"kernel": kernel, "bias": np.zeros(3)},
-        loss=cross_entropy,
-        hyper={**problem.hyper, "learning_rate": learning_rate},
-        scaling=None,
-        notes=table.notes,
-        truth=None,
-    ).astype("float32")
 
 
 def given(value: Number | None, default: Number) -> Number:

@@ -2,34 +2,100 @@
 
 One list serves as the lesson on mistakes (a diff each), as the mutation test
 of the checker, and for naming the mistake in a user's pair.
+
+A file `catalogue/THEME.toml` holds the mistakes of one theme. A mistake is one
+table, named by its key, with the fields of `Mistake`:
+
+    [defaults]
+    side = "manual"
+    kind = "silent"
+
+    [tail-dropped]
+    title = "The tail batch is dropped"
+    lesson = "minibatch"
+    general = true
+    symptom = "Equal for the first N // B updates."
+    why = "drop_remainder leaves out the rows that fill no batch."
+    keras = "fit trains on the tail batch too."
+    threads = ["tensorflow#41957"]
+
+    [[tail-dropped.patches]]
+    before = 'batch(problem.batch_size)'
+    after = 'batch(problem.batch_size, drop_remainder=True)'
+
+What a table leaves out is as in the file's `[defaults]`, or else as in
+`Mistake`; `updates = "all"` means the lesson's own number. Patches are made
+one after the other, and each `before` occurs exactly once. Whole lines stand
+between three quotes, indented as in the exhibit.
 """
 
-from compare.mistakes.data import DATA
-from compare.mistakes.errors import ERRORS
-from compare.mistakes.keras_compile import KERAS_COMPILE
-from compare.mistakes.keras_fit import KERAS_FIT
-from compare.mistakes.lessons import LESSONS
-from compare.mistakes.networks import NETWORKS
-from compare.mistakes.optimizers import OPTIMIZERS
-from compare.mistakes.schedules import SCHEDULES
-from compare.mistakes.slow import SLOW
-from compare.mistakes.updates import UPDATES
+import importlib.resources
+import tomllib
+from importlib.resources.abc import Traversable
+from typing import Any
+
 from compare.records import UsageError
+from compare.records.json_form import from_json
 from compare.records.mistakes import Mistake
 
-CATALOGUE: tuple[Mistake, ...] = (
-    *UPDATES,
-    *DATA,
-    *OPTIMIZERS,
-    *SCHEDULES,
-    *LESSONS,
-    *NETWORKS,
-    *KERAS_FIT,
-    *KERAS_COMPILE,
-    *ERRORS,
-    *SLOW,
+FOLDER = importlib.resources.files("compare.mistakes") / "catalogue"
+THEMES = (
+    "updates",
+    "data",
+    "optimizers",
+    "schedules",
+    "training_loop",
+    "networks",
+    "keras_fit",
+    "keras_compile",
+    "errors",
+    "slow",
 )
-"""All mistakes: silent ones first, then those that raise, then slow ones."""
+"""The files: silent mistakes first, then those that raise, then slow ones."""
+
+
+def read(file: Traversable) -> tuple[Mistake, ...]:
+    """Read the mistakes of one file, in its order.
+
+    Raises:
+        ValueError: it is not TOML, or a row has a field that is missing,
+            unknown or of another type; names the file and the key.
+    """
+    try:
+        tables = tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{file.name}: {error}") from error
+    defaults = tables.pop("defaults", {})
+    found = []
+    for key, row in tables.items():
+        try:
+            found.append(_mistake({**defaults, **row, "key": key}))
+        except UsageError as error:
+            raise ValueError(f"{file.name}, {key}: {error}") from error
+    return tuple(found)
+
+
+def _mistake(row: dict[str, Any]) -> Mistake:
+    """Turn a row into a record, which holds each field to its type."""
+    if "patches" in row:
+        row["patches"] = [_pair(patch) for patch in row["patches"]]
+    if row.get("updates") == "all":
+        row["updates"] = None
+    return from_json(Mistake, row)
+
+
+def _pair(patch: dict[str, str]) -> list[str]:
+    if set(patch) != {"before", "after"}:
+        raise UsageError(
+            f"a patch is before and after, not {', '.join(patch)}"
+        )
+    return [patch["before"], patch["after"]]
+
+
+CATALOGUE = tuple(
+    mistake for theme in THEMES for mistake in read(FOLDER / f"{theme}.toml")
+)
+"""All mistakes, in the order of the files."""
 
 
 def find(keys: list[str]) -> tuple[Mistake, ...]:

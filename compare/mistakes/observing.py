@@ -2,27 +2,80 @@
 
 from __future__ import annotations
 
-import random
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-from compare.judging.parity import judge
 from compare.judging.proof import Run
 from compare.judging.ratios import ratio
 from compare.lessons.exhibits import exhibit
 from compare.mistakes import probe
 from compare.mistakes.patching import diff, mutant_source, problem_for
-from compare.records import SIDES, Failure, Trajectory, Verdict
+from compare.records import (
+    SIDES,
+    Dtype,
+    Mode,
+    Note,
+    Trajectory,
+    Verdict,
+    note,
+)
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
-from compare.records.timing import Ratio
-from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
+from compare.records.problem import Problem
+from compare.records.timing import Effort, Ratio
+from compare.running import multiprocess
+from compare.running.contest import Contest, Contestant, Pair
+from compare.running.processes import Broken, Job, Progress, run_jobs
+from compare.running.timing import Turns, take_turns, time_exhibit
 
-Results = dict[tuple[Any, ...], Any]
+SHORT = 20
+"""Epochs of the first long training, when a slow mistake is timed."""
+
+LONG_SECONDS = 0.5
+"""How long the epochs of the slope must take: a start, with its traces, may
+vary by a tenth of that."""
+
+Version = Literal["bad", "mended"]
+"""An exhibit with its mistake, or without it."""
+
+Costly = tuple[str, Version]
+"""Whose cost is found: key of a slow mistake, and which version."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mistake, and the file of the exhibit in which it has been made."""
+
+    mistake: Mistake
+    mutant: str
+
+    @property
+    def problem(self) -> Problem:
+        """Return the problem on which the mistake shows."""
+        return problem_for(self.mistake)
+
+    @property
+    def versions(self) -> dict[Version, str]:
+        """Return the exhibit with the mistake and without it."""
+        mended = exhibit(self.mistake.side, self.mistake.lesson)
+        return {"bad": self.mutant, "mended": mended}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What all runs gave, by the keys of the mistakes."""
+
+    contest: Contest
+    pairs: Mapping[str, Pair]
+    verdicts: Mapping[Pair, Verdict]
+    attempts: Mapping[str, Any]
+    counts: Mapping[Costly, Any]
+    times: Turns[Costly]
 
 
 def observe(
@@ -45,21 +98,25 @@ def observe(
     Raises:
         ValueError: a patch does not fit its exhibit.
     """
-    progress = progress or Silent()
     with tempfile.TemporaryDirectory() as folder:
         # The files must outlive the runs: AutoGraph reads their source.
-        mutants = {m.key: _write(m, Path(folder)) for m in mistakes}
-        jobs = _jobs(mistakes, mutants)
-        found = dict(
-            zip(
-                jobs,
-                run_jobs(list(jobs.values()), at_once, timeout, progress),
-                strict=True,
-            )
-        )
-        slow = [m for m in mistakes if m.kind == "slow"]
-        found |= _time(slow, mutants, rounds, timeout, progress)
-    return tuple(_report(mistake, found) for mistake in mistakes)
+        cases = [Case(m, _write(m, Path(folder))) for m in mistakes]
+        contest = Contest(at_once, timeout, progress)
+        pairs = _pairs([c for c in cases if c.mistake.kind != "error"])
+        verdicts = contest.judge(list(pairs.values()))
+        attempts, counts = _attempts(cases), _counts(cases)
+        jobs = [*attempts.values(), *counts.values()]
+        results = run_jobs(jobs, at_once, timeout, progress)
+        times = take_turns(_times(cases), Effort(rounds), timeout, progress)
+    seen = Seen(
+        contest,
+        pairs,
+        verdicts,
+        attempts=dict(zip(attempts, results, strict=False)),
+        counts=dict(zip(counts, results[len(attempts) :], strict=True)),
+        times=times,
+    )
+    return tuple(_report(case, seen) for case in cases)
 
 
 def _write(mistake: Mistake, folder: Path) -> str:
@@ -68,110 +125,112 @@ def _write(mistake: Mistake, folder: Path) -> str:
     return f"{path}:train"
 
 
-def _twin(mistake: Mistake) -> tuple[Any, ...]:
-    """Name the run that the mistake is compared with; rows share it."""
-    (side,) = (side for side in SIDES if side != mistake.side)
-    hyper = tuple(sorted(mistake.hyper.items()))
-    size = mistake.updates, mistake.batch_size
-    return "twin", side, mistake.lesson, mistake.mode, size, hyper
+def _pairs(cases: Sequence[Case]) -> dict[str, Pair]:
+    """Pair each mistake with its twin; equal twins are recorded once."""
+    twins: dict[tuple[Any, ...], Contestant] = {}
+    pairs = {}
+    for case in cases:
+        mistake, problem = case.mistake, case.problem
+        (other,) = (side for side in SIDES if side != mistake.side)
+        name = exhibit(other, mistake.lesson)
+        size = mistake.updates, mistake.batch_size
+        hyper = tuple(sorted(mistake.hyper.items()))
+        twin = twins.setdefault(
+            (name, mistake.mode, size, hyper),
+            _contestant(name, other, problem, mistake.mode, name),
+        )
+        mutant = _contestant(
+            case.mutant, mistake.side, problem, mistake.mode, mistake.key
+        )
+        by_side = {other: twin, mistake.side: mutant}
+        pairs[mistake.key] = by_side["manual"], by_side["keras"]
+    return pairs
 
 
-def _jobs(
-    mistakes: Sequence[Mistake], mutants: dict[str, str]
-) -> dict[tuple[Any, ...], Job]:
-    jobs: dict[tuple[Any, ...], Job] = {}
-    for mistake in mistakes:
-        key, problem, mode = mistake.key, problem_for(mistake), mistake.mode
-        reference = mutants[key]
-        if mistake.kind == "error":
-            arguments: tuple[Any, ...] = (reference, problem, mode)
-            jobs["mutant", key] = Job(key, probe.attempt, arguments)
-            continue
-        arguments = (reference, mistake.side, problem, mode)
-        jobs["mutant", key] = Job(key, probe.record_twice, arguments)
-        twin = _twin(mistake)
-        _, side, lesson, *_ = twin
-        arguments = (exhibit(side, lesson), side, problem, mode)
-        label = f"{lesson} {side} {mode}"
-        jobs[twin] = Job(label, probe.record_twice, arguments)
-        if mistake.kind == "slow":
-            for which, name in _pair(mistake, reference).items():
-                jobs["count", key, which] = Job(
-                    f"{key}: count", probe.count_cost, (name, problem, mode)
-                )
-    return jobs
+def _contestant(
+    reference: str, side: str, problem: Problem, mode: Mode, label: str
+) -> Contestant:
+    def job(dtype: Dtype) -> Job:
+        arguments = (reference, side, problem, mode, dtype)
+        return Job(label, multiprocess.record, arguments)
+
+    return Contestant(side, mode, job)
 
 
-def _pair(mistake: Mistake, reference: str) -> dict[str, str]:
-    mended = exhibit(mistake.side, mistake.lesson)
-    return {"bad": reference, "mended": mended}
+def _attempts(cases: Sequence[Case]) -> dict[str, Job]:
+    """Return a job for each mistake that is to raise an exception."""
+    return {
+        case.mistake.key: Job(
+            case.mistake.key,
+            probe.attempt,
+            (case.mutant, case.problem, case.mistake.mode),
+        )
+        for case in cases
+        if case.mistake.kind == "error"
+    }
 
 
-def _time(
-    slow: Sequence[Mistake],
-    mutants: dict[str, str],
-    rounds: int,
-    timeout: float,
-    progress: Progress,
-) -> Results:
-    """Time both sides of each slow mistake, alone, in random order."""
-    found: Results = {}
-    for place in range(rounds):
-        jobs = {
-            ("time", m.key, which, place): Job(
-                f"{m.key}: time {which}",
-                probe.time_updates,
-                (name, problem_for(m).without_stopping(), m.mode),
-            )
-            for m in slow
-            for which, name in _pair(m, mutants[m.key]).items()
-        }
-        keys = random.sample(list(jobs), len(jobs))
-        order = [jobs[key] for key in keys]
-        results = run_jobs(order, 1, timeout, progress)
-        found |= dict(zip(keys, results, strict=True))
-    return found
+def _counts(cases: Sequence[Case]) -> dict[Costly, Job]:
+    """Return jobs that count what a slow mistake does, and the mended one."""
+    return {
+        (case.mistake.key, version): Job(
+            f"{case.mistake.key}: count",
+            probe.count_cost,
+            (reference, case.problem, case.mistake.mode),
+        )
+        for case in cases
+        if case.mistake.kind == "slow"
+        for version, reference in case.versions.items()
+    }
 
 
-def _report(mistake: Mistake, found: Results) -> MistakeReport:
-    mutant = found["mutant", mistake.key]
-    blank = MistakeReport(mistake, diff(mistake), False, "")
+def _times(cases: Sequence[Case]) -> dict[Costly, Job]:
+    """Return jobs that time a slow mistake, and the mended exhibit."""
+    return {
+        (case.mistake.key, version): Job(
+            f"{case.mistake.key}: time {version}",
+            partial(time_exhibit, gap=LONG_SECONDS),
+            (
+                reference,
+                case.problem.without_stopping(),
+                {case.mistake.mode: SHORT},
+            ),
+        )
+        for case in cases
+        if case.mistake.kind == "slow"
+        for version, reference in case.versions.items()
+    }
+
+
+def _report(case: Case, seen: Seen) -> MistakeReport:
+    mistake = case.mistake
+    blank = MistakeReport(mistake, diff(mistake), False)
     if mistake.kind == "error":
-        return _raised(blank, mutant)
-    runs = {mistake.side: mutant, _twin(mistake)[1]: found[_twin(mistake)]}
-    pairs = [_runs(runs[side], side, mistake) for side in SIDES]
-    (left, left64), (right, right64) = pairs
-    verdict = judge(left, right, lambda: (left64, right64))
+        return _raised(blank, seen.attempts[mistake.key])
+    pair = seen.pairs[mistake.key]
+    verdict = seen.verdicts[pair]
+    report = replace(blank, verdict=verdict)
     if mistake.kind == "slow":
-        return _slow(blank, verdict, found)
+        return _slow(report, case, seen) if verdict.agree else report
+    runs = dict(zip(SIDES, map(seen.contest.run, pair), strict=True))
+    mutant = runs.pop(mistake.side)
+    (twin,) = runs.values()
     return replace(
-        blank,
+        report,
         caught=verdict.outcome == "different",
-        happened=verdict.reason,
-        verdict=verdict,
-        first_update=_first_updates(mutant, found[_twin(mistake)]),
+        first_update=_first_updates(mutant, twin),
     )
 
 
-def _runs(result: Any, side: str, mistake: Mistake) -> tuple[Run, Run]:
-    if isinstance(result, Broken):
-        failure = Failure(
-            side, mistake.mode, "float32", result.reason, result.details
-        )
-        return failure, failure
-    run, run64 = result
-    return run, run64
-
-
-def _first_updates(mutant: Any, twin: Any) -> dict[str, float]:
+def _first_updates(mutant: Run, twin: Run) -> dict[str, float]:
     """Return each parameter's first update in units of the twin's."""
-    if isinstance(mutant, Broken) or isinstance(twin, Broken):
+    if not (isinstance(mutant, Trajectory) and isinstance(twin, Trajectory)):
         return {}
-    found = {}
-    for name, values in _first(twin[0]).items():
+    ours, found = _first(mutant), {}
+    for name, values in _first(twin).items():
         length = float(values @ values)
         if length:
-            found[name] = float(_first(mutant[0])[name] @ values) / length
+            found[name] = float(ours[name] @ values) / length
     return found
 
 
@@ -184,41 +243,37 @@ def _first(run: Trajectory) -> dict[str, np.ndarray]:
 
 def _raised(blank: MistakeReport, result: Any) -> MistakeReport:
     if isinstance(result, Broken):
-        return replace(blank, happened=result.reason)
+        return replace(blank, broken=(_broken(result),))
     if result is None:
-        return replace(blank, happened="nothing was raised")
+        return blank
     assert isinstance(result, Raised)
-    happened = (
-        f"{result.error} in update {result.updates + 1}: {result.message}"
-    )
-    return replace(blank, caught=True, happened=happened, raised=result)
+    return replace(blank, caught=True, raised=result)
 
 
-def _slow(
-    blank: MistakeReport, verdict: Verdict, found: Results
-) -> MistakeReport:
-    """Compare the costs of a slow mistake, once the parameters are equal."""
-    mistake = blank.mistake
-    report = replace(blank, verdict=verdict, happened=verdict.reason)
-    mine = {k: v for k, v in found.items() if mistake.key in k[:2]}
-    broken = [v.reason for v in mine.values() if isinstance(v, Broken)]
-    if broken or not verdict.agree:
-        return replace(report, happened="; ".join(broken or [verdict.reason]))
-    problem = problem_for(mistake)
-    costs = {
-        which: probe.cost(
-            problem,
-            mine["count", mistake.key, which],
-            tuple(
-                sample
-                for key, sample in mine.items()
-                if key[0] == "time" and key[2] == which
-            ),
+def _broken(run: Broken) -> Note:
+    return note("A run broke: {reason}.", reason=run.reason)
+
+
+def _slow(report: MistakeReport, case: Case, seen: Seen) -> MistakeReport:
+    """Compare the costs of a slow mistake: the parameters are equal."""
+    mistake, problem = case.mistake, case.problem
+    costs: dict[Version, Cost] = {}
+    for version in case.versions:
+        key = mistake.key, version
+        results = [seen.counts[key]]
+        results += [found[key] for found in seen.times.rounds]
+        broken = [_broken(r) for r in results if isinstance(r, Broken)]
+        if broken:
+            return replace(report, broken=tuple(broken))
+        counts, *times = results
+        costs[version] = Cost(
+            tuple(samples[mistake.mode] for samples, _ in times),
+            problem.steps_per_epoch,
+            problem.steps,
+            *counts,
         )
-        for which in ("bad", "mended")
-    }
     bad, mended = costs["bad"], costs["mended"]
-    times = _ratio(_per_update(mended), _per_update(bad, mistake))
+    times_as_long = _ratio(_per_update(mended), _per_update(bad, mistake))
     more = (
         mistake.counts_start
         or bad.python_runs > mended.python_runs
@@ -227,11 +282,10 @@ def _slow(
     )
     return replace(
         report,
-        caught=more and not (times and times.value <= 1),
-        happened=_costs(bad, mended),
+        caught=more and not (times_as_long and times_as_long.value <= 1),
         bad=bad,
         mended=mended,
-        ratio=times,
+        ratio=times_as_long,
     )
 
 
@@ -253,14 +307,3 @@ def _per_update(cost: Cost, mistake: Mistake | None = None) -> list[float]:
         + start * sample.first_call / cost.updates
         for sample in cost.samples
     ]
-
-
-def _costs(bad: Cost, mended: Cost) -> str:
-    said = (
-        f"equal parameters; for {bad.updates} updates Python ran the step "
-        f"{bad.python_runs} times, not {mended.python_runs}, and "
-        f"{bad.iterators} data iterators were opened, not {mended.iterators}"
-    )
-    if bad.fits != mended.fits:
-        said += f"; fit was called {bad.fits} times, not {mended.fits}"
-    return said

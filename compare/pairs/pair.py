@@ -19,7 +19,7 @@ from compare.pairs.perturbation import (
 from compare.pairs.runs import AGAIN, Key, Runs
 from compare.pairs.seen import coarse, rounded_before, too_little, unsteady
 from compare.pairs.sides import SideRun
-from compare.records import Dtype, Failure, Trajectory, Verdict
+from compare.records import Dtype, Failure, Note, Trajectory, Verdict, note
 from compare.running.processes import RunError
 
 GROWTH = 3
@@ -34,7 +34,8 @@ class Pair(Runs):
         try:
             return self._check()
         except RunError as error:  # the parameters cannot be matched
-            return Verdict(self.sides.mode, "could not run", str(error))
+            why = note("{reason}", reason=error)
+            return Verdict(self.sides.mode, "could not run", (why,))
 
     def _check(self) -> Verdict:
         longest = self._lengths[-1]
@@ -59,10 +60,10 @@ class Pair(Runs):
             return verdict
         doubts = self._doubts(verdict)
         if doubts:
-            return replace(verdict, outcome="could not run", reason=doubts)
+            return replace(verdict, outcome="could not run", why=(doubts,))
         return self._narrowed(verdict)
 
-    def _doubts(self, verdict: Verdict) -> str | None:
+    def _doubts(self, verdict: Verdict) -> Note | None:
         """Say why what was seen of the sides proves nothing, if so."""
         if verdict.outcome != "identical" and (doubts := self._unsteady()):
             return doubts
@@ -81,16 +82,16 @@ class Pair(Runs):
         again = self.trajectories("float32", PERTURBATIONS[0])
         return rounded_before((left, right), again, self.problem)
 
-    def _unsteady(self) -> str | None:
+    def _unsteady(self) -> Note | None:
         """Say which side differs from itself when it is run again."""
         at = self._lengths[-1]
         self.run([(side, at, "float32", AGAIN) for side in (0, 1)])
         for side, name in enumerate(self.sides.names):
             runs = self._twice(side, at, "float32")
-            if unsteady(runs):
+            if unsteady(name, runs):
                 exact = self._twice(side, at, "float64")
-                if why := unsteady(runs, exact):
-                    return f"{name} {why}"
+                if why := unsteady(name, runs, exact):
+                    return why
         return None
 
     def _twice(self, side: int, epochs: int, dtype: Dtype) -> list[SideRun]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from compare.judging.clauses import failed, in_figures
 from compare.judging.differences import (
     first_divergence,
     largest_difference,
     largest_ulps,
 )
-from compare.judging.proof import Pairs, Run, in_figures
+from compare.judging.proof import Pairs, Run
 from compare.judging.rounding import (
     deciding_place,
     own_bounds,
@@ -26,7 +27,7 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import Dtype, Failure, Trajectory, Verdict
+from compare.records import Dtype, Failure, Trajectory, Verdict, note
 from compare.records.problem import Problem
 
 PERTURBATIONS = (1, 2, 3)
@@ -109,9 +110,7 @@ def judge_by_perturbation(left: Run, right: Run, repeated: Pairs) -> Verdict:
     """
     for run in (left, right, *(run for pair in repeated for run in pair)):
         if isinstance(run, Failure):
-            return Verdict(
-                run.mode, "could not run", f"{run.side}: {run.reason}"
-            )
+            return Verdict(run.mode, "could not run", (failed(run),))
     assert isinstance(left, Trajectory)
     assert isinstance(right, Trajectory)
     noise = wider(
@@ -127,20 +126,46 @@ def judge_by_perturbation(left: Run, right: Run, repeated: Pairs) -> Verdict:
         difference, bound = in_figures(place)
         found, real = place.divergence, place.real
     assert found is not None
-    reason = (
-        f"they differ at update {found.step:,} in {found.parameter}: "
-        f"{left.side} {found.left:.9g}, {right.side} {found.right:.9g}; the "
-        f"sides compute in float32 only, where rounding moves this by up to "
-        f"{bound} (each trained from starts one unit in the last place "
-        f"away); the difference is {difference}, so it is "
-        f"{'not ' * real}rounding"
-    )
-    if not real:
-        reason += f"; a real one below {bound} could not have been seen"
+    clauses = [
+        note(
+            "they differ at update {update} in {name}: {left} {value}, "
+            "{right} {other}",
+            update=f"{found.step:,}",
+            name=found.parameter,
+            left=left.side,
+            value=f"{found.left:.9g}",
+            right=right.side,
+            other=f"{found.right:.9g}",
+        ),
+        note(
+            "the sides compute in float32 only, where rounding moves this by "
+            "up to {bound} (each trained from starts one unit in the last "
+            "place away)",
+            bound=bound,
+        ),
+    ]
+    if real:
+        clauses.append(
+            note(
+                "the difference is {difference}, so it is not rounding",
+                difference=difference,
+            )
+        )
+    else:
+        clauses += [
+            note(
+                "the difference is {difference}, so it is rounding",
+                difference=difference,
+            ),
+            note(
+                "a real one below {bound} could not have been seen",
+                bound=bound,
+            ),
+        ]
     return Verdict(
         mode=left.mode,
         outcome="different" if real else "same mathematics",
-        reason=reason,
+        why=tuple(clauses),
         updates=(left.updates, right.updates),
         divergence=found,
         largest_difference=largest_difference(left, right),

@@ -8,7 +8,7 @@ import numpy as np
 
 from compare.judging.parity import nothing_compared
 from compare.pairs.sides import SideRun
-from compare.records import Failure, Trajectory
+from compare.records import Failure, Note, Trajectory, note
 from compare.records.problem import Problem
 
 LITTLE = 10
@@ -31,7 +31,7 @@ SHRINKS = 2.0**-10
 
 def too_little(
     left: Trajectory, right: Trajectory, observed: bool, problem: Problem
-) -> str | None:
+) -> Note | None:
     """Say why two sides that agree were hardly compared, if they were not.
 
     Args:
@@ -57,14 +57,18 @@ def too_little(
     if made * LITTLE > problem.steps or "patience" in problem.hyper:
         return None
     if observed:
-        return (
-            f"the sides made {made:,} of the {problem.steps:,} updates that "
-            "were asked for, and only these could be compared"
+        return note(
+            "the sides made {made} of the {asked} updates that were asked "
+            "for, and only these could be compared",
+            made=f"{made:,}",
+            asked=f"{problem.steps:,}",
         )
-    return (
-        f"the sides give the same numbers whether {made:,} or "
-        f"{problem.steps:,} updates are asked for, so that hardly anything "
-        "was compared: make problem.steps updates (problem.epochs passes)"
+    return note(
+        "the sides give the same numbers whether {made} or {asked} updates "
+        "are asked for, so that hardly anything was compared: make "
+        "problem.steps updates (problem.epochs passes)",
+        made=f"{made:,}",
+        asked=f"{problem.steps:,}",
     )
 
 
@@ -139,7 +143,7 @@ def rounded_before(
     runs: tuple[Trajectory, Trajectory],
     again: tuple[Trajectory | Failure, Trajectory | Failure],
     problem: Problem,
-) -> str | None:
+) -> Note | None:
     """Say that sides agree only as far as the rounded numbers they give.
 
     Numbers that are plain by the luck of the data are not so from other
@@ -159,20 +163,25 @@ def rounded_before(
             a, b = left.parameters[name], right.parameters[name]
             gap = np.abs(a.astype(float) - b.reshape(a.shape)).max()
             if name in still and gap <= apart * (1 + 1e-6):  # 0.3 - 0.2 > 0.1
-                return (
-                    f"{name} is seen in {kind} only in {run.side}, and so "
-                    f"far the sides agree: a difference below {apart:.1e} "
-                    "cannot be seen; return the numbers as they were computed"
+                return note(
+                    "{name} is seen in {kind} only in {side}, and so far the "
+                    "sides agree: a difference below {apart} cannot be seen; "
+                    "return the numbers as they were computed",
+                    name=name,
+                    kind=kind,
+                    side=run.side,
+                    apart=f"{apart:.1e}",
                 )
     return None
 
 
 def unsteady(
-    twice: Sequence[SideRun], exact: Sequence[SideRun] = ()
-) -> str | None:
+    side: str, twice: Sequence[SideRun], exact: Sequence[SideRun] = ()
+) -> Note | None:
     """Say by how much a side differs from itself, if it does.
 
     Args:
+        side: its name.
         twice: the same run and once more; fewer where one failed.
         exact: two such runs in float64.
     """
@@ -183,9 +192,12 @@ def unsteady(
         return None
     if len(exact) == 2 and _apart(*exact)[1] <= SHRINKS * gap:
         return None  # threads that add up in another order each time
-    return (
-        f"gives other numbers each time it runs (here {name}, by up to "
-        f"{gap:.1e}): seed whatever it draws at random"
+    return note(
+        "{side} gives other numbers each time it runs (here {name}, by up to "
+        "{gap}): seed whatever it draws at random",
+        side=side,
+        name=name,
+        gap=f"{gap:.1e}",
     )
 
 

@@ -12,13 +12,15 @@ import numpy as np
 
 from compare.records.diagnosis import Diagnosis
 from compare.records.note import Note as Note
+from compare.records.note import note as note
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Mode = Literal["eager", "graph", "xla"]
 MODES: tuple[Mode, ...] = ("eager", "graph", "xla")
 
 Dtype = Literal["float32", "float64"]
+DTYPES: tuple[Dtype, Dtype] = ("float32", "float64")
 
 Outcome = Literal[
     "identical", "same mathematics", "different", "could not run"
@@ -26,6 +28,9 @@ Outcome = Literal[
 
 Side = Literal["manual", "keras"]
 SIDES: tuple[Side, Side] = ("manual", "keras")
+
+LANGUAGES = ("en", "ko")
+"""Of what is shown; texts are written in the first."""
 
 
 class UsageError(Exception):
@@ -144,7 +149,8 @@ class Verdict:
     """Whether two runs are the same training.
 
     Attributes:
-        outcome, reason: see "What 'the same' means" in the README.
+        outcome: see "Verdicts" in the README.
+        why: the clauses of one sentence without a full stop.
         updates: number of updates of each side; 0 where it did not run.
         divergence: the first difference: for "different" the first that is
             not rounding where that can be told, else the first in any bit.
@@ -159,7 +165,7 @@ class Verdict:
 
     mode: Mode
     outcome: Outcome
-    reason: str
+    why: tuple[Note, ...]
     updates: tuple[int, int] = (0, 0)
     divergence: Divergence | None = None
     largest_difference: float | None = None
@@ -168,6 +174,11 @@ class Verdict:
     float64_bound: float | None = None
     float32_bound: float | None = None
     diagnosis: Diagnosis | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return "; ".join(map(str, self.why))
 
     def explain(self) -> str:
         """Say in plain text what was found, and why."""
@@ -231,14 +242,14 @@ class Convergence:
             form after the last update.
         bound: what the float64 distance may be at the most.
         reached: whether both float64 distances are within the bound.
-        reason: one sentence on what was found, or why nothing was run.
+        why: what was found, or why nothing was run, without a full stop.
     """
 
     updates: int
     distance: dict[str, dict[str, float]]
     bound: float
     reached: bool
-    reason: str
+    why: Note
 
 
 @dataclass(frozen=True)

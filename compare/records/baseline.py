@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from compare.records import Note
+
 
 @dataclass(frozen=True)
 class Change:
@@ -11,15 +13,16 @@ class Change:
 
     Attributes:
         lesson: its name.
-        what: for people: "graph: verdict", "statements, keras".
-        before, now: its values, for people.
+        what: which of its verdicts, sizes or speeds.
+        before: its value in the baseline.
+        now: its value now, and why; clauses without a full stop.
         worse: whether it is a step back.
     """
 
     lesson: str
-    what: str
-    before: str
-    now: str
+    what: Note
+    before: Note
+    now: tuple[Note, ...]
     worse: bool
 
 
@@ -33,7 +36,7 @@ class Comparison:
     """
 
     changes: tuple[Change, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def worse(self) -> bool:

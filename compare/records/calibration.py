@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 
 from compare.records.timing import Sample
@@ -24,6 +25,13 @@ class Planted:
     turns: int
     factors: tuple[float, ...]
     samples: tuple[Sample, ...]
+
+    @property
+    def missed(self) -> bool:
+        """Whether it came out wrong by more than a quarter of it."""
+        wanted = self.percent / 100
+        got = statistics.median(self.factors) - 1
+        return abs(got - wanted) > wanted / 4
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from compare.records.note import Note, note
+
 Certainty = Literal["reproduced by", "consistent with", "observed"]
 
-
-def _to(gap: float | None) -> str:
-    """Say how exactly two runs agree."""
-    return f"to {gap:.1e}" if gap else "to the last bit"
+Say = Callable[[Note], str]
+"""Says a note in some language: `str` in English."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Cause:
             float32 only, so they agree no better than that. "observed": it
             was seen in a call of Keras's fit, and mending that very call
             closes the gap.
-        why: why it makes a difference.
+        why: why it makes a difference, where that needs to be said.
         cure: what the other side does instead.
         threads: public threads, such as "keras#14627".
         updates: how many updates were compared.
@@ -39,49 +40,70 @@ class Cause:
 
     side: str
     key: str
-    title: str
+    title: Note
     certainty: Certainty
-    why: str
-    cure: str
+    why: Note | None
+    cure: Note
     threads: tuple[str, ...]
     updates: int
     gap: float | None
     mended_gap: float | None
-    alternatives: tuple[str, ...] = ()
+    alternatives: tuple[Note, ...] = ()
 
-    def sentences(self) -> list[str]:
-        """Say it in words."""
-        known = f"{self.side} is {self.certainty}: {self.title}."
-        said = [
-            f"Observed: {self.title}" if self.gap is None else known,
-            *([self.why] if self.why else []),
-            f"Instead: {self.cure}",
-            self._evidence(),
-        ]
+    def sentences(self, say: Say = str) -> Iterator[str]:
+        """Say what the cause is and how it is known, in any language."""
+        yield say(self._claim(say))
+        if self.why:
+            yield say(self.why)
+        yield say(note("Instead: {cure}", cure=say(self.cure)))
+        yield say(self._evidence(say))
         if self.alternatives:
-            others = "; ".join(self.alternatives)
-            said.append(f"The same numbers come from: {others}.")
+            titles = "; ".join(map(say, self.alternatives))
+            yield say(
+                note("The same numbers come from: {titles}.", titles=titles)
+            )
         if self.threads:
-            said.append(f"Threads: {', '.join(self.threads)}.")
-        return said
+            threads = ", ".join(self.threads)
+            yield say(note("Threads: {threads}.", threads=threads))
 
-    def _evidence(self) -> str:
-        if self.gap is None:
-            return (
-                "Evidence: with that put right in this very call, the sides "
-                f"agree {_to(self.mended_gap)} over {self.updates:,} updates."
-            )
-        text = (
-            "Evidence: done on purpose on this problem, it gives "
-            f"{self.side}'s parameters over {self.updates:,} updates, "
-            f"{_to(self.gap)}"
-        )
+    def _claim(self, say: Say) -> Note:
+        values = {"side": self.side, "title": say(self.title)}
+        if self.certainty == "observed":
+            return Note("Observed: {title}", values)
+        if self.certainty == "consistent with":
+            return Note("{side} is consistent with: {title}.", values)
+        return Note("{side} is reproduced by: {title}.", values)
+
+    def _evidence(self, say: Say) -> Note:
+        values = {"side": self.side, "updates": f"{self.updates:,}"}
         if self.mended_gap is not None:
-            text += (
-                "; without it, the same training gives the other side's, "
-                f"{_to(self.mended_gap)}"
+            values["mended"] = say(_precision(self.mended_gap))
+        if self.gap is None:
+            return Note(
+                "Evidence: with that put right in this very call, the sides "
+                "agree {mended} over {updates} updates.",
+                values,
             )
-        return text + "."
+        values["precision"] = say(_precision(self.gap))
+        if self.mended_gap is None:
+            return Note(
+                "Evidence: done on purpose on this problem, it gives "
+                "{side}'s parameters over {updates} updates, {precision}.",
+                values,
+            )
+        return Note(
+            "Evidence: done on purpose on this problem, it gives {side}'s "
+            "parameters over {updates} updates, {precision}; without it, the "
+            "same training gives the other side's, {mended}.",
+            values,
+        )
+
+
+def _precision(gap: float) -> Note:
+    """Say how exactly two runs agree."""
+    if gap:
+        return note("to {gap}", gap=f"{gap:.1e}")
+    return note("to the last bit")
 
 
 @dataclass(frozen=True)
@@ -95,15 +117,20 @@ class Diagnosis:
     """
 
     causes: tuple[Cause, ...]
-    facts: tuple[str, ...]
+    facts: tuple[Note, ...]
     tried: int
 
-    def sentences(self) -> list[str]:
-        """Say it in words, causes first."""
-        said = [text for cause in self.causes for text in cause.sentences()]
+    def sentences(self, say: Say = str) -> Iterator[str]:
+        """Say the causes, then the facts, in any language."""
+        for cause in self.causes:
+            yield from cause.sentences(say)
         if not self.causes and self.tried:
-            said.append(
-                f"No cause is named: none of the {self.tried} known mistakes "
-                "and pairs of them that were tried gives these numbers."
+            yield say(
+                note(
+                    "No cause is named: none of the {tried} known mistakes "
+                    "and pairs of them that were tried gives these numbers.",
+                    tried=self.tried,
+                )
             )
-        return [*said, *(f"Fact: {fact}" for fact in self.facts)]
+        for fact in self.facts:
+            yield say(note("Fact: {fact}", fact=say(fact)))

@@ -25,6 +25,9 @@ LARGEST_JSON = 100 * 2**20
 """The largest report, 300 rows of 1,000 features in 6 runs, has 1.8 million
 numbers of about 20 characters."""
 
+WRITTEN: list[Path] = []
+"""The files of this command, as soon as they are there."""
+
 
 def check_writable(folder: Path, advice: str = OTHER_FOLDER) -> None:
     """Find out before the work whether a report can be written.
@@ -176,6 +179,7 @@ def write_atomically(
         if path.exists() and not path.is_file():  # /dev/null stays as it is
             raise UsageError(f"{path} is there and is no file; {advice}")
         _write(path, content)
+        WRITTEN.append(path)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error, advice) from error
 

@@ -6,6 +6,18 @@ import statistics
 from dataclasses import dataclass
 
 from compare.records import Mode, Side, Verdict
+from compare.records.timing import Sample
+from compare.records.variants import Variant
+
+PARTS = {
+    "opening": "open data iterators",
+    "closing": "close data iterators",
+    "program": "compiled update",
+    "train_function": "train_function around it",
+    "callbacks": "callbacks",
+    "metrics": "metrics, logs to Python numbers",
+}
+"""Name in `EpochSample.parts` -> what it is, for people."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +40,7 @@ class EpochSample:
     Attributes:
         plain_seconds: an epoch of a training without timers.
         seconds: an epoch of another training, with timers.
-        parts: name -> what the timers found; at most `seconds` in all.
+        parts: by name in `PARTS`; at most `seconds` in all.
     """
 
     plain_seconds: float
@@ -57,50 +69,32 @@ class Breakdown:
 
 
 @dataclass(frozen=True)
-class FormSample:
-    """One fresh process that timed a form.
+class VariantReport:
+    """What was found out about one variant.
 
     Attributes:
-        start: seconds before the slope begins: model, tracing, compiling.
-        per_update: seconds, from the slope over two lengths of training.
-        runs: (updates, seconds) of every training, the first a warm-up.
-    """
-
-    start: float
-    per_update: float
-    runs: tuple[tuple[int, float], ...]
-
-
-@dataclass(frozen=True)
-class FormReport:
-    """One form of the training.
-
-    Attributes:
-        name: the function in `compare.studies.fit`.
         title: what it does.
-        base: the form that it changes, or None.
-        change: the lines of its source that the base does not have.
-        mode: how one update runs.
-        same_as: the manual form that it must train alike, or None for the
-            loop that all others go back to.
-        verdict: whether it does; None where there is nothing to compare.
-        samples: empty where it does not.
+        change: the lines of its source that its base does not have.
+        verdict: whether it is the training of the variant it is against.
+        samples: one per process, an epoch being one update; none where the
+            verdict is no agreement.
     """
 
-    name: str
-    side: Side
+    variant: Variant
     title: str
-    base: str | None
     change: tuple[str, ...]
-    mode: Mode
-    same_as: str | None
-    verdict: Verdict | None
-    samples: tuple[FormSample, ...]
+    verdict: Verdict
+    samples: tuple[Sample, ...]
+
+    @property
+    def name(self) -> str:
+        """Return the variant's name."""
+        return self.variant.name
 
     @property
     def per_update(self) -> list[float]:
         """Seconds per update, one value per process."""
-        return [sample.per_update for sample in self.samples]
+        return [sample.per_epoch for sample in self.samples]
 
 
 @dataclass(frozen=True)
@@ -120,9 +114,9 @@ class CallSample:
 
 @dataclass(frozen=True)
 class CallCost:
-    """What a call consists of; `form` makes `updates_per_call` updates."""
+    """What a call of a variant consists of."""
 
-    form: str
+    variant: str
     updates_per_call: int
     samples: tuple[CallSample, ...]
 
@@ -132,18 +126,18 @@ class FitReport:
     """Where the time of Keras's `fit` goes, and what cures it.
 
     Attributes:
-        updates: how many updates the times of forms are shown for.
+        updates: how many updates times are shown for.
         compared_after: after how many updates parameters were compared.
         breakdowns: with the graph optimiser on and off.
-        forms: from the textbook forms to the fastest, the manual ones first.
-        calls: of the forms that make many updates per call.
+        variants: from the textbook to the fastest, the manual ones first.
+        calls: of variants that make many updates per call.
         left_out: what is missing in this report, and why.
     """
 
     updates: int
     compared_after: tuple[int, ...]
     breakdowns: tuple[Breakdown, ...]
-    forms: tuple[FormReport, ...]
+    variants: tuple[VariantReport, ...]
     calls: tuple[CallCost, ...]
     left_out: tuple[str, ...]
 
@@ -152,14 +146,14 @@ class FitReport:
         """Return the breakdown of `fit` as it is, or None."""
         return next((b for b in self.breakdowns if b.graph_optimiser), None)
 
-    def find(self, name: str) -> FormReport | None:
-        """Return a form by its name, or None."""
-        return next((f for f in self.forms if f.name == name), None)
+    def find(self, name: str) -> VariantReport | None:
+        """Return a variant by its name, or None."""
+        return next((v for v in self.variants if v.name == name), None)
 
-    def fastest(self, side: Side) -> FormReport | None:
-        """Return the form of a side with the shortest median time."""
+    def fastest(self, side: Side) -> VariantReport | None:
+        """Return the variant of a side with the shortest median time."""
         return min(
-            (f for f in self.forms if f.side == side and f.samples),
-            key=lambda form: statistics.median(form.per_update),
+            (v for v in self.variants if v.variant.side == side and v.samples),
+            key=lambda timed: statistics.median(timed.per_update),
             default=None,
         )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.records import Mode, Side, Verdict
+from compare.records import Verdict
 from compare.records.timing import Sample
+from compare.records.variants import Variant
 
 Axis = Literal["rows", "features"]
 
@@ -20,36 +21,16 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to write the same full-batch training.
-
-    Attributes:
-        name: for people; unique.
-        function: what is called, as `worker.load_exhibit` takes it.
-        against: the way of the same compilation that it has to equal, and
-            that a Keras way's cost is compared with.
-        grouped: whether it makes updates only in groups of `steps_per_call`.
-    """
-
-    name: str
-    side: Side
-    mode: Mode
-    function: str
-    against: str
-    grouped: bool = False
-
-
-@dataclass(frozen=True)
 class Cell:
-    """One way at one size.
+    """One variant at one size.
 
     Attributes:
-        verdict: whether it is the training of the way that it is against.
+        verdict: whether it is the training of the variant it is against.
         samples: one per process, an epoch being one update; none where the
             verdict is no agreement.
     """
 
-    way: str
+    variant: str
     size: Size
     verdict: Verdict
     samples: tuple[Sample, ...] = ()
@@ -82,7 +63,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Exponent:
-    """How a way's cost grows at the upper end of a line.
+    """How a variant's cost grows at the upper end of a line.
 
     Attributes:
         value: p in cost = c * size ** p; 0 is a cost that does not grow, 1
@@ -90,7 +71,7 @@ class Exponent:
         first, last: the sizes that it was fitted between.
     """
 
-    way: str
+    variant: str
     line: Line
     value: float
     first: int
@@ -99,18 +80,18 @@ class Exponent:
 
 @dataclass(frozen=True)
 class Crossing:
-    """Where along a line the cost of a way comes near that of another.
+    """Where along a line a variant's cost comes near that of another.
 
     Attributes:
-        ratios: cost of `way` / cost of `against` at each size of the line
+        ratios: cost of `variant` / cost of `against` at each size of the line
             where both have one, by that size.
         outcome: "reached" where the ratio falls to the threshold and stays
             there up to the largest size; "never above" and "still above"
-            where that place is not within what was measured.
-        at: the size at that place, interpolated; None if it is not within.
+            where it does so at no size that was measured.
+        at: the size where it does, interpolated; None if there is none.
     """
 
-    way: str
+    variant: str
     against: str
     line: Line
     ratios: tuple[tuple[int, float], ...]
@@ -119,7 +100,7 @@ class Crossing:
 
     @property
     def between(self) -> tuple[int, int] | None:
-        """Return the measured sizes on both sides of the place."""
+        """Return the measured sizes on both sides of `at`."""
         if self.at is None:
             return None
         values = [value for value, _ in self.ratios]
@@ -136,7 +117,7 @@ class Growth:
         left_out: why a process gave no sample, a sentence each.
     """
 
-    ways: tuple[Way, ...]
+    variants: tuple[Variant, ...]
     cells: tuple[Cell, ...]
     lines: tuple[Line, ...]
     exponents: tuple[Exponent, ...]

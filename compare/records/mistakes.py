@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from compare.records import Mode, Side, Verdict
+from compare.records import Mode, Note, Side, Verdict
 from compare.records.timing import Ratio, Sample
 
 Kind = Literal["silent", "error", "slow"]
@@ -103,7 +103,6 @@ class MistakeReport:
         diff: the patch, as a unified diff.
         caught: whether the checker saw it: a verdict "different", an
             exception, or equal parameters at a higher cost.
-        happened: what was seen, in one sentence.
         verdict: between the exhibit with the mistake and its twin.
         first_update: parameter -> its first update in units of the twin's
             (projected on it); a parameter that the twin does not move at
@@ -111,15 +110,16 @@ class MistakeReport:
         raised: the exception, for an error.
         bad, mended: what both cost, for a slow one.
         ratio: how many times as long an update takes.
+        broken: why runs that were needed gave nothing.
     """
 
     mistake: Mistake
     diff: str
     caught: bool
-    happened: str
     verdict: Verdict | None = None
     first_update: dict[str, float] = field(default_factory=dict)
     raised: Raised | None = None
     bad: Cost | None = None
     mended: Cost | None = None
     ratio: Ratio | None = None
+    broken: tuple[Note, ...] = ()

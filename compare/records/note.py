@@ -1,4 +1,4 @@
-"""A sentence that can be said in another language too."""
+"""Sentences that can be said in another language too."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence for people that can be said in another language too.
+    """A sentence, or a clause of one, for people.
 
     Attributes:
-        text: English, with {names} where `values` belong.
+        text: English, with {names} where `values` belong; this is what is
+            translated.
         values: name -> what stands there; numbers as they are shown.
     """
 
     text: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         return self.fill(self.text)
@@ -30,3 +31,8 @@ class Note:
         return re.sub(
             r"\{(\w+)\}", lambda name: self.values.get(name[1], name[0]), text
         )
+
+
+def note(text: str, /, **values: object) -> Note:
+    """Return a note with these values."""
+    return Note(text, {name: str(value) for name, value in values.items()})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compare.records import SCHEMA_VERSION, Verdict
+from compare.records import SCHEMA_VERSION, Note, Verdict, note
 
 
 @dataclass(frozen=True)
@@ -75,37 +76,43 @@ class SideCost:
     fits: int
     run_eagerly: bool
 
-    def reasons(self) -> list[str]:
+    def reasons(self) -> Iterator[Note]:
         """Say what makes it slow, if something in the counts does."""
-        said = []
         if self.traces > self.traces_at_first:
-            said.append(
-                f"{self.side} is traced anew on the way: {self.traces:,} "
-                f"traces in {self.updates:,} updates; make the tf.function "
-                "once, outside the loop, and give it tensors, not Python "
-                "numbers."
+            yield note(
+                "{side} is traced anew on the way: {traces} traces in "
+                "{updates} updates; make the `tf.function` once, outside the "
+                "loop, and give it tensors, not Python numbers.",
+                side=self.side,
+                traces=f"{self.traces:,}",
+                updates=f"{self.updates:,}",
             )
         if self.graph_nodes > UNROLLED:
-            said.append(
-                f"{self.side} has a graph of {self.graph_nodes:,} operations, "
-                "as a Python loop gives that is unrolled: use tf.range."
+            yield note(
+                "{side} has a graph of {nodes} operations, as a Python loop "
+                "gives that is unrolled: use `tf.range`.",
+                side=self.side,
+                nodes=f"{self.graph_nodes:,}",
             )
         if not self.traces:
-            said.append(
-                f"{self.side} runs eagerly: no tf.function was traced; "
-                "decorate the whole update."
+            yield note(
+                "{side} runs eagerly: no `tf.function` was traced; decorate "
+                "the whole update.",
+                side=self.side,
             )
         if self.run_eagerly:
-            said.append(
-                f"{self.side}'s model has run_eagerly on: leave it out of "
-                "compile."
+            yield note(
+                "{side}'s model has `run_eagerly` on: leave it out of "
+                "`compile`.",
+                side=self.side,
             )
         if self.fits > 1:
-            said.append(
-                f"{self.side} called fit {self.fits:,} times: call it once "
-                "with epochs=."
+            yield note(
+                "{side} called `fit` {fits} times: call it once with "
+                "`epochs=`.",
+                side=self.side,
+                fits=f"{self.fits:,}",
             )
-        return said
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import numpy as np
@@ -67,6 +69,16 @@ class PeerResult:
     ends: dict[str, np.ndarray]
     samples: tuple[PeerSample, ...] = ()
 
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is what others are compared with, and ran."""
+        return self.name == self.against and self.verdict.agree
+
+    @property
+    def per_update(self) -> list[float]:
+        """Seconds per update, one value per process."""
+        return [sample.per_update for sample in self.samples]
+
 
 @dataclass(frozen=True)
 class Peers:
@@ -85,3 +97,16 @@ class Peers:
     versions: dict[str, str]
     results: tuple[PeerResult, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def limit(self) -> PeerResult | None:
+        """Return the least that this arithmetic takes, where it was timed."""
+        limits = (r for r in self.results if r.kind == "limit" and r.samples)
+        return next(limits, None)
+
+    def slowest_first(self) -> list[PeerResult]:
+        """Sort by median time per update; what has none comes last."""
+        return sorted(
+            self.results,
+            key=lambda result: -statistics.median(result.per_update or [-inf]),
+        )

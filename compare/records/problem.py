@@ -98,6 +98,23 @@ class Problem:
         """Processes that train together; 1 where the lesson names none."""
         return int(self.hyper.get("workers", 1))
 
+    def losses(self, path: Parameters) -> np.ndarray:
+        """Return the loss on all rows along a way of the parameters.
+
+        Args:
+            path: name -> array of shape (states, *parameter shape).
+
+        Returns:
+            float64, shape (states,).
+        """
+        states = zip(*path.values(), strict=True)
+        return np.array(
+            [
+                self.loss(dict(zip(path, state, strict=True)), self.x, self.y)
+                for state in states
+            ]
+        )
+
     def replace(self, **changes: Any) -> Problem:
         """Return the problem with other values in some fields."""
         return dataclasses.replace(self, **changes)

@@ -29,7 +29,7 @@ from compare.records.mistakes import MistakeReport
 from compare.records.peers import Peers
 from compare.records.rates import RateRun
 from compare.records.streaming import Streaming
-from compare.records.timing import Imports, IteratorCost, Memory, Timing
+from compare.records.timing import IteratorCost, Memory, Timing
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,14 @@ class LessonReport:
     user_parameters: dict[str, dict[str, np.ndarray]]
     theory: Theory | None
     within_1_percent: dict[str, int | None]
-    convergence: Convergence | None
-    tensors: dict[str, tuple[TensorInfo, ...]]
-    timings: tuple[Timing, ...]
-    memory: tuple[Memory, ...]
-    iterators: tuple[IteratorCost, ...]
-    left_out: tuple[str, ...]
     points: Points | None = None
+    convergence: Convergence | None = None
+    tensors: dict[str, tuple[TensorInfo, ...]] = field(default_factory=dict)
     rates: tuple[RateRun, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    memory: tuple[Memory, ...] = ()
+    iterators: tuple[IteratorCost, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def all_verdicts(self) -> tuple[Verdict, ...]:
@@ -139,17 +139,12 @@ class Report:
 
     `run` fills `lessons`; a command that measures something else writes a
     report of its own with its own section.
-
-    Attributes:
-        imports: what importing costs in fresh interpreters; None where it was
-            not measured.
     """
 
     environment: Environment
     command: str
     lessons: tuple[LessonReport, ...] = ()
     fit: FitReport | None = None
-    imports: Imports | None = None
     calibration: Calibration | None = None
     peers: Peers | None = None
     growth: Growth | None = None
@@ -157,3 +152,24 @@ class Report:
     ladder: Ladder | None = None
     mistakes: tuple[MistakeReport, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Return the verdicts that decide whether all pairs agree.
+
+        A peer that is known to be another training decides nothing.
+        """
+        given = [v for lesson in self.lessons for v in lesson.all_verdicts]
+        if self.fit:
+            given += [variant.verdict for variant in self.fit.variants]
+        if self.growth:
+            given += [cell.verdict for cell in self.growth.cells]
+        if self.streaming:
+            given += [c.verdict for c in self.streaming.cells if c.verdict]
+        if self.peers:
+            given += [
+                result.verdict
+                for result in self.peers.results
+                if not (result.note and result.verdict.outcome == "different")
+            ]
+        return tuple(given)

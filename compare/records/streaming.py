@@ -44,6 +44,18 @@ class StreamCell:
     passes: tuple[Pass, ...]
 
     @property
+    def rows_per_second(self) -> float:
+        """Return the median of the speeds."""
+        return statistics.median(
+            self.rows / one.seconds for one in self.passes
+        )
+
+    @property
+    def start_seconds(self) -> float:
+        """Return the median of the seconds until the first update."""
+        return statistics.median(one.start_seconds for one in self.passes)
+
+    @property
     def added_bytes(self) -> float:
         """Return the median of the peaks."""
         return statistics.median(one.added_bytes for one in self.passes)

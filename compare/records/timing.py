@@ -75,30 +75,6 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class ImportCost:
-    """What a side has to import before its first line, per fresh interpreter.
-
-    Attributes:
-        module: what it imports: "tensorflow" or "keras".
-        seconds: how long each import took.
-        peak_bytes: the largest memory of each interpreter.
-    """
-
-    side: Side
-    module: str
-    seconds: tuple[float, ...]
-    peak_bytes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Imports:
-    """What importing costs the sides; `left_out` says why a sample misses."""
-
-    costs: tuple[ImportCost, ...]
-    left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class IteratorCost:
     """What opening data iterators costs one side, per epoch.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from compare.judging.differences import plain_shape
+from compare.records import Mode, Trajectory
 from compare.records.problem import Problem
 from compare.running.processes import RunError
 from compare.running.watch import Watch
@@ -21,31 +22,30 @@ REPORT_SECONDS = 0.2
 
 
 class Recorder:
-    """Keeps the parameters after every update, and when it was made."""
+    """Keeps the parameters after every update, and when it was made.
+
+    Attributes:
+        times: seconds of the clock at which each update had been made.
+    """
 
     def __init__(self, problem: Problem, report: Report) -> None:
-        initial = {k: np.array(v) for k, v in problem.initial.items()}
+        self.times: list[float] = []
         self._problem = problem
-        self._rows: dict[str, list[np.ndarray]] = {
-            name: [value] for name, value in initial.items()
-        }
         self._report = report
-        self._times: list[float] = []
+        self._rows = {
+            name: [np.array(value)] for name, value in problem.initial.items()
+        }
+        self._made = [0]  # the update that each row was taken after
         self._spent: list[float] = []
         self._reported = 0.0
-
-    @property
-    def rows(self) -> int:
-        """How many states are kept, the first one included."""
-        return len(next(iter(self._rows.values())))
 
     def on_step(self, update: int, parameters: Any) -> None:
         """Take the parameters that an exhibit shows after an update."""
         start = time.perf_counter()
-        if update != self.rows:
+        due = len(self._made)
+        if update != due:
             raise RunError(
-                f"on_step was called for update {update} where {self.rows} "
-                "was due"
+                f"on_step was called for update {update} where {due} was due"
             )
         values = to_arrays(parameters, "on_step was given")
         if set(values) != set(self._rows):
@@ -53,8 +53,7 @@ class Recorder:
                 f"on_step was given {', '.join(sorted(values))}; the problem "
                 f"has {', '.join(sorted(self._rows))}"
             )
-        for name, value in values.items():
-            self._keep(name, value)
+        self.keep(update, values)
         self.tick(update, start)
 
     def take(self, watch: Watch, returned: Any) -> None:
@@ -65,45 +64,99 @@ class Recorder:
         its place.
         """
         found = parameters_in(returned, self._problem)
+        paths: dict[str, list[np.ndarray]] = {}
         for place, name in enumerate(self._rows):
             path = watch.path(found[name])
             if path is None and place < len(watch.variables):
                 path = watch.path(watch.variables[place])
-            for value in path or ():
-                self._keep(name, value)
+            if path is not None:
+                paths[name] = path
+        if paths and len(paths) < len(self._rows):
+            unseen = ", ".join(
+                name for name in self._rows if name not in paths
+            )
+            raise RunError(f"it made no update of {unseen} that could be seen")
+        for row in zip(*paths.values(), strict=True):
+            self.keep(len(self._made), dict(zip(paths, row, strict=True)))
+
+    def keep(self, update: int, values: Mapping[str, np.ndarray]) -> None:
+        """Keep the parameters, as arrays of their own, after an update."""
+        for name, rows in self._rows.items():
+            rows.append(_like(rows[0], values[name], name))
+        self._made.append(update)
 
     def tick(self, update: int, start: float) -> None:
         """Note when an update was made, and what noting it took."""
-        self._times.append(start)
+        self.times.append(start)
         if start - self._reported > REPORT_SECONDS:
             self._reported = start
             self._report(update, self._problem.steps)
         self._spent.append(time.perf_counter() - start)
 
-    def stacked(self) -> dict[str, np.ndarray]:
-        """Return name -> array of shape (updates + 1, ...)."""
-        if self.rows == 1 and self._problem.steps:
-            raise RunError("it made no update that could be seen")
-        return {name: np.stack(rows) for name, rows in self._rows.items()}
+    def trajectory(
+        self,
+        side: str,
+        mode: Mode,
+        results: dict[str, np.ndarray],
+        losses: bool = True,
+    ) -> Trajectory:
+        """Return what was kept as one run.
 
-    def seconds_per_update(self) -> float:
+        Args:
+            side: whose it is, for people.
+            mode: how an update ran.
+            results: what the exhibit returned, by name.
+            losses: whether to compute them, on all rows for every state,
+                which may take longer than the training.
+
+        Raises:
+            RunError: nothing was kept, or something else was returned.
+        """
+        if len(self._made) == 1 and self._problem.steps:
+            raise RunError("it made no update that could be seen")
+        parameters = {
+            name: np.stack(rows) for name, rows in self._rows.items()
+        }
+        for name, path in parameters.items():
+            shape = results[name].shape
+            if plain_shape(shape) != plain_shape(path.shape[1:]):
+                raise RunError(
+                    f"train returned {name} in shape {shape} where the "
+                    f"problem has {path.shape[1:]}"
+                )
+        made = np.array(self._made)
+        return Trajectory(
+            side=side,
+            mode=mode,
+            dtype=str(next(iter(parameters.values())).dtype),
+            parameters=parameters,
+            results=results,
+            losses=self._problem.losses(parameters)
+            if losses
+            else np.array([]),
+            seconds_per_update=self._seconds_per_update(),
+            recorded=None if made[-1] == len(made) - 1 else made,
+        )
+
+    def _seconds_per_update(self) -> float:
         """Return the median time from one update to the next."""
-        gaps = np.diff(self._times) - self._spent[:-1]
+        gaps = np.diff(self.times) - self._spent[:-1]
         return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
-    def _keep(self, name: str, value: np.ndarray) -> None:
-        first = self._rows[name][0]
-        if plain_shape(value.shape) != plain_shape(first.shape):
-            raise RunError(
-                f"{name} has shape {value.shape} where the problem has "
-                f"{first.shape}"
-            )
-        if value.dtype != first.dtype:
-            raise RunError(
-                f"{name} is {value.dtype} where the problem is "
-                f"{first.dtype}: let the dtype follow the problem's arrays"
-            )
-        self._rows[name].append(value.reshape(first.shape))
+
+def _like(first: np.ndarray, value: np.ndarray, name: str) -> np.ndarray:
+    """Return a parameter's value in the shape that the problem gives it."""
+    if plain_shape(value.shape) != plain_shape(first.shape):
+        raise RunError(
+            f"{name} has shape {value.shape} where the problem has "
+            f"{first.shape}"
+        )
+    if value.dtype != first.dtype:
+        raise RunError(
+            f"{name} is {value.dtype} where the problem is {first.dtype}: "
+            "let the dtype follow the problem's arrays"
+        )
+    return value.reshape(first.shape)
 
 
 def results_of(returned: Any, problem: Problem) -> dict[str, np.ndarray]:

@@ -1,23 +1,23 @@
-"""When what is timed, and what the samples say.
+"""Taking turns: what is timed runs in rounds, alone and in random order.
 
-A side is timed in a fresh process, alone on the machine, all its modes in
-random order; the sides take turns in random order too, so that a drift of the
-machine meets both. The process is the unit of every statistic.
+So a drift of the machine meets all alike, and the process, which differs from
+others by chance, is the unit of every statistic.
 """
 
 from __future__ import annotations
 
+import gc
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from compare.records import SIDES, Mode, Side, Trajectory
+from compare.lessons.rows_on_disk import with_files
+from compare.records import Mode
 from compare.records.problem import Problem
-from compare.records.timing import Effort, IteratorCost, Memory, Sample, Timing
-from compare.running.probes import iterator_cost, time_side
+from compare.records.timing import Effort, Sample
 from compare.running.processes import (
     Broken,
     Job,
@@ -25,141 +25,58 @@ from compare.running.processes import (
     run_jobs,
     why_broken,
 )
+from compare.running.recording import Report
+from compare.running.slope import measure_slope, timed
+from compare.running.worker import Exhibit, load_exhibit, train
+
+FEW = 2
+"""Epochs of the short training."""
+
+GAP = 0.1
+"""Seconds by which the long training exceeds the short one, at least."""
 
 LONG_SECONDS = 0.25
-"""About how long the long one of the timed trainings is."""
+"""Seconds that the long training is guessed to take."""
 
-EPOCHS = (5, 20_001)
-"""Fewest and most epochs of the long training."""
+FEWEST, MOST = 5, 20_000
+"""Bounds of the guess, in epochs."""
 
-CALLS: dict[Mode, int] = {"graph": 20, "xla": 500}
-"""Calls of the long training, where a call makes many updates."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One side in one mode, and how fast it went when it was recorded."""
-
-    reference: str
-    side: Side
-    mode: Mode
-    problem: Problem
-    run: Trajectory
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs take about `LONG_SECONDS`.
-
-        A watched run makes one update per call, which says nothing about
-        many updates in a call: then it is `CALLS` calls.
-        """
-        per_call = self.problem.hyper.get("steps_per_call")
-        if per_call and self.mode != "eager":
-            return int(per_call) * CALLS[self.mode]
-        update = self.run.seconds_per_update
-        return epochs_for(update * self.problem.steps_per_epoch)
-
-
-def epochs_for(seconds: float) -> int:
-    """Return how many epochs of so many seconds the long training makes."""
-    wanted = round(LONG_SECONDS / max(seconds, 1e-6))
-    return min(max(wanted, EPOCHS[0]), EPOCHS[1])
+Role = TypeVar("Role", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Timed:
-    """What timing gave; `broken` says why a process gave no sample."""
+class Turns(Generic[Role]):
+    """What the rounds gave.
 
-    timings: tuple[Timing, ...]
-    memory: tuple[Memory, ...]
+    Attributes:
+        rounds: in each, role -> what its job returned, or `Broken`.
+        broken: why a job gave no result: one sentence each, no full stop.
+    """
+
+    rounds: tuple[dict[Role, Any], ...]
     broken: tuple[str, ...]
 
-
-def time_subjects(
-    subjects: Sequence[Subject],
-    effort: Effort,
-    timeout: float,
-    progress: Progress,
-    clock: Callable[[], float] = time.monotonic,
-) -> Timed:
-    """Time each side in fresh processes, one at a time, in rounds.
-
-    Args:
-        subjects: what to time; only pairs that are the same training.
-        effort: how many rounds.
-        timeout: seconds that one process may take.
-        progress: told of every process.
-        clock: seconds, for the budget.
-
-    Returns:
-        A timing per subject and control, and the memory per side.
-    """
-    roles: list[_Role] = [(s, False) for s in SIDES if _of(subjects, s)]
-    if effort.budget is not None and ("manual", False) in roles:
-        roles.append(("manual", True))
-    jobs = {
-        (side, control): partial(_time_job, _of(subjects, side))
-        for side, control in roles
-    }
-    rounds, broken = take_turns(jobs, effort, timeout, progress, clock)
-    taken: dict[_Role, list[_Samples]] = {
-        role: [found[role] for found in rounds if role in found]
-        for role in roles
-    }
-    return Timed(
-        timings=tuple(
-            Timing(
-                side=subject.side,
-                mode=subject.mode,
-                updates_per_epoch=subject.problem.steps_per_epoch,
-                samples=tuple(
-                    samples[subject.mode]
-                    for samples, _ in taken[side, control]
-                ),
-                control=control,
-            )
-            for side, control in roles
-            for subject in _of(subjects, side)
-        ),
-        memory=tuple(
-            Memory(
-                side,
-                tuple(
-                    grown
-                    for role in roles
-                    if role[0] == side
-                    for _, grown in taken[role]
-                ),
-            )
-            for side, control in roles
-            if not control
-        ),
-        broken=broken,
-    )
-
-
-Role = TypeVar("Role")
+    def of(self, role: Role) -> tuple[Any, ...]:
+        """Return the results of a role, without those that broke."""
+        results = [found[role] for found in self.rounds if role in found]
+        return tuple(x for x in results if not isinstance(x, Broken))
 
 
 def take_turns(
-    jobs: Mapping[Role, Callable[[], Job]],
+    jobs: Mapping[Role, Job],
     effort: Effort,
     timeout: float,
-    progress: Progress,
+    progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[list[dict[Role, Any]], tuple[str, ...]]:
-    """Run a job of every role in every round, one at a time.
+) -> Turns[Role]:
+    """Run the job of every role in every round, one at a time.
 
     Args:
-        jobs: role -> what makes its next job; the order is random.
+        jobs: role -> its job; the order is random in each round.
         effort: how many rounds.
         timeout: seconds that one process may take.
         progress: told of every process.
         clock: seconds, for the budget.
-
-    Returns:
-        For each round the results by role, without those that broke; and
-        why these broke.
     """
     start = clock()
     rounds: list[dict[Role, Any]] = []
@@ -168,26 +85,12 @@ def take_turns(
     while jobs and goes_on(effort, len(rounds), clock() - start, longest):
         began = clock()
         order = random.sample(list(jobs), len(jobs))
-        made = [jobs[role]() for role in order]
-        found = run_jobs(made, 1, timeout, progress)
-        broken += why_broken(made, found)
-        rounds.append(
-            {
-                role: result
-                for role, result in zip(order, found, strict=True)
-                if not isinstance(result, Broken)
-            }
-        )
+        mixed = [jobs[role] for role in order]
+        results = run_jobs(mixed, 1, timeout, progress)
+        broken += why_broken(mixed, results)
+        rounds.append(dict(zip(order, results, strict=True)))
         longest = max(longest, clock() - began)
-    return rounds, tuple(broken)
-
-
-_Role = tuple[Side, bool]
-_Samples = tuple[dict[Mode, Sample], int]
-
-
-def _of(subjects: Sequence[Subject], side: Side) -> list[Subject]:
-    return [subject for subject in subjects if subject.side == side]
+    return Turns(tuple(rounds), tuple(broken))
 
 
 def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
@@ -197,40 +100,55 @@ def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
     return effort.budget is not None and spent + longest <= effort.budget
 
 
-def iterator_costs(
-    subjects: Sequence[Subject], timeout: float, progress: Progress
-) -> tuple[tuple[IteratorCost, ...], tuple[str, ...]]:
-    """Measure what opening data iterators costs, one process at a time.
+def time_exhibit(
+    reference: str,
+    problem: Problem,
+    lengths: Mapping[Mode, int],
+    report: Report,
+    gap: float = GAP,
+) -> tuple[dict[Mode, Sample], int]:
+    """Time an exhibit in this fresh process, its modes in random order.
+
+    Args:
+        reference: see `load_exhibit`.
+        problem: what to train; its number of epochs is not used.
+        lengths: mode -> a guess of the epochs of the long training.
+        report: called with (modes done, modes in all).
+        gap: seconds by which the long training exceeds the short one.
 
     Returns:
-        The costs, and why a process gave none.
+        A sample per mode, and the bytes by which memory grew at its peak.
     """
-    jobs = [
-        Job(
-            f"{subject.problem.lesson} {subject.side} {subject.mode}: "
-            "iterators",
-            iterator_cost,
-            (
-                subject.reference,
-                subject.side,
-                subject.problem,
-                subject.mode,
-                max(subject.epochs // 2, EPOCHS[0]),
-            ),
+    from compare.running.preload import peak_bytes
+
+    exhibit = load_exhibit(reference)
+    before = peak_bytes()
+    seconds_for(exhibit, problem, "graph", 0)  # starts TensorFlow
+    samples: dict[Mode, Sample] = {}
+    for mode in random.sample(list(lengths), len(lengths)):
+        report(len(samples), len(lengths))
+        gc.collect()  # so that no other mode's garbage is collected in here
+        run = partial(seconds_for, exhibit, problem, mode)
+        build = run(0)
+        slope = measure_slope(run, FEW, gap, lengths[mode])
+        samples[mode] = Sample(
+            build=build,
+            first_call=slope.start - build,
+            per_epoch=slope.each,
+            runs=((0, build), *slope.runs),
         )
-        for subject in subjects
-    ]
-    results = run_jobs(jobs, 1, timeout, progress)
-    costs = tuple(x for x in results if not isinstance(x, Broken))
-    return costs, why_broken(jobs, results)
+    return samples, peak_bytes() - before
 
 
-def _time_job(subjects: Sequence[Subject]) -> Job:
-    """Time one side's modes, in random order, in one process."""
-    first = subjects[0]
-    mixed = random.sample(subjects, len(subjects))
-    return Job(
-        f"{first.problem.lesson} {first.side}: time",
-        time_side,
-        (first.reference, first.problem, {s.mode: s.epochs for s in mixed}),
-    )
+def seconds_for(
+    exhibit: Exhibit, problem: Problem, mode: Mode, epochs: int
+) -> float:
+    """Train for so many epochs, unwatched; return what it took."""
+    with with_files(problem.replace(epochs=epochs)) as given:
+        seconds, _ = timed(train, exhibit, given, mode)
+        return seconds
+
+
+def epochs_for(seconds: float) -> int:
+    """Return about how many epochs of so many seconds are long enough."""
+    return min(max(round(LONG_SECONDS / max(seconds, 1e-6)), FEWEST), MOST)

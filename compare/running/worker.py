@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from compare.judging.differences import plain_shape
 from compare.lessons.rows_on_disk import with_files
 from compare.records import Dtype, Mode, Trajectory
 from compare.records.problem import Problem
@@ -107,30 +106,7 @@ def observe(
                 returned = exhibit(given)
             results = results_of(returned, problem)
             recorder.take(watch, returned)
-    parameters = recorder.stacked()
-    for name, path in parameters.items():
-        if plain_shape(results[name].shape) != plain_shape(path.shape[1:]):
-            raise RunError(
-                f"train returned {name} in shape {results[name].shape} "
-                f"where the problem has {path.shape[1:]}"
-            )
-    losses = [
-        problem.loss(
-            {name: values[row] for name, values in parameters.items()},
-            problem.x,
-            problem.y,
-        )
-        for row in range(recorder.rows)
-    ]
-    return Trajectory(
-        side=side,
-        mode=mode,
-        dtype=dtype,
-        parameters=parameters,
-        results=results,
-        losses=np.array(losses),
-        seconds_per_update=recorder.seconds_per_update(),
-    )
+    return recorder.trajectory(side, mode, results)
 
 
 def takes(exhibit: Exhibit, name: str) -> bool:

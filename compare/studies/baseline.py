@@ -11,7 +11,16 @@ import numpy as np
 
 from compare.judging import ratios
 from compare.judging.soundness import check_report, check_request
-from compare.records import SIDES, Mode, Outcome, UsageError, Verdict, files
+from compare.records import (
+    SIDES,
+    Mode,
+    Note,
+    Outcome,
+    UsageError,
+    Verdict,
+    files,
+    note,
+)
 from compare.records.baseline import Change, Comparison
 from compare.records.json_form import check_version, from_json
 from compare.records.report import Environment, LessonReport, Report
@@ -34,13 +43,19 @@ class Baseline:
 
 
 def write_baseline(path: Path, request: Request, report: Report) -> None:
-    """Write a baseline without trajectories: no comparison needs them.
+    """Write a baseline without what only charts need: it is committed.
 
     Raises:
         UsageError: it cannot be written.
     """
     lessons = tuple(
-        replace(lesson, trajectories=(), recorded_updates=np.empty(0))
+        replace(
+            lesson,
+            trajectories=(),
+            recorded_updates=np.empty(0),
+            points=None,
+            rates=(),
+        )
         for lesson in report.lessons
     )
     baseline = Baseline(request, replace(report, lessons=lessons))
@@ -77,17 +92,21 @@ def read_baseline(path: Path) -> Baseline:
 
 def differences(
     before: Environment, now: Environment, names: tuple[str, ...]
-) -> str:
-    """Say which of these fields of the environment differ, or ""."""
-    found = []
+) -> list[Note]:
+    """Say which of these fields of the environment differ."""
+    notes = []
     for name in names:
-        values = [
+        old, new = (
             value if isinstance(value, str | int) else ", ".join(value)
             for value in (getattr(before, name), getattr(now, name))
-        ]
-        if values[0] != values[1]:
-            found.append(f"{name} {values[0]}, now {values[1]}")
-    return "; ".join(found)
+        )
+        if old != new:
+            notes.append(
+                note(
+                    "{name} was {old}, now {new}", name=name, old=old, new=new
+                )
+            )
+    return notes
 
 
 def compare(before: Report, now: Report, threshold: float) -> Comparison:
@@ -104,42 +123,54 @@ def compare(before: Report, now: Report, threshold: float) -> Comparison:
         did, and every ratio of times that has certainly left the threshold:
         the bootstrap interval of its growth lies beyond it as a whole.
     """
-    notes = []
-    places = before.environment, now.environment
-    if versions := differences(*places, VERSIONS):
-        notes.append(f"other versions: {versions}")
-    machine = differences(*places, MACHINE)
+    environments = before.environment, now.environment
+    notes = differences(*environments, VERSIONS)
+    machine = differences(*environments, MACHINE)
     if machine:
-        notes.append(f"another machine, so speed is left out: {machine}")
+        elsewhere = note("another machine, so speed is left out")
+        notes += [*machine, elsewhere]
     changes: list[Change] = []
     for old, new in zip(before.lessons, now.lessons, strict=True):
         changes += _verdicts(old, new)
         changes += _sizes(old, new)
         if not machine:
-            found, note = _speeds(old, new, threshold)
-            changes += found
-            notes += note
+            beyond, unknown = _speeds(old, new, threshold)
+            changes += beyond
+            notes += unknown
     return Comparison(tuple(changes), tuple(notes))
 
 
 def _verdicts(old: LessonReport, new: LessonReport) -> Iterator[Change]:
-    found = _by_name(new)
+    verdicts = _by_name(new)
     for name, before in _by_name(old).items():
-        now = found[name]
+        now = verdicts[name]
         if now.outcome != before.outcome:
             worse = OUTCOMES.index(now.outcome) > OUTCOMES.index(
                 before.outcome
             )
-            text = f"{now.outcome}: {now.reason}" if worse else now.outcome
-            yield Change(old.lesson, name, before.outcome, text, worse)
+            yield Change(
+                old.lesson,
+                name,
+                Note(before.outcome),
+                (Note(now.outcome), *(now.why if worse else ())),
+                worse,
+            )
 
 
-def _by_name(lesson: LessonReport) -> dict[str, Verdict]:
+def _by_name(lesson: LessonReport) -> dict[Note, Verdict]:
+    by_mode = {
+        note("{mode}: verdict", mode=verdict.mode): verdict
+        for verdict in lesson.verdicts
+    }
     checks = {
-        f"{check.side} against {check.reference}": check.verdict
+        note(
+            "{side} against {reference}",
+            side=check.side,
+            reference=check.reference,
+        ): check.verdict
         for check in lesson.checks
     }
-    return {f"{v.mode}: verdict": v for v in lesson.verdicts} | checks
+    return by_mode | checks
 
 
 def _sizes(old: LessonReport, new: LessonReport) -> Iterator[Change]:
@@ -148,16 +179,16 @@ def _sizes(old: LessonReport, new: LessonReport) -> Iterator[Change]:
         if before != now:
             yield Change(
                 old.lesson,
-                f"statements, {side}",
-                str(before),
-                str(now),
+                note("statements, {side}", side=side),
+                Note(str(before)),
+                (Note(str(now)),),
                 now > before,
             )
 
 
 def _speeds(
     old: LessonReport, new: LessonReport, threshold: float
-) -> tuple[list[Change], list[str]]:
+) -> tuple[list[Change], list[Note]]:
     """Return the ratios that left the threshold, and what stayed open."""
     changes, few = [], []
     for mode in dict.fromkeys(entry.mode for entry in old.timings):
@@ -168,12 +199,14 @@ def _speeds(
             changes.append(_speed(old, new, mode, grown))
     if not few:
         return changes, []
-    note = (
-        f"{old.lesson}: speed not compared ({', '.join(few)}): it takes "
-        f"{ratios.FEWEST} processes a side in both runs; save the baseline "
-        "with --budget"
+    unknown = note(
+        "{lesson}: speed not compared ({modes}): it takes {fewest} processes "
+        "a side in both runs; save the baseline with --budget",
+        lesson=old.lesson,
+        modes=", ".join(few),
+        fewest=ratios.FEWEST,
     )
-    return changes, [note]
+    return changes, [unknown]
 
 
 def _speed(
@@ -184,11 +217,16 @@ def _speed(
     )
     assert before is not None
     assert now is not None
+    growth = note(
+        "{growth} ({low} to {high}) times the baseline",
+        growth=f"{grown.value:.3g}",
+        low=f"{grown.low:.3g}",
+        high=f"{grown.high:.3g}",
+    )
     return Change(
         old.lesson,
-        f"{mode}: keras / manual, per epoch",
-        f"{before.value:.3g}",
-        f"{now.value:.3g}: {grown.value:.3g} ({grown.low:.3g} to "
-        f"{grown.high:.3g}) times",
+        note("{mode}: Keras / by hand, per epoch", mode=mode),
+        Note(f"{before.value:.3g}"),
+        (Note(f"{now.value:.3g}"), growth),
         grown.value > 1,
     )

@@ -84,23 +84,18 @@ def _check_ladder(ladder: Ladder) -> None:
 
 def _check_growth(growth: Growth) -> None:
     require(growth.lines, "growth.lines", "is empty")
-    measured = {(cell.way, cell.size) for cell in growth.cells}
+    measured = {(cell.variant, cell.size) for cell in growth.cells}
     for at, line in entries(growth.lines, "growth.lines"):
         above = line.values and min(line.values) > 0
         require(above, f"{at}.values", "is not of numbers above 0")
-        for way in growth.ways:
-            missing = {(way.name, size) for size in line.sizes} - measured
-            fault = f"has sizes without a cell of {way.name!r}"
+        for variant in growth.variants:
+            missing = {(variant.name, size) for size in line.sizes} - measured
+            fault = f"has sizes without a cell of {variant.name!r}"
             require(not missing, at, fault)
 
 
 def _check_times(report: Report) -> None:
     """Require times above 0, which are divided by or drawn to their log."""
-    if report.imports:
-        for at, cost in entries(report.imports.costs, "imports.costs"):
-            equal = len(cost.seconds) == len(cost.peak_bytes)
-            require(equal, at, "has unequal numbers")
-            _require_above_zero(cost.seconds, f"{at}.seconds")
     if report.streaming:
         for at, cell in entries(report.streaming.cells, "streaming.cells"):
             seconds = [once.seconds for once in cell.passes]

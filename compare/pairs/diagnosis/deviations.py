@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compare.pairs.diagnosis.variants import Variant
+from compare.records import Note, note
 
 
 @dataclass(frozen=True)
 class Deviation:
-    """One thing that a training does otherwise, in words.
+    """One thing that a training does otherwise.
 
     Attributes:
         key: of the catalogue where it is a mistake in it.
@@ -20,32 +21,38 @@ class Deviation:
     """
 
     key: str
-    title: str
-    why: str
-    cure: str
+    title: Note
+    why: Note
+    cure: Note
     threads: tuple[str, ...] = ()
 
 
 MOMENTUM = Deviation(
     "momentum",
-    "SGD with momentum 0.9",
-    "The first update is that of plain SGD; from the second on the earlier "
-    "ones are added.",
-    "use the same momentum on both sides.",
+    Note("SGD with momentum 0.9"),
+    Note(
+        "The first update is that of plain SGD; from the second on the "
+        "earlier ones are added."
+    ),
+    Note("use the same momentum on both sides."),
 )
 NESTEROV = Deviation(
     "nesterov",
-    "SGD with Nesterov momentum 0.9",
-    "The first update is 1.9 times that of plain SGD.",
-    "use the same momentum on both sides.",
+    Note("SGD with Nesterov momentum 0.9"),
+    Note("The first update is 1.9 times that of plain SGD."),
+    MOMENTUM.cure,
 )
 ADAM = Deviation(
     "adam",
-    "Adam where the other side has SGD",
-    "Adam's first update is about the learning rate for every parameter, "
-    "whatever the gradient.",
-    "use the same optimizer on both sides; Keras's string 'adam' has a "
-    "learning rate of 0.001 besides.",
+    Note("Adam where the other side has SGD"),
+    Note(
+        "Adam's first update is about the learning rate for every parameter, "
+        "whatever the gradient."
+    ),
+    Note(
+        "use the same optimizer on both sides; Keras's string 'adam' has a "
+        "learning rate of 0.001 besides."
+    ),
 )
 
 
@@ -66,7 +73,7 @@ def deviations(variant: Variant, learning_rate: float) -> list[Deviation]:
     if rate != learning_rate:
         found.append(_scaled(rate / learning_rate))
     found += [
-        Deviation(m.key, m.title, m.why, m.keras, m.threads)
+        Deviation(m.key, Note(m.title), Note(m.why), Note(m.keras), m.threads)
         for m in variant.mistakes
     ]
     return found
@@ -75,8 +82,13 @@ def deviations(variant: Variant, learning_rate: float) -> list[Deviation]:
 def _scaled(ratio: float) -> Deviation:
     return Deviation(
         "step-length",
-        f"Every update is {ratio:.6g} times as long",
-        "Another learning rate or a factor in the loss does that; plain SGD "
-        "cannot tell them apart.",
-        "compare the learning rates, then the losses before the first update.",
+        note("Every update is {ratio} times as long", ratio=f"{ratio:.6g}"),
+        note(
+            "Another learning rate or a factor in the loss does that; plain "
+            "SGD cannot tell them apart."
+        ),
+        note(
+            "compare the learning rates, then the losses before the first "
+            "update."
+        ),
     )

@@ -17,7 +17,7 @@ from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.fit_traps import counts, traps
 from compare.pairs.diagnosis.search import UPDATES, Known, Search
 from compare.pairs.pair import Pair
-from compare.records import Trajectory, Verdict
+from compare.records import Note, Trajectory, Verdict, note
 from compare.records.diagnosis import Cause, Diagnosis
 from compare.running.processes import Progress
 
@@ -38,9 +38,9 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         pair.look_further(max(UPDATES, found.step + 2))
     left, right = pair.trajectories("float64" if exact else "float32")
     said = [
-        text
+        fact
         for side, name in enumerate(pair.sides.names)
-        for text in counts(name, *pair.fits(side))
+        for fact in counts(name, *pair.fits(side))
     ]
     if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
         return Diagnosis((), tuple(said), 0)
@@ -60,8 +60,10 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
     said += search.notes
     if not search.tried:
         said.append(
-            "no known mistake was tried: they are for linear problems whose "
-            "`initial` names a kernel and a bias."
+            note(
+                "no known mistake was tried: they are for linear problems "
+                "whose `initial` names a kernel and a bias."
+            )
         )
     return Diagnosis(causes, tuple(said), search.tried)
 
@@ -87,8 +89,8 @@ def _observed(pair: Pair, progress: Progress) -> Iterator[Cause]:
                 key=trap.key,
                 title=trap.fact,
                 certainty="observed",
-                why="",
-                cure=f"{trap.cure}.",
+                why=None,
+                cure=trap.cure,
                 threads=threads.get(trap.key, ()),
                 updates=pair.furthest,
                 gap=None,
@@ -114,9 +116,12 @@ def _causes(
         name = search.sides[side].side
         if found and not _deviations(search, found[0]):
             search.notes.append(
-                f"{name} is plain gradient descent on the mean squared "
-                "error (reproduced), so the other side is the one that "
-                "deviates."
+                note(
+                    "{side} is plain gradient descent on the mean squared "
+                    "error (reproduced), so the other side is the one that "
+                    "deviates.",
+                    side=name,
+                )
             )
         elif found:
             return tuple(_own(search, side, found[0], None, found))
@@ -143,36 +148,45 @@ def _own(
     """Yield what a side does that its twin does not."""
     shared = _deviations(search, twin) if twin else []
     mine = _deviations(search, own)
-    extra = [item for item in mine if item not in shared]
     run, other = search.sides[side], search.sides[1 - side]
     gap = search.gap(run, own)
     assert gap is not None
     mended = (
         search.gap(other, twin) if twin and set(shared) <= set(mine) else None
     )
+    alternatives = _alternatives(search, own, found)
+    for deviation in mine:
+        if deviation not in shared:
+            yield Cause(
+                side=run.side,
+                key=deviation.key,
+                title=deviation.title,
+                certainty="reproduced by"
+                if search.exact
+                else "consistent with",
+                why=deviation.why,
+                cure=deviation.cure,
+                threads=deviation.threads,
+                updates=min(search.updates, run.updates),
+                gap=gap,
+                mended_gap=mended,
+                alternatives=alternatives,
+            )
+
+
+def _alternatives(
+    search: Search, own: Known, found: list[Known]
+) -> tuple[Note, ...]:
+    """Return what is as simple and gives the same numbers."""
+    mine = _deviations(search, own)
     others = [
-        _deviations(search, known)
-        for known in found
-        if known is not own and len(_deviations(search, known)) == len(mine)
+        _deviations(search, known) for known in found if known is not own
     ]
-    for item in extra:
-        yield Cause(
-            side=run.side,
-            key=item.key,
-            title=item.title,
-            certainty="reproduced by" if search.exact else "consistent with",
-            why=item.why,
-            cure=item.cure,
-            threads=item.threads,
-            updates=min(search.updates, run.updates),
-            gap=gap,
-            mended_gap=mended,
-            alternatives=tuple(
-                dict.fromkeys(
-                    alternative.title
-                    for items in others
-                    for alternative in items
-                    if alternative not in mine
-                )
-            ),
-        )
+    titles = [
+        deviation.title
+        for deviations in others
+        if len(deviations) == len(mine)
+        for deviation in deviations
+        if deviation not in mine
+    ]
+    return tuple(dict.fromkeys(titles))

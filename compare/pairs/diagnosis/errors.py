@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from compare.mistakes import CATALOGUE
 from compare.mistakes.observing import observe
-from compare.records import Verdict
+from compare.records import Note, Verdict, note
 from compare.running.processes import Progress
 
 RAISED = re.compile(
@@ -16,7 +16,7 @@ RAISED = re.compile(
 )
 
 
-def alike(verdict: Verdict, progress: Progress) -> Iterator[str]:
+def alike(verdict: Verdict, progress: Progress) -> Iterator[Note]:
     """Yield what known mistakes raise the error that ended a side.
 
     The mistakes are made in our exhibits, so this is a fact about the error,
@@ -43,9 +43,11 @@ def alike(verdict: Verdict, progress: Progress) -> Iterator[str]:
             and (raised.updates == 0) == at_once
         ):
             mistake = report.mistake
-            yield (
-                f"the same error comes from: {mistake.title}. {mistake.why} "
-                f"Instead: {mistake.keras}"
+            yield note(
+                "the same error comes from: {title}. {why} Instead: {cure}",
+                title=mistake.title,
+                why=mistake.why,
+                cure=mistake.keras,
             )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
 from compare.pairs.sides import Reference, SideRun, load, prepare_user_side
-from compare.records import Mode
+from compare.records import Mode, Note
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.running.processes import Broken, Job, Progress, run_jobs
@@ -52,7 +52,7 @@ def first_loss(
     return seen[0] if seen else None
 
 
-def loss_facts(pair: Pair, progress: Progress) -> Iterator[str]:
+def loss_facts(pair: Pair, progress: Progress) -> Iterator[Note]:
     """Compare the losses before the first update, where both can be seen."""
     one = pair.problem.replace(epochs=1)
     jobs = [
@@ -64,18 +64,22 @@ def loss_facts(pair: Pair, progress: Progress) -> Iterator[str]:
     left, right = run_jobs(jobs, 2, pair.sides.timeout, progress)
     if not isinstance(left, float) or not isinstance(right, float):
         return  # a loop in numpy shows no loss
-    names = pair.sides.names
+    values = {"loss": f"{left:.6g}", "other": f"{right:.6g}"}
     if np.isclose(left, right, rtol=1e-5):
-        yield f"the loss before the first update is {left:.6g} on both sides."
-    else:
-        yield (
-            f"the loss before the first update is {left:.6g} in {names[0]} "
-            f"and {right:.6g} in {names[1]}, {left / right:.6g} times as "
-            "large."
+        yield Note(
+            "the loss before the first update is {loss} on both sides.", values
         )
+        return
+    values |= zip(("left", "right"), pair.sides.names, strict=True)
+    values["ratio"] = f"{left / right:.6g}"
+    yield Note(
+        "the loss before the first update is {loss} in {left} and {other} in "
+        "{right}, {ratio} times as large.",
+        values,
+    )
 
 
-def seed_facts(pair: Pair, progress: Progress) -> Iterator[str]:
+def seed_facts(pair: Pair, progress: Progress) -> Iterator[Note]:
     """Say whether a side's numbers hang on the random seed, and how much."""
     epochs = pair.shortest
     seeded = pair.problem.replace(
@@ -98,12 +102,24 @@ def seed_facts(pair: Pair, progress: Progress) -> Iterator[str]:
         )
         size = max(float(np.abs(a).max()) for a in own.final.values.values())
         if moved > NOISE * size:
-            compared = "no more than" if gap <= 2 * moved else "more than"
-            yield (
-                f"{pair.sides.names[side]} is random: with another seed its "
-                f"parameters change by {moved:.3g}; the sides differ by "
-                f"{gap:.3g}, {compared} chance explains."
-            )
+            yield _random(pair.sides.names[side], moved, gap)
+
+
+def _random(side: str, moved: float, gap: float) -> Note:
+    """Say how far a seed moves a side, and whether that is all the gap."""
+    values = {"side": side, "moved": f"{moved:.3g}", "gap": f"{gap:.3g}"}
+    if gap <= 2 * moved:
+        return Note(
+            "{side} is random: with another seed its parameters change by "
+            "{moved}; the sides differ by {gap}, no more than chance "
+            "explains.",
+            values,
+        )
+    return Note(
+        "{side} is random: with another seed its parameters change by "
+        "{moved}; the sides differ by {gap}, more than chance explains.",
+        values,
+    )
 
 
 def _largest_gap(pair: Pair, epochs: int) -> float:
@@ -160,26 +176,8 @@ def side_cost(
     The slope between the lengths is the cost of an update; what the short one
     takes beyond its updates is the start (build, trace, compile).
     """
-    import tensorflow as tf
-
     prepare_user_side(problem)
-    made: list[Any] = []
-    graphs: list[Any] = []
-    function = tf.function
-    make_graph = tf.Graph.__init__
-
-    def noted_graph(graph: Any, *args: Any, **kwargs: Any) -> None:
-        make_graph(graph, *args, **kwargs)
-        graphs.append(graph)
-
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
-        if not hasattr(result, "experimental_get_tracing_count"):
-            return lambda body: _kept(result(body), made)
-        return _kept(result, made)
-
-    tf.function = noted
-    tf.Graph.__init__ = noted_graph
+    functions, graphs = _watch_graphs()
     side = load(reference)
     times = []
     traces = []
@@ -187,12 +185,14 @@ def side_cost(
     eager = False
     for length in (1, epochs):
         job = problem.replace(epochs=length).astype("float32")
-        made.clear()
+        functions.clear()
         with keras_watch.watch_fit() as calls:
             start = time.perf_counter()
             call(side, job, mode, None)
             times.append(time.perf_counter() - start)
-        traces.append(sum(f.experimental_get_tracing_count() for f in made))
+        traces.append(
+            sum(f.experimental_get_tracing_count() for f in functions)
+        )
         fits = len(calls)
         eager = any(fit.run_eagerly for fit in calls)
     updates = (epochs - 1) * problem.steps_per_epoch
@@ -210,9 +210,32 @@ def side_cost(
     )
 
 
-def _kept(made: Any, kept: list[Any]) -> Any:
-    kept.append(made)
-    return made
+def _watch_graphs() -> tuple[list[Any], list[Any]]:
+    """Return lists that get each tf.function and graph made from now on."""
+    import tensorflow as tf
+
+    functions: list[Any] = []
+    graphs: list[Any] = []
+    function = tf.function
+    make_graph = tf.Graph.__init__
+
+    def kept(made: Any) -> Any:
+        functions.append(made)
+        return made
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        if hasattr(result, "experimental_get_tracing_count"):
+            return kept(result)
+        return lambda body: kept(result(body))  # a decorator, with arguments
+
+    def noted_graph(graph: Any, *args: Any, **kwargs: Any) -> None:
+        make_graph(graph, *args, **kwargs)
+        graphs.append(graph)
+
+    tf.function = noted
+    tf.Graph.__init__ = noted_graph
+    return functions, graphs
 
 
 def costs(pair: Pair, progress: Progress) -> tuple[SideCost, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from compare.records import Trajectory, Verdict
+from compare.records import Note, Trajectory, Verdict, note
 from compare.records.problem import Problem
 
 SAME = 1e-6
@@ -16,7 +16,7 @@ first updates to about 1e-7 of the parameter."""
 
 def facts(
     problem: Problem, verdict: Verdict, left: Trajectory, right: Trajectory
-) -> Iterator[str]:
+) -> Iterator[Note]:
     """Yield what the trajectories show, a sentence each.
 
     Args:
@@ -26,12 +26,15 @@ def facts(
         right: likewise.
     """
     if left.updates != right.updates:
-        yield (
-            f"{left.side} made {left.updates:,} updates, {right.side} "
-            f"{right.updates:,}."
+        yield note(
+            "{left} made {updates} updates, {right} {others}.",
+            left=left.side,
+            updates=f"{left.updates:,}",
+            right=right.side,
+            others=f"{right.updates:,}",
         )
     if _start_differs(left, right):
-        yield "the sides start from different parameters."
+        yield note("the sides start from different parameters.")
     else:
         yield from _first_update(left, right, verdict)
     for run in (left, right):
@@ -70,14 +73,14 @@ def first_ratios(left: Trajectory, right: Trajectory) -> dict[str, float]:
 
 def _first_update(
     left: Trajectory, right: Trajectory, verdict: Verdict
-) -> Iterator[str]:
+) -> Iterator[Note]:
     if left.update_of(0) != 0 or left.rows < 2 or left.update_of(1) != 1:
         return
     ratios = first_ratios(left, right)
     found = verdict.divergence
     if found is None or found.step > 1:
         if all(abs(ratio - 1) < SAME for ratio in ratios.values()):
-            yield "the first update is the same on both sides."
+            yield note("the first update is the same on both sides.")
         return
     near = any(0 < abs(ratio - 1) < 1e-5 for ratio in ratios.values())
     said = [
@@ -85,9 +88,11 @@ def _first_update(
         for name, ratio in ratios.items()
     ]
     if said:
-        yield (
-            f"first update of {left.side} in units of {right.side}'s: "
-            f"{', '.join(said)}."
+        yield note(
+            "first update of {left} in units of {right}'s: {ratios}.",
+            left=left.side,
+            right=right.side,
+            ratios=", ".join(said),
         )
     for name in left.parameters:
         start = np.ravel(left.parameters[name][0]).astype(float)
@@ -98,13 +103,15 @@ def _first_update(
             continue
         share = float(gap @ start / (start @ start))
         if np.allclose(gap, share * start, rtol=1e-3, atol=0):
-            yield (
-                f"after the first update {name} differs by {share:.4g} times "
-                "its own value, as weight decay or a penalty would do."
+            yield note(
+                "after the first update {name} differs by {share} times its "
+                "own value, as weight decay or a penalty would do.",
+                name=name,
+                share=f"{share:.4g}",
             )
 
 
-def _frozen(run: Trajectory) -> Iterator[str]:
+def _frozen(run: Trajectory) -> Iterator[Note]:
     """Say which parameters stand still, and from when on."""
     for name, values in run.parameters.items():
         moved = [
@@ -113,13 +120,19 @@ def _frozen(run: Trajectory) -> Iterator[str]:
             if (values[row] != values[row - 1]).any()
         ]
         if not moved:
-            yield f"{name} never moves in {run.side}."
+            yield note(
+                "{name} never moves in {side}.", name=name, side=run.side
+            )
         elif moved[-1] < len(values) - 2:
-            last = run.update_of(moved[-1])
-            yield f"{name} stands still in {run.side} after update {last:,}."
+            yield note(
+                "{name} stands still in {side} after update {update}.",
+                name=name,
+                side=run.side,
+                update=f"{run.update_of(moved[-1]):,}",
+            )
 
 
-def _swapped(left: Trajectory, right: Trajectory) -> Iterator[str]:
+def _swapped(left: Trajectory, right: Trajectory) -> Iterator[Note]:
     first = 1 if left.update_of(0) == 0 else 0  # starts are often alike
 
     def alike(a: np.ndarray, b: np.ndarray) -> bool:
@@ -139,39 +152,50 @@ def _swapped(left: Trajectory, right: Trajectory) -> Iterator[str]:
                 and alike(mine[other], theirs[one])
                 and not alike(mine[one], mine[other])
             ):
-                yield (
-                    f"{one} and {other} are swapped: each side's {one} is the "
-                    f"other's {other}; return them in the same order."
+                yield note(
+                    "{one} and {other} are swapped: each side's {one} is the "
+                    "other's {other}; return them in the same order.",
+                    one=one,
+                    other=other,
                 )
 
 
 def _coincidence(
     problem: Problem, verdict: Verdict, left: Trajectory
-) -> Iterator[str]:
+) -> Iterator[Note]:
     """Say what the first update that differs coincides with."""
     found = verdict.divergence
     if found is None or found.step < 2:
         return
     per_epoch = problem.steps_per_epoch
     equal = left.seen_before(found.step)
-    yield (
-        f"the sides are the same training for {equal:,} "
-        f"update{'s' * (equal != 1)}."
-    )
+    yield _the_same_for(equal)
     tail = len(problem.x) % problem.batch_size
     if per_epoch > 1 and equal and equal % per_epoch == 0:
-        yield (
-            f"they part in epoch {equal // per_epoch + 1}, not before: look "
-            "at what happens between epochs (shuffling, an exhausted "
-            "iterator, a schedule)."
+        yield note(
+            "they part in epoch {epoch}, not before: look at what happens "
+            "between epochs (shuffling, an exhausted iterator, a schedule).",
+            epoch=equal // per_epoch + 1,
         )
     elif per_epoch > 1 and found.step % per_epoch == 0 and tail:
-        yield (
-            f"update {found.step:,} is on the tail batch, of {tail} rows "
-            f"instead of {problem.batch_size}."
+        yield note(
+            "update {update} is on the tail batch, of {tail} rows instead of "
+            "{size}.",
+            update=f"{found.step:,}",
+            tail=tail,
+            size=problem.batch_size,
         )
     elif found.step == 2:
-        yield (
+        yield note(
             "they part at the second update: look at what has a memory "
             "(momentum, a rebound variable, a schedule, a counter)."
         )
+
+
+def _the_same_for(updates: int) -> Note:
+    if updates == 1:
+        return note("the sides are the same training for 1 update.")
+    return note(
+        "the sides are the same training for {updates} updates.",
+        updates=f"{updates:,}",
+    )

@@ -18,7 +18,7 @@ from compare.pairs.diagnosis.variants import (
     train_variants,
 )
 from compare.pairs.pair import Pair
-from compare.records import Trajectory
+from compare.records import Note, Trajectory, note
 from compare.records.problem import Problem
 from compare.running.processes import (
     Broken,
@@ -69,7 +69,7 @@ class Search:
         self.updates = min(max(UPDATES, step + 2), MOST_UPDATES)
         self.tried = 0
         self._step = step
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self._known: list[Known] = []
 
     def run(self, progress: Progress) -> tuple[list[Known], list[Known]]:
@@ -134,8 +134,8 @@ class Search:
             for part in parts
         ]
         results = run_jobs(jobs, 2, self.pair.sides.timeout, progress)
-        for text in why_broken(jobs, results):
-            self.notes.append(f"not tried: {text}.")
+        for reason in why_broken(jobs, results):
+            self.notes.append(note("not tried: {reason}.", reason=reason))
         return [
             pair
             for part, found in zip(parts, results, strict=True)

@@ -8,74 +8,63 @@ from matplotlib.figure import Figure
 from compare.judging.codesize import MEASURES
 from compare.records import SIDES
 from compare.records.ladder import Ladder
-from compare.showing.figures.style import COLOURS, HATCHES, NAMES, tidy
+from compare.showing.figures.style import BARS, NAMES, WIDTH
 from compare.studies.ladder import ALL_AT_ONCE, FIRST
 
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     """Draw what each feature adds, and the running sum beside the whole."""
-    height = 0.8 + 0.4 * len(ladder.rungs)
-    figure = Figure(figsize=(10, height), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1 + 0.4 * len(ladder.rungs)))
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_features(left, ladder, measure)
     _draw_sum(right, ladder, measure)
-    figure.legend(
-        *left.get_legend_handles_labels(),
-        loc="outside upper center",
-        ncols=2,
-        frameon=False,
-    )
+    for axes in (left, right):
+        axes.invert_yaxis()
+        axes.grid(axis="x")
+        axes.locator_params("x", nbins=5, integer=True)
+    figure.supxlabel(MEASURES[measure], fontsize="medium")
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 
 def _draw_features(axes: Axes, ladder: Ladder, measure: str) -> None:
-    names = [rung.lesson for rung in ladder.rungs]
-    for place, side in enumerate(SIDES):
+    rows = range(len(ladder.rungs))
+    for side, shift in zip(SIDES, (-0.2, 0.2), strict=True):
         bars = axes.barh(
-            [row + 0.2 - 0.4 * (1 - place) for row in range(len(names))],
+            [row + shift for row in rows],
             [getattr(rung.added[side], measure) for rung in ladder.rungs],
             height=0.38,
-            color=COLOURS[side],
-            hatch=HATCHES[side],
-            edgecolor="white",
             label=NAMES[side],
+            **BARS[side],
         )
-        axes.bar_label(bars, padding=3, fontsize=9)
-    axes.set_yticks(range(len(names)), names)
-    axes.invert_yaxis()
+        axes.bar_label(bars, padding=3)
+    axes.set_yticks(rows, [rung.lesson for rung in ladder.rungs])
     axes.axvline(0, color="black", linewidth=0.8)
     axes.margins(x=0.12)
-    axes.set_title("What each feature adds", fontsize=11)
-    axes.set_xlabel(MEASURES[measure])
-    tidy(axes)
+    axes.set_title("What each feature adds")
 
 
 def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
     counted = [rung for rung in ladder.rungs if rung.counted]
-    names = [FIRST, *(f"+ {rung.lesson}" for rung in counted)]
-    for side in SIDES:
-        sums = [
-            getattr(ladder.first[side], measure),
-            *(getattr(rung.running[side], measure) for rung in counted),
-        ]
-        axes.plot(sums, range(len(sums)), marker="o", color=COLOURS[side])
-        whole = getattr(ladder.whole[side], measure)
-        axes.plot(
-            whole, len(sums), marker="D", markersize=8, color=COLOURS[side]
-        )
-        for row, value in [*enumerate(sums), (len(sums), whole)]:
+    names = [FIRST, *(f"+ {rung.lesson}" for rung in counted), ALL_AT_ONCE]
+    rows = range(len(names))
+    for side, shift, align in zip(
+        SIDES, (9, -9), ("left", "right"), strict=True
+    ):
+        sizes = (ladder.first, *(r.running for r in counted), ladder.whole)
+        values = [getattr(size[side], measure) for size in sizes]
+        colour = BARS[side]["color"]
+        axes.plot(values[:-1], rows[:-1], marker="o", color=colour)
+        axes.plot(values[-1], rows[-1], "D", markersize=8, color=colour)
+        for row, value in zip(rows, values, strict=True):
             axes.annotate(
                 str(value),
                 (value, row),
-                xytext=(9, 0) if side == "manual" else (-9, 0),
+                xytext=(shift, 0),
                 textcoords="offset points",
-                ha="left" if side == "manual" else "right",
+                ha=align,
                 va="center",
-                fontsize=9,
             )
-    axes.set_yticks(range(len(names) + 1), [*names, ALL_AT_ONCE])
-    axes.invert_yaxis()
-    axes.margins(x=0.2)  # room for the labels on both sides
-    axes.set_title(f"Running sum, and {ALL_AT_ONCE}", fontsize=11)
-    axes.set_xlabel(MEASURES[measure])
-    tidy(axes)
+    axes.set_yticks(rows, names)
+    axes.margins(x=0.35)  # room for the labels on both sides
+    axes.set_title(f"Running sum, and {ALL_AT_ONCE}")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from compare.records import SIDES
 from compare.records.report import LessonReport
 from compare.showing.figures import runs
 from compare.showing.figures.style import (
@@ -13,6 +14,7 @@ from compare.showing.figures.style import (
     draw_side,
     label_ends,
     log_axis,
+    number_axes,
     short,
     sides_legend,
 )
@@ -20,63 +22,71 @@ from compare.showing.figures.style import (
 
 def loss_chart(lesson: LessonReport) -> Figure | None:
     """Draw the loss of both sides, its least and its predicted fall."""
-    pair = runs.pair(lesson)
-    seen = [runs.drawable(run) for run in pair]
-    if not pair or any(np.isnan(losses).all() for losses in seen):
+    if not has_losses(lesson):
         return None
-    figure = Figure(figsize=(WIDTH, 3.6), layout="constrained")
+    losses = [run.losses for run in runs.pair(lesson)]
+    figure = Figure(figsize=(WIDTH, 3.6))
     axes = figure.subplots()
     sides_legend(figure)
-    for run, side, losses in zip(pair, SIDES, seen, strict=True):
-        steps = runs.updates(lesson, run)
-        draw_side(axes, side, steps.tolist(), losses.tolist())
-    axes.set(xlabel="update", ylabel="loss on all rows")
-    axes.xaxis.set_major_formatter(short)
+    draw_losses(axes, lesson)
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(color="#dddddd", linewidth=0.6)
-    ends = _marks(lesson, seen[0])
-    both = np.concatenate(seen)  # the sides may have made unequal updates
-    low, high = np.nanmin(both), np.nanmax(both)
-    for height, _, line in ends:
-        axes.plot(*line, color="black", linestyle=":", linewidth=1.2)
-        low, high = min(low, height), max(high, height)
-    low = max(low, 1e-16 * float(seen[0][0]))  # rounding, no more
-    axes.set_ylim(low / 1.6, high * 1.6)
-    log_axis(axes, "y", short)
-    label_ends(axes, [(height, text) for height, text, _ in ends], 30)
+    axes.grid()
+    ends = []
+    for text, heights in _known_beforehand(lesson, losses[0]).items():
+        axes.plot(lesson.recorded_updates, heights, "k:", linewidth=1.2)
+        ends.append((float(heights[-1]), text))
+    seen = [*np.concatenate(losses), *(height for height, _ in ends)]
+    least = 1e-16 * float(losses[0][0])  # less is rounding, no more
+    axes.set_ylim(max(np.nanmin(seen), least) / 1.6, np.nanmax(seen) * 1.6)
+    log_axis(axes, "y")
+    label_ends(axes, ends, points=30)
     return figure
 
 
-Line = tuple[list[float], list[float]]
+def has_losses(lesson: LessonReport) -> bool:
+    """Whether each side has a loss that can be drawn."""
+    pair = runs.pair(lesson)
+    return bool(pair) and all((run.losses > 0).any() for run in pair)
 
 
-def _marks(
+def draw_losses(axes: Axes, lesson: LessonReport) -> list[Line2D]:
+    """Draw the loss of both sides; the scale is left to be set."""
+    axes.set(xlabel="update", ylabel="loss on all rows")
+    number_axes(axes, most=6)
+    return [
+        draw_side(axes, run.side, runs.updates(lesson, run), run.losses)
+        for run in runs.pair(lesson)
+    ]
+
+
+def _known_beforehand(
     lesson: LessonReport, losses: np.ndarray
-) -> list[tuple[float, str, Line]]:
-    """Return what is known beforehand: (height at the end, text, line)."""
+) -> dict[str, np.ndarray]:
+    """Return what theory says of the loss: text -> height at every row.
+
+    In the end only the direction of the smallest curvature is left. There an
+    update of plain descent on all rows takes the error times 1 minus learning
+    rate times curvature, and the loss above its least times the square.
+    """
     steps = lesson.recorded_updates.astype(float)
     least = lesson.points.least_loss if lesson.points else None
-    marks = []
-    if least is not None and least > 1e-9 * np.nanmax(losses):
-        line = ([0.0, float(steps[-1])], [least, least])
-        text = f"closed form\n{short(float(f'{least:.4g}'))}"
-        marks.append((least, text, line))
     theory = lesson.theory
+    if least is None or theory is None:
+        return {}
+    found = {}
+    if least > 1e-9 * np.nanmax(losses):
+        text = f"closed form\n{short(float(f'{least:.4g}'))}"
+        found[text] = np.full(len(steps), least)
+    middle = len(losses) // 2
     if (
-        theory is not None
-        and least is not None
-        and theory.largest_learning_rate is not None
-        and lesson.batch_size == lesson.rows
-        and lesson.learning_rate < theory.largest_learning_rate
-        and len(losses) > 3
+        lesson.batch_size == lesson.rows
+        and lesson.learning_rate < (theory.largest_learning_rate or 0)
+        and losses[middle] > least
+        and middle > 1
     ):
-        factor = 1 - lesson.learning_rate * theory.smallest_curvature
-        middle = len(losses) // 2
-        above = losses[middle] - least
-        predicted = least + above * factor ** (2 * (steps - steps[middle]))
-        if above > 0 and np.all(np.isfinite(predicted)):
-            text = f"predicted fall:\n× {factor**2:.4g} an update"
-            curve = (steps.tolist(), predicted.tolist())
-            marks.append((float(predicted[-1]), text, curve))
-    return marks
+        factor = (1 - lesson.learning_rate * theory.smallest_curvature) ** 2
+        heights = factor ** (steps - steps[middle])
+        heights = least + (losses[middle] - least) * heights
+        if np.all(np.isfinite(heights)):
+            found[f"predicted fall:\n× {factor:.4g} an update"] = heights
+    return found

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from compare.lessons.losses import predictions
 from compare.records import Trajectory
 from compare.records.report import LessonReport, first_pair
+from compare.showing.figures.style import plain
 
 
 def pair(lesson: LessonReport) -> tuple[Trajectory, ...]:
     """Return the run of each side in the first mode that both ran.
 
-    () where there is none, or where a side never had finite numbers.
+    Each up to its first row that is not finite; losses that a logarithmic
+    scale has no place for are NaN. () where there is no such pair, or where a
+    side never had finite numbers.
     """
-    found = first_pair(lesson.trajectories)
-    return found if all(finite_rows(run) for run in found) else ()
+    runs = tuple(map(_drawable, first_pair(lesson.trajectories)))
+    return runs if all(len(run.losses) for run in runs) else ()
 
 
-def drawable(run: Trajectory) -> np.ndarray:
-    """Return the losses that a logarithmic scale has a place for, else NaN."""
-    shown = np.isfinite(run.losses) & (run.losses > 0)
-    return np.where(shown, run.losses, np.nan)
-
-
-def updates(lesson: LessonReport, run: Trajectory) -> np.ndarray:
-    """Return the number of the update of each row of a thinned run."""
-    return lesson.recorded_updates[: len(run.losses)]
+def _drawable(run: Trajectory) -> Trajectory:
+    end = run.first_non_finite
+    losses = run.losses[:end]
+    shown = np.isfinite(losses) & (losses > 0)
+    return replace(
+        run,
+        parameters={name: v[:end] for name, v in run.parameters.items()},
+        losses=np.where(shown, losses, np.nan),
+    )
 
 
 def row(run: Trajectory, number: int) -> dict[str, np.ndarray]:
@@ -34,52 +39,21 @@ def row(run: Trajectory, number: int) -> dict[str, np.ndarray]:
     return {name: values[number] for name, values in run.parameters.items()}
 
 
-def column(lesson: LessonReport, index: int | None) -> str:
-    """Return a feature's name, or the target's for None."""
-    if lesson.scaling is None:
-        return "y" if index is None else f"x{index}"
-    return (
-        lesson.scaling.target
-        if index is None
-        else lesson.scaling.features[index]
-    )
+def updates(lesson: LessonReport, run: Trajectory) -> np.ndarray:
+    """Return the number of the update of each row of a run."""
+    return lesson.recorded_updates[: len(run.losses)]
 
 
 def predicts_numbers(lesson: LessonReport) -> bool:
     """Whether the points hold numbers that the parameters predict."""
-    points = lesson.points
-    return points is not None and points.y.dtype.kind == "f"
-
-
-def is_line(lesson: LessonReport) -> bool:
-    """Whether a line is fitted to one feature."""
-    return (
-        predicts_numbers(lesson)
-        and lesson.features == 1
-        and lesson.theory is not None
-        and lesson.points is not None
-        and lesson.points.hessian is not None
-    )
-
-
-def finite_rows(run: Trajectory) -> int:
-    """Return how many rows hold finite numbers only, from the start."""
-    end = run.first_non_finite
-    return len(run.losses) if end is None else end
-
-
-def predicted(
-    lesson: LessonReport, run: Trajectory, number: int, x: np.ndarray
-) -> np.ndarray:
-    """Return predictions for x in the target's units."""
-    found = predictions(row(run, number), x)
-    if lesson.scaling is None:
-        return found
-    return found * lesson.scaling.target_scale + lesson.scaling.target_mean
+    return lesson.points is not None and lesson.points.y.dtype.kind == "f"
 
 
 def shown_data(lesson: LessonReport) -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y of the points in the units of the user's table."""
+    """Return the points in the units of the user's table.
+
+    x has shape (rows, features), y has (rows,).
+    """
     assert lesson.points is not None
     x = lesson.points.x.reshape(len(lesson.points.x), -1).astype(float)
     y = lesson.points.y.ravel().astype(float)
@@ -87,3 +61,24 @@ def shown_data(lesson: LessonReport) -> tuple[np.ndarray, np.ndarray]:
         x = x * scaling.feature_scales + scaling.feature_means
         y = y * scaling.target_scale + scaling.target_mean
     return x, y
+
+
+def predicted(
+    lesson: LessonReport, run: Trajectory, number: int, x: np.ndarray
+) -> np.ndarray:
+    """Return a row's predictions for x, both in the units of the table."""
+    if (scaling := lesson.scaling) is None:
+        return predictions(row(run, number), x)
+    x = (x - scaling.feature_means) / scaling.feature_scales
+    y_hat = predictions(row(run, number), x)
+    return y_hat * scaling.target_scale + scaling.target_mean
+
+
+def column(lesson: LessonReport, index: int = 0) -> str:
+    """Return a feature's name."""
+    return plain(lesson.scaling.features[index]) if lesson.scaling else "x"
+
+
+def target(lesson: LessonReport) -> str:
+    """Return the target's name."""
+    return plain(lesson.scaling.target) if lesson.scaling else "y"

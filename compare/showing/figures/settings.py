@@ -15,8 +15,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-OURS = {"MPLBACKEND": "agg"}
-
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
@@ -24,8 +22,11 @@ def _undisturbed() -> Iterator[None]:
     found = importlib.util.find_spec("matplotlib")
     assert found is not None and found.origin is not None
     home = Path(found.origin).parent
-    ours = {**OURS, "MATPLOTLIBRC": str(home / "mpl-data" / "matplotlibrc")}
-    before = {name: os.environ.get(name) for name in ours}
+    ours = {
+        "MPLBACKEND": "agg",
+        "MATPLOTLIBRC": str(home / "mpl-data" / "matplotlibrc"),
+    }
+    theirs = {name: os.environ[name] for name in ours if name in os.environ}
     here = os.open(".", os.O_RDONLY)  # it may have been deleted: no name
     try:
         os.environ.update(ours)
@@ -34,11 +35,9 @@ def _undisturbed() -> Iterator[None]:
     finally:
         os.fchdir(here)
         os.close(here)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for name in ours:
+            del os.environ[name]
+        os.environ.update(theirs)
 
 
 with _undisturbed():

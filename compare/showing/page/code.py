@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from compare.records import SIDES, TensorInfo
-from compare.showing.page.language import marked
+from compare.showing.language import marked
 
 SECTION = re.compile(r"^ *# --- (.+)$")
 STEP = "Loss and update"

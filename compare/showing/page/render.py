@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import functools
 import importlib.resources
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment as Templates
-from jinja2 import PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from compare.judging.soundness import check_report
 from compare.records import UsageError
-from compare.records.escape import printable
 from compare.records.files import read_json, write_atomically
 from compare.records.json_form import check_version, from_json
 from compare.records.report import LessonReport, Report
-from compare.showing.page.answers import hero
-from compare.showing.page.language import translations
-from compare.showing.page.say import Speaker
-from compare.showing.page.sections import LESSON_SECTIONS, REPORT_SECTIONS
-from compare.showing.page.texts import SCRIPT_TEXTS
+from compare.showing.blocks import Block, Section
+from compare.showing.language import Speaker, speaker
+from compare.showing.page.hero import hero
+from compare.showing.page.html import templates
+from compare.showing.page.stages import SCRIPT_TEXTS, STAGES
+from compare.showing.telling import lesson_sections, studies
+from compare.showing.telling.method import tell_method
 
 FOLDER = importlib.resources.files("compare.showing.page")
 SCRIPTS = (
@@ -34,6 +34,29 @@ SCRIPTS = (
     "static/growth.js",
     "static/code.js",
 )
+
+ORDER = (
+    "same",
+    "ends",
+    "code",
+    "learn",
+    "rates",
+    "size",
+    "tensors",
+    "speed",
+)
+"""Sections and stages of a lesson, as the page has them."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of the page: blocks, or a template and what it shows."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    template: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
 
 
 def read_report(path: Path) -> Report:
@@ -69,74 +92,73 @@ def page(reports: Sequence[Report], language: str) -> str:
 
     Args:
         reports: each with sections of its own; shown in this order.
-        language: one of `language.LANGUAGES`.
+        language: one of LANGUAGES.
     """
-    speaker = _speaker(language)
-    lessons = [lesson for report in reports for lesson in report.lessons]
-    shown = [_lesson(lesson, speaker, n) for n, lesson in enumerate(lessons)]
-    common = [
-        {"section": section, "name": section.name, "it": context}
-        for section in REPORT_SECTIONS
-        if (context := section.context(reports, speaker)) is not None
+    said_by = speaker(language)
+    lessons = [
+        (report, lesson) for report in reports for lesson in report.lessons
     ]
     return (
-        templates(speaker)
+        _templates(said_by)
         .get_template("page.html")
         .render(
             language=language,
-            lessons=shown,
-            common=common,
-            reports=reports,
+            lessons=[
+                {
+                    "hero": hero(lesson, said_by),
+                    "parts": _parts(report, lesson, said_by, number),
+                }
+                for number, (report, lesson) in enumerate(lessons)
+            ],
+            common=_common(reports, said_by),
             style=_asset("static/page.css"),
             scripts=[_asset(name) for name in SCRIPTS],
-            texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
+            texts={k: said_by.gettext(v) for k, v in SCRIPT_TEXTS.items()},
         )
     )
 
 
-def _lesson(
-    lesson: LessonReport, speaker: Speaker, number: int
-) -> dict[str, Any]:
-    sections = [
-        {
-            "section": section,
-            "name": f"{section.name}-{number}" if number else section.name,
-            "it": context,
-        }
-        for section in LESSON_SECTIONS
-        if (context := section.context(lesson, speaker)) is not None
-    ]
-    return {"hero": hero(lesson, speaker), "sections": sections}
+def _parts(
+    report: Report, lesson: LessonReport, speaker: Speaker, number: int
+) -> list[Part]:
+    """Return what is told of a lesson and its stages, in the page's order."""
+    suffix = f"-{number}" if number else ""
+    parts = {
+        section.name: _told(section, suffix)
+        for section in lesson_sections(report, lesson, speaker)
+    }
+    for name, (title, stage) in STAGES.items():
+        context = stage(lesson, speaker)
+        if context is not None:
+            parts[name] = Part(
+                name + suffix,
+                speaker.gettext(title),
+                template=f"{name}.html",
+                context=context,
+            )
+    return [parts[name] for name in ORDER if name in parts]
+
+
+def _common(reports: Sequence[Report], speaker: Speaker) -> list[Part]:
+    """Return what is told of studies, and of how all was measured."""
+    parts: dict[str, Part] = {}
+    for report in reports:
+        for section in studies(report, speaker):
+            known = len(parts) if section.name in parts else 0
+            part = _told(section, f"-{known}" if known else "")
+            parts[part.id] = part
+    blocks = [b for report in reports for b in tell_method(report, speaker)]
+    title = speaker.say("How it was measured")
+    return [*parts.values(), Part("method", title, tuple(blocks))]
+
+
+def _told(section: Section, suffix: str) -> Part:
+    return Part(section.name + suffix, section.title, section.blocks)
 
 
 @functools.cache
-def _speaker(language: str) -> Speaker:
-    return Speaker(translations(language))
-
-
-@functools.cache
-def templates(speaker: Speaker) -> Templates:
-    """Return the templates, which escape all that is put into them."""
-    made = Templates(
-        loader=PackageLoader("compare.showing.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_translations(  # type: ignore[attr-defined]
-        speaker.translations, newstyle=True
-    )
-    made.filters["data"] = _data
-    made.filters["printable"] = printable
-    return made
-
-
-def _data(value: Any) -> Markup:
-    """Return JSON that cannot end the script element that it stands in."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))
+def _templates(speaker: Speaker) -> Templates:
+    return templates(speaker)
 
 
 def _asset(name: str) -> Markup:

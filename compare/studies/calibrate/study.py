@@ -9,7 +9,6 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 
 import numpy as np
 
@@ -19,9 +18,8 @@ from compare.records import UsageError
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.problem import Problem, Settings
 from compare.records.timing import Effort, Sample
-from compare.running.probes import time_side
 from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.timing import epochs_for, take_turns
+from compare.running.timing import epochs_for, take_turns, time_exhibit
 from compare.studies.calibrate import burden
 
 PERCENT = (2, 5, 10)
@@ -61,31 +59,32 @@ def calibrate(
     start = clock()
     problem = problem_of("linear_regression", Settings())
     update, turn = _costs(problem, timeout, progress)
-    turns = {p: round(p / 100 * update / turn) for p in (0, *PERCENT)}
-    factors = _verify(problem, list(turns.values()), timeout, progress)
+    loops = {p: round(p / 100 * update / turn) for p in (0, *PERCENT)}
+    factors = _verify(problem, list(loops.values()), timeout, progress)
     epochs = epochs_for(update)
-    roles = {None: 0} | turns
+    roles = {None: 0} | loops
     jobs = {
-        role: partial(_job, problem, role, count, epochs)
+        role: _job(problem, role, count, epochs)
         for role, count in roles.items()
     }
     began = clock()
     effort = Effort(ratios.FEWEST, max(budget - (began - start), 0.0))
-    rounds, broken = take_turns(jobs, effort, timeout, progress, clock)
-    seconds = (clock() - began) / (len(rounds) * len(roles))
+    turns = take_turns(jobs, effort, timeout, progress, clock)
+    seconds = (clock() - began) / (len(turns.rounds) * len(roles))
+    whole = [
+        found
+        for found in turns.rounds
+        if not any(isinstance(x, Broken) for x in found.values())
+    ]
     samples = {
-        role: tuple(
-            found[role][0]["graph"]
-            for found in rounds
-            if len(found) == len(roles)
-        )
+        role: tuple(found[role][0]["graph"] for found in whole)
         for role in roles
     }
     planted = tuple(
-        Planted(percent, turns[percent], found, samples[percent])
-        for percent, found in zip(turns, factors, strict=True)
+        Planted(percent, loops[percent], found, samples[percent])
+        for percent, found in zip(loops, factors, strict=True)
     )
-    return assess(samples[None], planted, seconds, broken)
+    return assess(samples[None], planted, seconds, turns.broken)
 
 
 def assess(
@@ -232,7 +231,7 @@ def _job(problem: Problem, role: int | None, turns: int, epochs: int) -> Job:
     what = {None: "the code", 0: "the same again"}
     return Job(
         f"calibrate: {what.get(role, f'{role} % slower')}",
-        time_side,
+        time_exhibit,
         (
             "compare.studies.calibrate.burden",
             problem.replace(hyper=hyper),

@@ -5,22 +5,12 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import Counter, defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from compare.records.fit import Part
 from compare.running.modes import function_type, replaced
-
-PARTS = {
-    "opening": "open data iterators",
-    "closing": "close data iterators",
-    "program": "compiled update",
-    "train_function": "train_function around it",
-    "callbacks": "callbacks",
-    "metrics": "metrics, logs to Python numbers",
-}
-"""Name in `EpochSample.parts` -> what it is, for people."""
 
 HELD = 4
 """How many iterators are kept open: more than Keras still holds."""
@@ -32,13 +22,7 @@ HOOKS = (
     "on_train_batch_end",
 )
 
-
-class _Mark(NamedTuple):
-    """What the stopwatch showed when an epoch began."""
-
-    now: float
-    seconds: dict[str, float]
-    calls: Counter[str]
+NOTHING = Part(calls=0, seconds=0.0)
 
 
 class Stopwatch:
@@ -52,13 +36,12 @@ class Stopwatch:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._thread = threading.get_ident()
-        self._seconds: dict[str, float] = defaultdict(float)
-        self._calls: Counter[str] = Counter()
-        self._inner: list[float] = []
-        self._marks: list[_Mark] = []
+        self._parts: dict[str, Part] = {}
+        self._inner: list[float] = []  # seconds in parts inside each part
+        self._marks: list[tuple[float, dict[str, Part]]] = []
 
     def timed(
-        self, part: str, function: Callable[..., Any]
+        self, name: str, function: Callable[..., Any]
     ) -> Callable[..., Any]:
         """Return the function with a timer around it."""
 
@@ -71,8 +54,9 @@ class Stopwatch:
                 return function(*arguments, **options)
             finally:
                 spent = self._clock() - start
-                self._seconds[part] += spent - self._inner.pop()
-                self._calls[part] += 1
+                own = spent - self._inner.pop()
+                part = self._parts.get(name, NOTHING)
+                self._parts[name] = Part(part.calls + 1, part.seconds + own)
                 if self._inner:
                     self._inner[-1] += spent
 
@@ -80,10 +64,7 @@ class Stopwatch:
 
     def mark(self) -> None:
         """Note that an epoch begins."""
-        now = self._clock()
-        self._marks.append(
-            _Mark(now, self._seconds.copy(), self._calls.copy())
-        )
+        self._marks.append((self._clock(), self._parts.copy()))
 
     @property
     def epochs(self) -> int:
@@ -96,14 +77,15 @@ class Stopwatch:
         An epoch goes from one mark to the next. The first ones trace and
         compile; after the last there is no mark.
         """
-        first, last = self._marks[skip], self._marks[-1]
+        (start, before), (end, after) = self._marks[skip], self._marks[-1]
         epochs = len(self._marks) - 1 - skip
-        return (last.now - first.now) / epochs, {
-            part: Part(
-                calls=(last.calls[part] - first.calls[part]) / epochs,
-                seconds=(last.seconds[part] - first.seconds[part]) / epochs,
+        return (end - start) / epochs, {
+            name: Part(
+                calls=(part.calls - first.calls) / epochs,
+                seconds=(part.seconds - first.seconds) / epochs,
             )
-            for part in last.calls
+            for name, part in after.items()
+            for first in [before.get(name, NOTHING)]
         }
 
 
@@ -111,21 +93,11 @@ class Stopwatch:
 def watching(stopwatch: Stopwatch, parts: bool) -> Iterator[None]:
     """Mark every epoch of `fit`, and time its parts where asked."""
     import keras
-    import tensorflow as tf
 
     hooks = keras.callbacks.CallbackList
     with contextlib.ExitStack() as changes:
-        if parts:
-            for owner, name, part in _parts():
-                new = stopwatch.timed(part, getattr(owner, name))
-                changes.enter_context(replaced(owner, name, new))
-            changes.enter_context(
-                replaced(tf.data.Dataset, "__iter__", _timed_iter(stopwatch))
-            )
-            make = _timed_train_function(stopwatch)
-            changes.enter_context(
-                replaced(keras.Model, "make_train_function", make)
-            )
+        for owner, name, timer in _timers(stopwatch) if parts else ():
+            changes.enter_context(replaced(owner, name, timer))
         begin = hooks.on_epoch_begin
 
         def marked(*arguments: Any, **options: Any) -> None:
@@ -136,17 +108,23 @@ def watching(stopwatch: Stopwatch, parts: bool) -> Iterator[None]:
         yield
 
 
-def _parts() -> Iterator[tuple[Any, str, str]]:
-    """Yield owner, attribute and part of what is timed."""
+def _timers(stopwatch: Stopwatch) -> Iterator[tuple[Any, str, Any]]:
+    """Yield owner, name and timed stand-in of each function of a part."""
     import keras
+    import tensorflow as tf
     from keras.src.utils import python_utils  # the hooks' logs pass here
 
-    yield function_type(), "__call__", "program"
-    for hook in HOOKS:
-        yield keras.callbacks.CallbackList, hook, "callbacks"
-    yield keras.Model, "reset_metrics", "metrics"
-    yield keras.Model, "get_metrics_result", "metrics"
-    yield python_utils, "pythonify_logs", "metrics"
+    for part, owner, *names in (
+        ("program", function_type(), "__call__"),
+        ("callbacks", keras.callbacks.CallbackList, *HOOKS),
+        ("metrics", keras.Model, "reset_metrics", "get_metrics_result"),
+        ("metrics", python_utils, "pythonify_logs"),
+    ):
+        for name in names:
+            yield owner, name, stopwatch.timed(part, getattr(owner, name))
+    yield tf.data.Dataset, "__iter__", _timed_iter(stopwatch)
+    make = _timed_train_function(stopwatch)
+    yield keras.Model, "make_train_function", make
 
 
 def _timed_iter(stopwatch: Stopwatch) -> Callable[[Any], Any]:

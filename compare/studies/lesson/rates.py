@@ -10,7 +10,8 @@ eigenvalue of the Hessian tell at which rate a training tips over (see
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,10 @@ from compare.lessons.exhibits import exhibit
 from compare.records import SIDES, Side, Theory
 from compare.records.problem import Problem
 from compare.records.rates import RateOutcome, RateRun
-from compare.running.processes import Job
+from compare.records.report import LessonReport
+from compare.running.processes import Job, RunError, why_broken
+from compare.running.recording import Report
+from compare.studies.lesson.aspect import Lesson
 
 UPDATES = 100
 """Updates for each rate."""
@@ -33,6 +37,38 @@ SHARES = (
 SMALL, NEAR = 0.5, 0.01
 """Shares of the avoidable loss that may remain: a rate that leaves more than
 the first is far too small, one that leaves more than the second is slow."""
+
+
+class Rates:
+    """Other learning rates, tried on both sides."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        timed = lesson.request.effort and not lesson.request.quick
+        problem, theory = lesson.problem, lesson.theory
+        self._rates = rates_to_try(problem, theory) if timed else ()
+        self.jobs = [
+            Job(
+                f"{problem.lesson} {side}: {len(self._rates)} learning rates",
+                sweep,
+                (exhibit(side, "fused_steps"), side, problem, self._rates),
+            )
+            for side in SIDES
+            if self._rates
+        ]
+
+    def add(
+        self, report: LessonReport, results: Sequence[Any]
+    ) -> LessonReport:
+        """Add the runs, if both sides have made them; else why not."""
+        broken = why_broken(self.jobs, results)
+        report = replace(report, left_out=(*report.left_out, *broken))
+        theory = self._lesson.theory
+        if broken or not self.jobs or theory is None:
+            return report
+        swept = dict(zip(SIDES, results, strict=True))
+        runs = judge_rates(self._lesson.problem, theory, self._rates, swept)
+        return replace(report, rates=runs)
 
 
 def rates_to_try(problem: Problem, theory: Theory | None) -> tuple[float, ...]:
@@ -49,24 +85,12 @@ def rates_to_try(problem: Problem, theory: Theory | None) -> tuple[float, ...]:
     return tuple(sorted({*rates, float(np.float32(own))}))
 
 
-def jobs(problem: Problem, rates: tuple[float, ...]) -> dict[Side, Job]:
-    """Return a job per side that tries all rates."""
-    return {
-        side: Job(
-            f"{problem.lesson} {side}: {len(rates)} learning rates",
-            sweep,
-            (exhibit(side, "fused_steps"), side, problem, rates),
-        )
-        for side in SIDES
-    }
-
-
 def sweep(
     reference: str,
     side: Side,
     problem: Problem,
     rates: tuple[float, ...],
-    report: Any,
+    report: Report,
 ) -> dict[str, np.ndarray]:
     """Train with each rate from the same start; runs in a fresh process.
 
@@ -97,18 +121,17 @@ def sweep(
         "steps_per_call": 1,
     }
     start = {name: np.array(v) for name, v in problem.initial.items()}
-    rows: dict[str, list[np.ndarray]] = {name: [] for name in start}
+
+    def parameters() -> dict[str, Any]:
+        """Return the variables: an exhibit makes its parameters first."""
+        return dict(zip(start, watch.variables, strict=False))
 
     def on_update(update: int, began: float) -> None:
-        # An exhibit makes its parameters before anything else.
-        parameters = dict(zip(start, watch.variables, strict=False))
-        for name, value in parameters.items():
-            rows[name].append(value.numpy().reshape(start[name].shape))
         done = update // UPDATES
         if update % UPDATES == 0 and done < len(rates):
             report(done, len(rates))
             rate.assign(rates[done])
-            for name, value in parameters.items():
+            for name, value in parameters().items():
                 value.assign(start[name].reshape(value.shape))
 
     watch = Watch(on_update)
@@ -116,21 +139,25 @@ def sweep(
     with turned("graph"), watch.watching():
         load_exhibit(reference)(job)
     return {
-        name: np.stack(
-            [
-                [start[name], *rows[name][first : first + UPDATES]]
-                for first in range(0, len(rates) * UPDATES, UPDATES)
-            ]
-        )
-        for name in start
+        name: _by_rate(start[name], watch.path(variable))
+        for name, variable in parameters().items()
     }
+
+
+def _by_rate(start: np.ndarray, path: list[np.ndarray] | None) -> np.ndarray:
+    """Stack a parameter's values by rate, each from the start on."""
+    if path is None:
+        raise RunError("it made updates that could not be seen")
+    by_rate = np.reshape(path, (-1, UPDATES, *start.shape))
+    first = np.broadcast_to(start, (len(by_rate), 1, *start.shape))
+    return np.concatenate([first, by_rate], axis=1)
 
 
 def judge_rates(
     problem: Problem,
-    theory: Theory | None,
+    theory: Theory,
     rates: tuple[float, ...],
-    found: Mapping[tuple[Any, ...], Any],
+    swept: Mapping[Side, Mapping[str, np.ndarray]],
 ) -> tuple[RateRun, ...]:
     """Turn what the sweeps found into records, both sides of each rate.
 
@@ -138,26 +165,17 @@ def judge_rates(
         problem: the lesson's problem.
         theory: its theory.
         rates: that were tried.
-        found: ("rates", side) -> the result of `sweep`, or `Broken`.
-
-    Returns:
-        The records; empty unless both sides have run.
+        swept: side -> the result of `sweep`.
     """
-    swept: dict[Side, Any] = {
-        side: found.get(("rates", side)) for side in SIDES
-    }
-    whole = all(isinstance(result, dict) for result in swept.values())
-    if theory is None or not whole:
-        return ()
     least = problem.loss(theory.closed_form, problem.x, problem.y)
     runs = []
-    for place, rate in enumerate(rates):
+    for number, rate in enumerate(rates):
         paths = {
-            side: {name: values[place] for name, values in swept[side].items()}
-            for side in SIDES
+            side: {name: values[number] for name, values in by_rate.items()}
+            for side, by_rate in swept.items()
         }
         for side, path in paths.items():
-            losses = _losses(problem, path)
+            losses = problem.losses(path)
             same = all(
                 values.tobytes() == paths["manual"][name].tobytes()
                 for name, values in path.items()
@@ -165,19 +183,6 @@ def judge_rates(
             outcome = _outcome(path, losses - least)
             runs.append(RateRun(side, rate, path, losses, outcome, same))
     return tuple(runs)
-
-
-def _losses(problem: Problem, path: dict[str, np.ndarray]) -> np.ndarray:
-    return np.array(
-        [
-            problem.loss(
-                {name: values[row] for name, values in path.items()},
-                problem.x,
-                problem.y,
-            )
-            for row in range(UPDATES + 1)
-        ]
-    )
 
 
 def _outcome(path: dict[str, np.ndarray], excess: np.ndarray) -> RateOutcome:

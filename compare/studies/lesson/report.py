@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from compare.lessons.problems import problem_of
 from compare.records import UsageError
-from compare.records.report import Environment, Report
+from compare.records.problem import Problem
+from compare.records.report import Environment, LessonReport, Report
 from compare.records.request import Request
 from compare.running import worker
-from compare.running.imports import import_costs
+from compare.running.contest import Contest
 from compare.running.processes import Broken, Job, Progress, run_jobs
 from compare.studies.ladder import ladder
-from compare.studies.lesson.plan import Plan
+from compare.studies.lesson.aspect import Aspect, Lesson
+from compare.studies.lesson.describing import describe
+from compare.studies.lesson.iterators import time_iterators
+from compare.studies.lesson.rates import Rates
+from compare.studies.lesson.settling import Settling
+from compare.studies.lesson.speed import time_sides
+from compare.studies.lesson.tensors import Tensors
+
+ASPECTS: tuple[Callable[[Lesson], Aspect], ...] = (Tensors, Settling, Rates)
+"""What is found out about every lesson besides its verdicts."""
+
+MEASUREMENTS = (time_sides, time_iterators)
+"""What is measured last, one process at a time."""
 
 QUICK_STEPS = 50
 
@@ -31,6 +46,25 @@ def make_report(request: Request, progress: Progress) -> Report:
         UsageError: a lesson is unknown, a setting does not suit it, or
             TensorFlow cannot be imported.
     """
+    problems = _problems(request)
+    environment = read_environment(request.timeout, progress)
+    lessons = [Lesson(problem, request) for problem in problems]
+    reports = _judged(lessons, environment.cpus, progress)
+    reports = _with_aspects(lessons, reports, environment.cpus, progress)
+    for measure in MEASUREMENTS:
+        reports = [
+            measure(lesson, report, progress)
+            for lesson, report in zip(lessons, reports, strict=True)
+        ]
+    return Report(
+        environment=environment,
+        command=request.command,
+        ladder=ladder(),
+        lessons=tuple(reports),
+    )
+
+
+def _problems(request: Request) -> list[Problem]:
     settings = request.settings
     if request.quick and settings.steps is None:
         settings = replace(settings, steps=QUICK_STEPS)
@@ -41,26 +75,47 @@ def make_report(request: Request, progress: Progress) -> Report:
                 f"{problem.lesson} runs in {' and '.join(problem.modes)} mode "
                 "only: name one of these with --modes"
             )
-    environment = read_environment(request.timeout, progress)
-    plans = [Plan(problem, request, environment) for problem in problems]
-    jobs = [job for plan in plans for job in plan.jobs.values()]
-    results = iter(run_jobs(jobs, plans[0].at_once, request.timeout, progress))
-    reports = []
-    for plan in plans:
-        found = {key: next(results) for key in plan.jobs}
-        reports.append(plan.judge(found, progress))
-    effort = request.effort
-    budgeted = effort is not None and effort.budget is not None
-    return Report(
-        environment=environment,
-        command=request.command,
-        ladder=ladder(),
-        lessons=tuple(
-            plan.time(report, progress)
-            for plan, report in zip(plans, reports, strict=True)
-        ),
-        imports=import_costs(request.timeout, progress) if budgeted else None,
+    return problems
+
+
+def _judged(
+    lessons: Sequence[Lesson], at_once: int, progress: Progress
+) -> list[LessonReport]:
+    """Record all sides of all lessons, judge them and describe the rest."""
+    contest = Contest(at_once, lessons[0].request.timeout, progress)
+    slow_first = [
+        member for lesson in lessons for member in lesson.contestants.values()
+    ]
+    contest.record(slow_first, "float32")
+    verdicts = contest.judge(
+        [
+            pair
+            for lesson in lessons
+            for pair in (*lesson.pairs, *lesson.checks.values())
+        ]
     )
+    return [describe(lesson, contest, verdicts) for lesson in lessons]
+
+
+def _with_aspects(
+    lessons: Sequence[Lesson],
+    reports: Sequence[LessonReport],
+    at_once: int,
+    progress: Progress,
+) -> list[LessonReport]:
+    """Add all aspects to all reports; their jobs run in one batch."""
+    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
+    jobs = [job for own in aspects for aspect in own for job in aspect.jobs]
+    timeout = lessons[0].request.timeout
+    results = iter(run_jobs(jobs, at_once, timeout, progress))
+    found = []
+    for report, own in zip(reports, aspects, strict=True):
+        for aspect in own:
+            report = aspect.add(
+                report, list(islice(results, len(aspect.jobs)))
+            )
+        found.append(report)
+    return found
 
 
 def read_environment(timeout: float, progress: Progress) -> Environment:

@@ -8,22 +8,63 @@ curvature), until the slowest error has shrunk to rounding.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import Convergence, Theory
+from compare.records import (
+    DTYPES,
+    Convergence,
+    Dtype,
+    Note,
+    Side,
+    Theory,
+    note,
+)
 from compare.records.problem import Problem
-from compare.running.processes import Broken
+from compare.records.report import LessonReport
+from compare.running.processes import Broken, Job
+from compare.studies.lesson.aspect import Lesson, recording
 
 SHRINK = 1e-14
 """How far the slowest error shrinks."""
 
 MOST_UPDATES = 5000
 """Updates beyond which this takes too long to be run by the way."""
+
+
+class Settling:
+    """Whether both sides settle at the closed form, in both dtypes."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        problem = settling_problem(lesson.problem, lesson.theory)
+        self._jobs: dict[tuple[Side, Dtype], Job] = {}
+        if problem is None:
+            return
+        for side, exhibit in lesson.exhibits.items():
+            for dtype in DTYPES:
+                self._jobs[side, dtype] = recording(
+                    exhibit, side, problem, "graph", dtype
+                )
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Return a job per side and dtype, where it is run."""
+        return list(self._jobs.values())
+
+    def add(
+        self, report: LessonReport, results: Sequence[Any]
+    ) -> LessonReport:
+        """Add whether they have settled."""
+        runs = dict(zip(self._jobs, results, strict=True))
+        problem, theory = self._lesson.problem, self._lesson.theory
+        found = judge_settling(problem, theory, runs)
+        return replace(report, convergence=found)
 
 
 def settling_problem(
@@ -43,7 +84,7 @@ def settling_problem(
 def judge_settling(
     problem: Problem,
     theory: Theory | None,
-    runs: Mapping[tuple[str, str], Any],
+    runs: Mapping[tuple[Side, Dtype], Any],
 ) -> Convergence | None:
     """Say whether both sides settled at the closed form.
 
@@ -62,36 +103,63 @@ def judge_settling(
         return None
     updates = _updates(problem, theory)
     if not runs:
-        why = (
-            "the features are linearly dependent"
+        return _unknown(
+            note("not run, because the features are linearly dependent")
             if updates is None
-            else f"it would take {updates:,} updates"
+            else note(
+                "not run, because it would take {updates} updates",
+                updates=f"{updates:,}",
+            )
         )
-        return Convergence(0, {}, 0.0, False, f"not run, because {why}")
     distances: dict[str, dict[str, float]] = {}
     for (side, dtype), run in runs.items():
         if isinstance(run, Broken):
-            reason = f"could not run: {side}: {run.reason}"
-            return Convergence(0, {}, 0.0, False, reason)
+            return _unknown(
+                note(
+                    "could not run: {side}: {reason}",
+                    side=side,
+                    reason=run.reason,
+                )
+            )
         end = distance(run.results, theory)
         distances.setdefault(side, {})[dtype] = end
+    return _settled(theory, updates or 0, distances)
+
+
+def _unknown(why: Note) -> Convergence:
+    return Convergence(0, {}, 0.0, False, why)
+
+
+def _settled(
+    theory: Theory, updates: int, distances: dict[str, dict[str, float]]
+) -> Convergence:
+    """Say whether the distances to the closed form are rounding."""
     largest = (np.abs(value).max() for value in theory.closed_form.values())
     bound = FLOAT64_BOUND * float(max(largest))
     single, double = (
         max(by_dtype[dtype] for by_dtype in distances.values())
         for dtype in ("float32", "float64")
     )
+    values = {
+        "updates": f"{updates:,}",
+        "single": f"{single:.1e}",
+        "double": f"{double:.1e}",
+    }
+    within = Note(
+        "on all rows at once, after {updates} updates, both sides end within "
+        "{single} of the normal equations in float32 and {double} in float64, "
+        "which is rounding",
+        values,
+    )
+    beyond = Note(
+        "on all rows at once, after {updates} updates, both sides end within "
+        "{single} of the normal equations in float32 and {double} in float64, "
+        "which is more than rounding",
+        values,
+    )
+    reached = double <= bound
     return Convergence(
-        updates=updates or 0,
-        distance=distances,
-        bound=bound,
-        reached=double <= bound,
-        reason=(
-            f"on all rows at once, after {updates:,} updates, both sides end "
-            f"within {single:.1e} of the normal equations in float32 and "
-            f"{double:.1e} in float64, which is "
-            f"{'rounding' if double <= bound else 'more than rounding'}"
-        ),
+        updates, distances, bound, reached, within if reached else beyond
     )
 
 

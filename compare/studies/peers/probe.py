@@ -25,9 +25,6 @@ Report = Callable[[int, int], None]
 LONG_SECONDS = 0.1
 """How much longer the longest training takes than the shortest, at least."""
 
-GROWTH = 8
-"""How many times as long each training is as the one before."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -107,35 +104,32 @@ def time_peer(
 
     from compare.records.peers import PeerSample
     from compare.running import recording, worker
+    from compare.running.slope import measure_slope, timed
 
     exhibit = worker.load_exhibit(task.reference)
     problem = task.problem().without_stopping()
-    runs: list[tuple[int, float]] = []
+    ends: list[dict[str, np.ndarray]] = []
 
-    def train(epochs: int) -> dict[str, np.ndarray]:
-        job = problem.replace(epochs=epochs)
-        start = time.perf_counter()
+    def train(job: Problem) -> None:
         returned = worker.train(exhibit, job, task.mode)
         # A copy as arrays waits for what may still be running.
-        results = recording.results_of(returned, job)
-        runs.append((job.steps, time.perf_counter() - start))
-        return results
+        ends.append(recording.results_of(returned, job))
+
+    def seconds_for(updates: int) -> float:
+        epochs = updates // problem.steps_per_epoch
+        return timed(train, problem.replace(epochs=epochs))[0]
 
     epochs = int(problem.hyper.get("steps_per_call", 1))
-    first = train(epochs)
-    train(epochs)
-    (_, first_call), (few, short) = runs
-    while runs[-1][1] - short < LONG_SECONDS:
-        epochs *= GROWTH
-        train(epochs)
-    many, long = runs[-1]
+    updates = epochs * problem.steps_per_epoch
+    first_call = seconds_for(updates)
+    slope = measure_slope(seconds_for, updates, LONG_SECONDS)
     sample = PeerSample(
         import_seconds=import_seconds,
         first_call=first_call,
-        per_update=(long - short) / (many - few),
-        runs=tuple(runs),
+        per_update=slope.each,
+        runs=((updates, first_call), *slope.runs),
     )
-    return sample, first
+    return sample, ends[0]
 
 
 def _import(reference: str) -> float:

@@ -8,16 +8,15 @@ from functools import partial
 
 import numpy as np
 
-from compare.judging.parity import judge
-from compare.judging.proof import Run
 from compare.lessons.problems import problem_of
-from compare.records import Dtype, Failure, Trajectory, UsageError
+from compare.records import Dtype, Failure, Trajectory, UsageError, Verdict
 from compare.records.peers import Backend, PeerResult, Peers, PeerSample
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
 from compare.records.timing import Effort
 from compare.running import worker
-from compare.running.processes import Broken, Job, Progress, run_jobs
+from compare.running.contest import Contest, Contestant
+from compare.running.processes import Job, Progress
 from compare.running.timing import take_turns
 from compare.studies.lesson.report import QUICK_STEPS, read_environment
 from compare.studies.peers.catalogue import (
@@ -130,7 +129,11 @@ def choose(
 
 
 class Bench:
-    """Runs implementations of one problem."""
+    """Runs implementations of one problem.
+
+    Attributes:
+        contest: has recorded them.
+    """
 
     def __init__(
         self,
@@ -141,33 +144,31 @@ class Bench:
     ) -> None:
         self.problem = problem
         self.request = request
-        self.at_once = at_once
         self.progress = progress
-        self._runs: dict[tuple[str, Dtype], Run] = {}
+        self.contest = Contest(at_once, request.timeout, progress)
+        self._members: dict[str, Contestant] = {}
 
     def judge(self, peers: Sequence[Peer]) -> tuple[PeerResult, ...]:
         """Record every training and compare it with its reference's."""
         (first,) = (peer for peer in peers if peer.name == AGAINST)
-        references = {
-            name: replace(first, name=name)
-            for name in dict.fromkeys(peer.against for peer in peers)
+        references = [replace(first, name=peer.against) for peer in peers]
+        self._members = {
+            peer.name: Contestant(
+                peer.name, peer.mode, partial(self._record_job, peer)
+            )
+            for peer in (*references, *peers)
         }
-        self._record([*references.values(), *peers], "float32")
+        pairs = {
+            peer: (self._members[peer.against], self._members[peer.name])
+            for peer in peers
+        }
+        verdicts = self.contest.judge(list(pairs.values()))
         return tuple(
-            self._result(references[peer.against], peer) for peer in peers
+            self._result(peer, verdicts[pair]) for peer, pair in pairs.items()
         )
 
-    def _result(self, reference: Peer, peer: Peer) -> PeerResult:
-        def rerun() -> tuple[Run, Run]:
-            self._record((reference, peer), "float64")
-            one, other = (
-                self._runs[name, "float64"]
-                for name in (reference.name, peer.name)
-            )
-            return one, other
-
-        left = self._runs[reference.name, "float32"]
-        right = self._runs[peer.name, "float32"]
+    def _result(self, peer: Peer, verdict: Verdict) -> PeerResult:
+        run = self.contest.run(self._members[peer.name])
         return PeerResult(
             name=peer.name,
             kind=peer.kind,
@@ -175,10 +176,10 @@ class Bench:
             mode=peer.mode,
             backend=peer.backend,
             against=peer.against,
-            verdict=judge(left, right, rerun),
+            verdict=verdict,
             note=peer.note,
-            details=right.details if isinstance(right, Failure) else "",
-            ends=right.results if isinstance(right, Trajectory) else {},
+            details=run.details if isinstance(run, Failure) else "",
+            ends=run.results if isinstance(run, Trajectory) else {},
         )
 
     def time(
@@ -190,52 +191,31 @@ class Bench:
             The results with their samples, and why a process gave none.
         """
         jobs = {
-            peer.name: partial(self._time_job, peer)
+            peer.name: self._time_job(peer)
             for peer, result in zip(peers, results, strict=True)
             if result.verdict.agree
         }
         effort, timeout = self.request.effort, self.request.timeout
-        rounds, broken = take_turns(jobs, effort, timeout, self.progress)
+        turns = take_turns(jobs, effort, timeout, self.progress)
         taken: dict[str, list[PeerSample]] = {peer.name: [] for peer in peers}
         elsewhere = []
-        for name, (sample, parameters) in (
-            pair for found in rounds for pair in found.items()
-        ):
-            run = self._runs[name, "float32"]
+        for name in jobs:
+            run = self.contest.run(self._members[name])
             assert isinstance(run, Trajectory)
-            why = why_elsewhere(run, sample.runs[0][0], parameters)
-            if why:
-                elsewhere.append(f"{name}: {why}")
-            else:
-                taken[name].append(sample)
+            for sample, parameters in turns.of(name):
+                why = why_elsewhere(run, sample.runs[0][0], parameters)
+                if why:
+                    elsewhere.append(f"{name}: {why}")
+                else:
+                    taken[name].append(sample)
         return tuple(
             replace(result, samples=tuple(taken[result.name]))
             for result in results
-        ), tuple(dict.fromkeys([*broken, *elsewhere]))
-
-    def _record(self, peers: Sequence[Peer], dtype: Dtype) -> None:
-        """Record what has not been recorded yet."""
-        due = {
-            peer.name: peer
-            for peer in peers
-            if (peer.name, dtype) not in self._runs
-        }
-        jobs = [self._record_job(peer, dtype) for peer in due.values()]
-        found = run_jobs(
-            jobs, self.at_once, self.request.timeout, self.progress
-        )
-        for peer, result in zip(due.values(), found, strict=True):
-            if isinstance(result, Broken):
-                result = Failure(
-                    peer.name, peer.mode, dtype, result.reason, result.details
-                )
-            self._runs[peer.name, dtype] = result
+        ), tuple(dict.fromkeys([*turns.broken, *elsewhere]))
 
     def _record_job(self, peer: Peer, dtype: Dtype) -> Job:
         task = self._task(peer)
-        label = f"{peer.name}: {self.problem.steps:,} updates" + (
-            " in float64" if dtype == "float64" else ""
-        )
+        label = f"{peer.name}: {self.problem.steps:,} updates"
         if not peer.on_tensorflow:
             return Job(label, record_peer, (task, peer.name, dtype), bare=True)
         arguments = (peer.reference, peer.name, task.problem(), peer.mode)

@@ -7,28 +7,24 @@ files.
 from __future__ import annotations
 
 import os
-import random
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from compare.judging.parity import judge
-from compare.judging.proof import Run
 from compare.lessons.exhibits import exhibit
 from compare.lessons.losses import squared_error
 from compare.lessons.rows_on_disk import read_csv
 from compare.records import (
     SIDES,
     Dtype,
-    Failure,
     Side,
     Trajectory,
     UsageError,
-    Verdict,
 )
 from compare.records.problem import Problem
 from compare.records.streaming import (
@@ -38,19 +34,14 @@ from compare.records.streaming import (
     StreamCell,
     Streaming,
 )
+from compare.records.timing import Effort
+from compare.running.contest import Contest, Contestant
 from compare.running.modes import turned
-from compare.running.processes import (
-    Broken,
-    Job,
-    Progress,
-    run_jobs,
-    why_broken,
-)
-from compare.running.recording import REPORT_SECONDS, Report, parameters_in
-from compare.running.snapshots import Snapshots
+from compare.running.processes import Broken, Job, Progress, run_jobs
+from compare.running.recording import Recorder, Report, results_of
+from compare.running.timing import take_turns
 from compare.running.watch import Watch
 from compare.running.worker import load_exhibit, set_dtype
-from compare.studies.grow.probe import start_tensorflow
 from compare.studies.stream.large_table import (
     FEATURES,
     check_room,
@@ -133,34 +124,32 @@ def train_once(
     report: Report,
 ) -> tuple[Trajectory, Pass]:
     """Make one pass in this fresh process, all updates recorded."""
+    import tensorflow as tf
+
     from compare.running.preload import peak_bytes
 
     set_dtype(dtype)
     exhibit = load_exhibit(reference)
-    start_tensorflow()
+    tf.zeros(())  # starts TensorFlow, which belongs to neither side
     before = peak_bytes()
-    start = told = time.perf_counter()
-    side, source = key
-    problem = _problem(files, rows, source, dtype)
-    first: list[float] = []
-
-    def on_update(update: int, now: float) -> None:
-        nonlocal told
-        first.append(now) if not first else None
-        if now - told > REPORT_SECONDS:
-            told = now
-            report(update, problem.steps)
-
-    watch = Watch(on_update)
+    start = time.perf_counter()
+    problem = _problem(files, rows, key[1], dtype)
+    recorder = Recorder(problem, report)
+    watch = Watch(recorder.tick)
     with turned("graph"), watch.watching():
         returned = exhibit(problem)
     seconds = time.perf_counter() - start
-    one = Pass(seconds, first[0] - start, peak_bytes() - before)
-    parameters = parameters_in(returned, problem)
-    snapshots = Snapshots(problem.initial)
-    for row in zip(*map(watch.path, parameters.values()), strict=True):
-        snapshots.take(dict(zip(parameters, row, strict=True)))
-    return snapshots.trajectory(f"{side} from {source}", "graph"), one
+    grown = peak_bytes() - before
+    recorder.take(watch, returned)
+    results = results_of(returned, problem)
+    run = recorder.trajectory(_name(key), "graph", results, losses=False)
+    return run, Pass(seconds, recorder.times[0] - start, grown)
+
+
+def record_once(*arguments: Any) -> Trajectory:
+    """Make the pass of `train_once`; return what it recorded."""
+    run, _ = train_once(*arguments)
+    return run
 
 
 def _problem(
@@ -199,11 +188,21 @@ def _reference(key: Key) -> str:
     return f"compare.studies.stream.in_memory_{side}"
 
 
-def _job(key: Key, files: Sequence[str], rows: int, dtype: Dtype) -> Job:
+def _name(key: Key) -> str:
+    return " from ".join(key)
+
+
+def _job(
+    function: Callable[..., Any],
+    key: Key,
+    files: Sequence[str],
+    rows: int,
+    dtype: Dtype,
+) -> Job:
+    side, source = key
     return Job(
-        f"{key[0]}, {rows:,} rows from {key[1]}"
-        + (" in float64" if dtype == "float64" else ""),
-        train_once,
+        f"{side}, {rows:,} rows from {source}",
+        function,
         (_reference(key), key, files, rows, dtype),
     )
 
@@ -224,46 +223,31 @@ def _measure_size(
             f"{rows * MEMORY_ROW_BYTES / 1e9:.2g} GB, more than half of what "
             "this machine has"
         )
-    passes: dict[Key, list[Pass]] = {key: [] for key in keys}
-    runs: dict[Key, Run] = {}
-    for _ in range(rounds):
-        order = random.sample(keys, len(keys))
-        jobs = [_job(key, files, rows, "float32") for key in order]
-        results = run_jobs(jobs, 1, timeout, progress)
-        left_out += why_broken(jobs, results)
-        for key, result in zip(order, results, strict=True):
-            if not isinstance(result, Broken):
-                passes[key].append(result[1])
-            runs[key] = _run(key, result, "float32")
-
-    def rerun(key: Key) -> tuple[Run, Run]:
-        pair = (FIRST, key)
-        jobs = [_job(one, files, rows, "float64") for one in pair]
-        results = run_jobs(jobs, 1, timeout, progress)
-        left, right = (
-            _run(one, result, "float64")
-            for one, result in zip(pair, results, strict=True)
+    jobs = {key: _job(train_once, key, files, rows, "float32") for key in keys}
+    turns = take_turns(jobs, Effort(rounds), timeout, progress)
+    contest = Contest(1, timeout, progress)
+    members = {
+        key: Contestant(
+            _name(key), "graph", partial(_job, record_once, key, files, rows)
         )
-        return left, right
-
-    def verdict(key: Key) -> Verdict | None:
-        if key == FIRST:
-            return None
-        return judge(runs[FIRST], runs[key], lambda: rerun(key))
-
-    return [
-        StreamCell(rows, *key, verdict(key), tuple(passes[key]))
         for key in keys
-    ], left_out
-
-
-def _run(key: Key, result: Any, dtype: Dtype) -> Run:
-    if isinstance(result, Broken):
-        name = " from ".join(key)
-        return Failure(name, "graph", dtype, result.reason, result.details)
-    run = result[0]
-    assert isinstance(run, Trajectory)
-    return run
+    }
+    for results in turns.rounds:
+        for key, result in results.items():
+            run = result if isinstance(result, Broken) else result[0]
+            contest.keep(members[key], "float32", run)
+    pairs = {key: (members[FIRST], members[key]) for key in keys}
+    del pairs[FIRST]
+    verdicts = contest.judge(list(pairs.values()))
+    return [
+        StreamCell(
+            rows,
+            *key,
+            verdicts[pairs[key]] if key in pairs else None,
+            tuple(done for _, done in turns.of(key)),
+        )
+        for key in keys
+    ], [*left_out, *turns.broken]
 
 
 def fits_in_memory(rows: int) -> bool:

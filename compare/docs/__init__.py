@@ -1,0 +1,1 @@
+"""The documentation: a page per study, beside the reports it shows."""

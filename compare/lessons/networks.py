@@ -1,0 +1,144 @@
+"""Lessons with a hidden layer, or with classes to tell apart."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.losses import cross_entropy, normalized_layer_error
+from compare.lessons.planes import ADAM, decaying
+from compare.lessons.tables import penguin_species
+from compare.records import UsageError
+from compare.records.problem import Problem, Settings
+
+HIDDEN_UNITS = 16
+
+
+def dropout_mlp(settings: Settings) -> Problem:
+    """Fit a hidden layer with dropout."""
+    problem = linear_problem(
+        settings,
+        "dropout_mlp",
+        "A hidden layer, and dropout in training only",
+        truth=None,
+        epochs=8,
+        hyper={"rate": 0.25},
+        compared=("predictions",),
+    )
+    return _with_hidden_layer(problem)
+
+
+def batch_norm(settings: Settings) -> Problem:
+    """Fit a hidden layer that is normalized batch by batch."""
+    problem = linear_problem(
+        settings,
+        "batch_norm",
+        "A hidden layer, normalized batch by batch",
+        truth=None,
+        epochs=8,
+        hyper={"decay": 0.99, "epsilon": 1e-3},
+        compared=("predictions",),
+    )
+    return _with_normalized_layer(problem)
+
+
+def classification(settings: Settings) -> Problem:
+    """Tell three species of penguins apart by four measurements."""
+    if settings.table:
+        raise UsageError(
+            "classification has data of its own: leave --data out, or run "
+            "another lesson"
+        )
+    problem = linear_problem(
+        settings,
+        "classification",
+        "Softmax regression",
+        epochs=15,
+        compared=("accuracy",),
+    )
+    return _with_species(problem, given(settings.learning_rate, 0.5))
+
+
+def full_loop(settings: Settings) -> Problem:
+    """Fit a hidden layer with all that the other lessons show."""
+    problem = linear_problem(
+        settings,
+        "full_loop",
+        "All of it at once, as a real project has it",
+        truth=None,
+        epochs=15,
+        batch_size=32,
+        holds_out=True,
+        hyper={
+            **ADAM,
+            "l2": 0.001,
+            "clip_norm": 0.5,
+            "rate": 0.1,
+            "patience": 3,
+        },
+        compared=("val_loss",),
+    )
+    rate = given(settings.learning_rate, 0.02)
+    hyper = {**problem.hyper, "learning_rate": rate}
+    return decaying(_with_hidden_layer(problem.replace(hyper=hyper)))
+
+
+def _with_hidden_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with Glorot-uniform kernels."""
+    generator = np.random.default_rng(0)
+    features = problem.x.shape[1]
+
+    def kernel(rows: int, columns: int) -> np.ndarray:
+        limit = math.sqrt(6 / (rows + columns))
+        return generator.uniform(-limit, limit, (rows, columns))
+
+    return problem.replace(
+        initial={
+            "hidden_kernel": kernel(features, HIDDEN_UNITS),
+            "hidden_bias": np.zeros(HIDDEN_UNITS),
+            "output_kernel": kernel(HIDDEN_UNITS, 1),
+            "output_bias": np.zeros(1),
+        },
+        scaling=None,  # there is no slope per column to give in its units
+    ).astype("float32")
+
+
+def _with_normalized_layer(problem: Problem) -> Problem:
+    """Give the problem a hidden layer with batch normalization, no bias."""
+    problem = _with_hidden_layer(problem)
+    first = problem.initial
+    zeros = first["hidden_bias"]
+    return problem.replace(
+        initial={
+            "hidden_kernel": first["hidden_kernel"],
+            "gamma": np.ones_like(zeros),
+            "beta": zeros,
+            "moving_mean": zeros,
+            "moving_variance": np.ones_like(zeros),
+            "output_kernel": first["output_kernel"],
+            "output_bias": first["output_bias"],
+        },
+        loss=partial(normalized_layer_error, epsilon=problem.epsilon),
+    )
+
+
+def _with_species(problem: Problem, learning_rate: float) -> Problem:
+    """Turn the problem into telling three species of penguins apart."""
+    x, y, table = penguin_species()
+    x, y = mixed(x, y)
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
+    return problem.replace(
+        title="Tell classes apart: softmax and cross-entropy",
+        data=table.name,
+        x=x,
+        y=y,
+        initial={"kernel": kernel, "bias": np.zeros(3)},
+        loss=cross_entropy,
+        hyper={**problem.hyper, "learning_rate": learning_rate},
+        scaling=None,
+        notes=table.notes,
+        truth=None,
+    ).astype("float32")

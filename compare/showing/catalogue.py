@@ -1,0 +1,132 @@
+"""The catalogues of translations: finds every text, keeps catalogues whole.
+
+`python -m compare.showing.catalogue` brings the catalogues up to date
+with the texts: new ones are added empty, old ones taken out. A test fails
+until every entry is translated. Given the code of a language, such as `de`, it
+begins that language's catalogue.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+from compare.judging.fit import REST
+from compare.lessons.problems import LESSONS, problem_of
+from compare.mistakes import CATALOGUE
+from compare.records import LANGUAGES
+from compare.records.files import write_atomically
+from compare.records.fit import PARTS
+from compare.records.problem import Settings
+from compare.showing.language import DOMAIN, LOCALE
+from compare.studies.peers.catalogue import peers_of
+from compare.studies.variants import VARIANTS
+from compare.studies.variants.source import title
+
+PACKAGE = Path(str(LOCALE)).parents[1]
+
+METHODS = [
+    ("showing/page/templates/*.html", "jinja2.ext:babel_extract"),
+    ("**.py", "python"),
+]
+OPTIONS = {
+    "showing/page/templates/*.html": {
+        "newstyle_gettext": "true",
+        "trimmed": "false",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+    }
+}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "marked": None,
+    "say": None,
+    "count": (1, 2),
+    "note": None,
+    "Note": None,
+}
+"""What a translatable text is given to."""
+
+
+def template() -> Catalog:
+    """Return a catalogue of all texts, without translations."""
+    catalog = Catalog()
+    found = extract_from_dir(
+        PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
+    )
+    for file, line, message, *_ in found:
+        catalog.add(message, locations=[(f"compare/{file}", line)])
+    for text in _of_lessons():
+        catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
+    for text in _of_mistakes():
+        catalog.add(text, locations=[("compare/mistakes", 1)])
+    for text in (*PARTS.values(), REST, *map(title, VARIANTS)):
+        catalog.add(text, locations=[("compare/studies", 1)])
+    return catalog
+
+
+def read(language: str) -> Catalog:
+    """Return the catalogue of a language as it is committed."""
+    with _path(language).open("rb") as file:
+        return read_po(file, locale=language, domain=DOMAIN)
+
+
+def update(language: str) -> None:
+    """Bring a catalogue up to date with the texts; begin a missing one.
+
+    Raises:
+        UnknownLocaleError: there is no such language.
+    """
+    path = _path(language)
+    catalog = (
+        read(language)
+        if path.exists()
+        else Catalog(Locale.parse(language), DOMAIN, project=DOMAIN)
+    )
+    catalog.update(
+        template(), no_fuzzy_matching=True, update_creation_date=False
+    )
+    catalog.obsolete.clear()
+    content = io.BytesIO()
+    write_po(content, catalog, 78, sort_output=True, include_lineno=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, content.getvalue())
+
+
+def _of_lessons() -> Iterator[str]:
+    """Yield what the lessons' problems say of themselves."""
+    for lesson in LESSONS:
+        problem = problem_of(lesson, Settings())
+        yield problem.title
+        yield problem.data
+        if problem.same_as:
+            yield problem.same_as.title
+        for peer in peers_of(problem):
+            yield peer.name
+            yield from filter(None, [peer.note])
+
+
+def _of_mistakes() -> Iterator[str]:
+    """Yield what is said of the classic mistakes."""
+    for mistake in CATALOGUE:
+        texts = mistake.title, mistake.symptom, mistake.why, mistake.keras
+        yield from filter(None, texts)
+
+
+def _path(language: str) -> Path:
+    folder = Path(str(LOCALE)) / language / "LC_MESSAGES"
+    return folder / f"{DOMAIN}.po"
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or LANGUAGES[1:]:
+        update(name)

@@ -1,0 +1,69 @@
+"""How numbers are shown."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+SHOWN_VALUES = 4
+"""Most values of an array that are shown."""
+
+
+def values(array: np.ndarray | None, history: bool = False) -> str:
+    """Show up to four values, a line each.
+
+    Of more values in a history the last is shown.
+    """
+    if array is None:
+        return "-"
+    numbers = np.ravel(array)
+    if numbers.size > SHOWN_VALUES and not history:
+        return f"{numbers.size:,} values"
+    if numbers.size > SHOWN_VALUES:
+        return f"{value(numbers[-1])} (last of {numbers.size:,})"
+    return "\n".join(map(value, numbers)) or "none"
+
+
+def value(number: np.number[Any]) -> str:
+    """Show one number, float32 with as many digits as tell it apart."""
+    if number.dtype.kind in "iub" or not np.isfinite(number):
+        return str(number)
+    if number == 0 or 1e-4 <= abs(number) < 1e7:
+        single = np.float32(number)
+        return np.format_float_positional(single, unique=True, trim="0")
+    return f"{number:.8g}"
+
+
+def unit(value: float) -> tuple[float, str]:
+    """Return how many seconds the unit has that suits a time, and its name."""
+    units = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"))
+    return next((u for u in units if abs(value) >= u[0]), units[-1])
+
+
+def seconds(value: float) -> str:
+    """Show a time in the unit that suits it."""
+    size, name = unit(value)
+    return f"{digits(value / size)} {name}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Show median, smallest and largest in one unit."""
+    middle, low, high = statistics.median(values), min(values), max(values)
+    size, name = unit(middle)
+    text = f"{digits(middle / size)} {name}"
+    if len(values) == 1:
+        return text
+    return f"{text} ({digits(low / size)}–{digits(high / size)})"
+
+
+def digits(value: float) -> str:
+    """Show three digits, and never an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+
+
+def mebibytes(count: float) -> str:
+    """Show bytes in MiB."""
+    return f"{count / 2**20:.0f} MiB"

@@ -1,0 +1,125 @@
+"""Languages: English is the source, gettext catalogues hold the others."""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import importlib.resources
+import io
+
+from compare.records import LANGUAGES, Note, Verdict
+from compare.records.timing import Ratio
+from compare.showing.formats import digits
+
+DOMAIN = "compare"
+LOCALE = importlib.resources.files("compare.showing") / "locale"
+
+
+def marked(text: str) -> str:
+    """Mark a text that is translated where it is used."""
+    return text
+
+
+OUTCOMES = {
+    "identical": marked("identical"),
+    "same mathematics": marked("same mathematics"),
+    "different": marked("different"),
+    "could not run": marked("could not run"),
+}
+"""From the best to the worst."""
+
+ANSWERS = {
+    "faster": marked("faster"),
+    "slower": marked("slower"),
+    "no clear difference": marked("no clear difference"),
+    "too few samples": marked("too few samples"),
+}
+
+SIDE_NAMES = {"manual": marked("by hand"), "keras": marked("Keras")}
+
+
+class Speaker:
+    """Says texts, notes and records in one language.
+
+    Args:
+        language: one of LANGUAGES.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.translations = _translations(language)
+
+    def gettext(self, text: str) -> str:
+        """Translate a text; "" has none: catalogues keep their head there."""
+        return self.translations.gettext(text) if text else ""
+
+    def say(self, text: str, /, **values: object) -> str:
+        """Translate a text and fill in its values."""
+        return str(self.gettext(text).format(**values))
+
+    def count(self, one: str, many: str, number: int, /) -> str:
+        """Say how many there are: {count} in the text is the number."""
+        text = self.translations.ngettext(one, many, number)
+        return text.format(count=f"{number:,}")
+
+    def note(self, note: Note) -> str:
+        """Say a note; names of sides and texts in it are said too."""
+        said = {k: self._value(k, v) for k, v in note.values.items()}
+        return Note(note.text, said).fill(self.gettext(note.text))
+
+    def _value(self, name: str, value: str) -> str:
+        if name in _NAMING:
+            return self.side(value)
+        return self.gettext(value) if name in _TEXTS else value
+
+    def why(self, verdict: Verdict) -> str:
+        """Say why a verdict is what it is, without a full stop."""
+        return "; ".join(map(self.note, verdict.why))
+
+    def side(self, name: str) -> str:
+        """Say the name of a side; a user's function keeps its own."""
+        return self.gettext(SIDE_NAMES[name]) if name in SIDE_NAMES else name
+
+    def outcome(self, verdict: Verdict) -> str:
+        """Name the outcome of a verdict."""
+        return self.gettext(OUTCOMES[verdict.outcome])
+
+    def times(self, ratio: Ratio) -> str:
+        """Show a ratio, with its interval where it has one."""
+        if ratio.low is None or ratio.high is None:
+            return digits(ratio.value)
+        return self.say(
+            "{value} ({low} to {high})",
+            value=digits(ratio.value),
+            low=digits(ratio.low),
+            high=digits(ratio.high),
+        )
+
+
+_NAMING = ("side", "left", "right")
+"""Values of notes that are names of sides."""
+
+_TEXTS = ("title", "why", "cure", "reference")
+"""Values of notes that are texts of mistakes or lessons."""
+
+
+@functools.cache
+def speaker(language: str = LANGUAGES[0]) -> Speaker:
+    """Return the one who speaks a language."""
+    return Speaker(language)
+
+
+def _translations(language: str) -> gettext.NullTranslations:
+    """Return the translations into one of LANGUAGES."""
+    if language == LANGUAGES[0]:
+        return gettext.NullTranslations()
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    place = LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    with place.open("rb") as file:
+        catalog = read_po(file, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

@@ -1,0 +1,142 @@
+"""Blocks -> HTML: what the templates cannot do by themselves."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import DiffLexer, PythonLexer
+
+from compare.records.escape import printable
+from compare.records.peers import Kind
+from compare.showing.blocks import Bar, Bars, Cell, Code
+from compare.showing.formats import seconds
+from compare.showing.language import Speaker
+
+LEXERS = {"diff": DiffLexer, "python": PythonLexer}
+
+
+def templates(speaker: Speaker) -> Environment:
+    """Return the templates, which escape all that is put into them."""
+    made = Environment(
+        loader=PackageLoader("compare.showing.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(  # type: ignore[attr-defined]
+        speaker.translations, newstyle=True
+    )
+    made.filters |= {
+        "data": data,
+        "drawn": drawn,
+        "highlighted": highlighted,
+        "printable": printable,
+        "prose": prose,
+    }
+    made.tests["cell"] = lambda value: isinstance(value, Cell)
+    made.globals["kind_of"] = lambda block: type(block).__name__
+    return made
+
+
+def data(value: Any) -> Markup:
+    """Return JSON that cannot end the script element that it stands in."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def prose(text: str) -> Markup:
+    """Return text; what stands in backticks is code."""
+    lines = "\n".join(map(printable, text.split("\n")))
+    html = re.sub("`(.+?)`", r"<code>\1</code>", str(escape(lines)))
+    return Markup(html)
+
+
+def highlighted(code: Code) -> Markup:
+    """Return code with its words marked, by what they are."""
+    text = "\n".join(map(printable, code.text.splitlines()))
+    if code.kind not in LEXERS:
+        return escape(text)
+    lexer = LEXERS[code.kind]()
+    html: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
+    return Markup(html)
+
+
+@dataclass(frozen=True)
+class DrawnBar:
+    """A bar, its place in percent of the track."""
+
+    owner: Kind
+    name: str
+    text: str
+    width: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class DrawnBars:
+    """Bars in their places, so that they fit any width.
+
+    Attributes:
+        rows: label, bars, and what stands behind them.
+        marks: place in percent and text of the ticks of a logarithmic scale.
+        legend: owners and their names, where there are several.
+    """
+
+    rows: list[tuple[Cell, list[DrawnBar], str]]
+    marks: list[tuple[float, str]]
+    legend: list[tuple[Kind, str]]
+
+
+def drawn(bars: Bars) -> DrawnBars:
+    """Put bars in their places."""
+    everything = [bar for _, row, _ in bars.rows for bar in row]
+    marks: list[tuple[float, str]] = []
+    if bars.scale == "logarithmic":
+        positive = [
+            value
+            for bar in everything
+            for value in (bar.low, bar.value, bar.high)
+            if value > 0
+        ] or [1.0]
+        first = math.floor(math.log10(min(positive)) - 0.01)
+        last = math.ceil(math.log10(max(positive)) + 0.01)
+        marks = [
+            (100 * (power - first) / (last - first), seconds(10.0**power))
+            for power in range(first, last + 1)
+        ]
+
+    def place(value: float, most: float) -> float:
+        if bars.scale == "logarithmic":
+            power = math.log10(value) if value > 0 else first
+            return max(100 * (power - first) / (last - first), 0.0)
+        return 100 * max(value, 0.0) / (most or 1)
+
+    def row(several: tuple[Bar, ...]) -> list[DrawnBar]:
+        among = several if bars.scale == "row" else everything
+        most = max((bar.high for bar in among), default=0)
+        return [
+            DrawnBar(
+                bar.owner,
+                bars.owners[bar.owner],
+                bar.text,
+                place(bar.value, most),
+                place(bar.low, most),
+                place(bar.high, most),
+            )
+            for bar in several
+        ]
+
+    owners = [owner for owner in get_args(Kind) if owner in bars.owners]
+    rows = [(label, row(several), text) for label, several, text in bars.rows]
+    return DrawnBars(rows, marks, [(o, bars.owners[o]) for o in owners])

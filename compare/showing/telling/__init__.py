@@ -1,0 +1,107 @@
+"""What is told of a report: each kind of record once, in blocks.
+
+A kind of report is a field of `Report`, a row of STUDIES here, and a module
+that makes blocks of the record. Terminal and page show what is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
+
+from compare.records.report import LessonReport, Report
+from compare.showing.blocks import Block, Paragraph, Section
+from compare.showing.language import Speaker, marked
+from compare.showing.telling.calibration import tell_calibration
+from compare.showing.telling.code import tell_sizes, tell_tensors
+from compare.showing.telling.common import environment_line
+from compare.showing.telling.fit import tell_fit
+from compare.showing.telling.growth import tell_growth
+from compare.showing.telling.ladder import tell_ladder
+from compare.showing.telling.lesson import (
+    tell_ends,
+    tell_task,
+    tell_verdicts,
+)
+from compare.showing.telling.mistakes import tell_mistakes
+from compare.showing.telling.peers import tell_peers
+from compare.showing.telling.speed import tell_speed
+from compare.showing.telling.streaming import tell_streaming
+
+STUDIES: dict[str, tuple[str, Callable[[Any, Speaker], Iterator[Block]]]] = {
+    "fit": (marked("Where does the time of fit go?"), tell_fit),
+    "growth": (marked("How does the time grow?"), tell_growth),
+    "peers": (marked("And other frameworks?"), tell_peers),
+    "streaming": (marked("Rows that stay on disk"), tell_streaming),
+    "calibration": (marked("Can the timer be trusted?"), tell_calibration),
+    "mistakes": (marked("Classic mistakes"), tell_mistakes),
+    "ladder": (marked("What does each feature cost?"), tell_ladder),
+}
+"""Field of a report -> the title of its section, and its telling."""
+
+
+def sections(report: Report, speaker: Speaker) -> list[Section]:
+    """Tell a whole report.
+
+    The code sizes that every run of lessons finds on its way are left to the
+    page and to `ladder`.
+    """
+    where = Paragraph(environment_line(report.environment, speaker), "quiet")
+    told = [Section("where", "", (where,))]
+    for lesson in report.lessons:
+        told += lesson_sections(report, lesson, speaker)
+    hidden = {"ladder"} if report.lessons else set()
+    return [*told, *studies(report, speaker, hidden)]
+
+
+def lesson_sections(
+    report: Report, lesson: LessonReport, speaker: Speaker
+) -> list[Section]:
+    """Tell a lesson."""
+    title = f"{lesson.lesson}: {speaker.gettext(lesson.title)}"
+    speed = tell_speed(lesson, report.environment, speaker)
+    told = {
+        "task": (title, tell_task(lesson, speaker)),
+        "same": (
+            speaker.say("Are they the same training?"),
+            tell_verdicts(lesson, speaker),
+        ),
+        "ends": (
+            speaker.say("Where do they end?"),
+            tell_ends(lesson, speaker),
+        ),
+        "size": (speaker.say("How much code?"), tell_sizes(lesson, speaker)),
+        "tensors": (
+            speaker.say("What shape is everything?"),
+            tell_tensors(lesson, speaker),
+        ),
+        "speed": (speaker.say("How fast?"), speed),
+    }
+    return _with_blocks(told)
+
+
+def studies(
+    report: Report, speaker: Speaker, hidden: Collection[str] = ()
+) -> list[Section]:
+    """Tell what a report holds beside lessons."""
+    return _with_blocks(
+        {
+            name: (
+                speaker.gettext(title),
+                tell(getattr(report, name), speaker),
+            )
+            for name, (title, tell) in STUDIES.items()
+            if getattr(report, name) and name not in hidden
+        }
+    )
+
+
+def _with_blocks(
+    told: dict[str, tuple[str, Iterator[Block]]],
+) -> list[Section]:
+    """Return the sections that have something to tell."""
+    sections = [
+        Section(name, title, tuple(blocks))
+        for name, (title, blocks) in told.items()
+    ]
+    return [section for section in sections if section.blocks]

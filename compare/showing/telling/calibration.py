@@ -1,0 +1,208 @@
+"""Tell what a calibration says of the timer."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from compare.judging import ratios
+from compare.records.calibration import Calibration, Planted, Rate
+from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
+from compare.showing.formats import seconds, spread
+from compare.showing.language import Speaker, marked
+from compare.showing.telling.common import NOTHING, left_out, times
+from compare.studies.calibrate.study import WINDOWS
+
+ALARMS = 1 - ratios.CONFIDENCE
+"""Share of false alarms that the timer may have."""
+
+WITHIN = marked(
+    "False alarms with {processes} processes a side: {share}, between {low} "
+    "and {high}: within the {promised} that are promised."
+)
+BEYOND = marked(
+    "False alarms with {processes} processes a side: {share}, between {low} "
+    "and {high}: more than the {promised} that are promised; do not trust "
+    "small differences here."
+)
+OPEN = marked(
+    "False alarms with {processes} processes a side: {share}, between {low} "
+    "and {high}: nothing against the {promised} that are promised, and no "
+    "proof; a larger `--budget` narrows it."
+)
+
+
+def tell_calibration(
+    calibration: Calibration, speaker: Speaker
+) -> Iterator[Block]:
+    """Tell what was planted, what the timer found, and what that says."""
+    yield _setting(calibration, speaker)
+    yield Heading(speaker.say("What was planted?"))
+    yield _planted(calibration, speaker)
+    yield Paragraph(_how_planted(calibration, speaker), "quiet")
+    missed = [
+        _name(group, speaker) for group in calibration.planted if group.missed
+    ]
+    if missed:
+        text = speaker.say(
+            "Not planted as wanted: {names}; what was found of it says "
+            "little. This machine is too busy: try again when it is quiet.",
+            names=", ".join(missed),
+        )
+        yield Paragraph(text, "bad")
+    if calibration.rates:
+        yield Heading(speaker.say("What did the timer find?"))
+        yield _rates(calibration, speaker)
+        yield Paragraph(_how_counted(speaker), "quiet")
+        yield _verdict(calibration.rates[0], speaker)
+    yield from left_out(calibration.left_out, speaker)
+
+
+def _setting(calibration: Calibration, speaker: Speaker) -> Paragraph:
+    text = speaker.say(
+        "The loop by hand of `linear_regression` in graph mode was timed "
+        "against itself, and against itself with planted slow-downs: {rounds} "
+        "rounds of {processes} fresh processes in random order, {each} each. "
+        "An update takes {update}; between processes it varies by {variation} "
+        "(standard deviation / median).",
+        rounds=len(calibration.reference),
+        processes=len(calibration.planted) + 1,
+        each=seconds(calibration.process_seconds),
+        update=spread([sample.per_epoch for sample in calibration.reference]),
+        variation=f"{calibration.variation:.1%}",
+    )
+    return Paragraph(text, "lead")
+
+
+def _planted(calibration: Calibration, speaker: Speaker) -> Table:
+    reference = [sample.per_epoch for sample in calibration.reference]
+    return Table(
+        title=speaker.say("What was planted"),
+        columns=(
+            "",
+            speaker.say("turns"),
+            speaker.say("in one process"),
+            speaker.say("by the timer, all rounds"),
+        ),
+        rows=tuple(
+            (
+                Cell(
+                    _name(group, speaker), "bad" if group.missed else "plain"
+                ),
+                f"{group.turns:,}",
+                _factors(group) if group.percent else "1",
+                times(
+                    reference,
+                    [sample.per_epoch for sample in group.samples],
+                    speaker,
+                ),
+            )
+            for group in calibration.planted
+        ),
+    )
+
+
+def _how_planted(calibration: Calibration, speaker: Speaker) -> str:
+    what = speaker.say(
+        "An empty loop of so many turns after every update makes it take so "
+        "many times as long. In one process, blocks of updates with every "
+        "burden take turns."
+    )
+    how_many = speaker.count(
+        "That is measured in {count} process.",
+        "Medians (smallest–largest) of {count} processes.",
+        len(calibration.planted[0].factors),
+    )
+    return f"{what} {how_many}"
+
+
+def _rates(calibration: Calibration, speaker: Speaker) -> Table:
+    percents = [group.percent for group in calibration.planted]
+    return Table(
+        title=speaker.say("What the timer found"),
+        columns=(
+            speaker.say("processes a side"),
+            speaker.say("time"),
+            *(
+                speaker.say("{percent} % found", percent=percent)
+                if percent
+                else speaker.say("false alarms")
+                for percent in percents
+            ),
+        ),
+        rows=tuple(_rate_rows(calibration, percents, speaker)),
+    )
+
+
+def _rate_rows(
+    calibration: Calibration, percents: list[int], speaker: Speaker
+) -> Iterator[tuple[str, ...]]:
+    """Yield the shares of experiments apart, then of overlapping ones."""
+    for processes in dict.fromkeys(
+        rate.processes for rate in calibration.rates
+    ):
+        rates = {
+            r.percent: r for r in calibration.rates if r.processes == processes
+        }
+        rated = [rates.get(percent) for percent in percents]
+        spent = seconds(2 * processes * calibration.process_seconds)
+        yield (
+            str(processes),
+            spent,
+            *(_share(rate, speaker) if rate else NOTHING for rate in rated),
+        )
+        yield (
+            speaker.say("{processes}, overlapping", processes=processes),
+            "",
+            *(
+                f"{rate.overlapping:.0%}" if rate else NOTHING
+                for rate in rated
+            ),
+        )
+
+
+def _how_counted(speaker: Speaker) -> str:
+    return speaker.say(
+        "The time is that of one experiment. Found: in how many experiments "
+        "of consecutive rounds, with the 95 % interval in percent. "
+        "Overlapping: the share in up to {most} experiments that share "
+        "processes: it moves less, but no interval holds.",
+        most=WINDOWS,
+    )
+
+
+def _verdict(rate: Rate, speaker: Speaker) -> Paragraph:
+    """Say whether false alarms are as rare as the intervals promise."""
+    beyond = rate.low > ALARMS
+    text = WITHIN if rate.high <= ALARMS else BEYOND if beyond else OPEN
+    said = speaker.say(
+        text,
+        processes=rate.processes,
+        share=f"{rate.found / rate.trials:.1%}",
+        low=f"{rate.low:.1%}",
+        high=f"{rate.high:.1%}",
+        promised=f"{ALARMS:.0%}",
+    )
+    return Paragraph(said, "bad" if beyond else "plain")
+
+
+def _name(group: Planted, speaker: Speaker) -> str:
+    if not group.percent:
+        return speaker.say("the same code")
+    return speaker.say("{percent} % slower", percent=group.percent)
+
+
+def _factors(group: Planted) -> str:
+    middle = statistics.median(group.factors)
+    low, high = min(group.factors), max(group.factors)
+    return f"{middle:.3f} ({low:.3f}–{high:.3f})"
+
+
+def _share(rate: Rate, speaker: Speaker) -> str:
+    return speaker.say(
+        "{found} of {trials} ({low}–{high})",
+        found=rate.found,
+        trials=rate.trials,
+        low=f"{100 * rate.low:.0f}",
+        high=f"{100 * rate.high:.0f}",
+    )

@@ -1,0 +1,127 @@
+"""What is told of a lesson's code: its size, and the shapes in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compare.judging.codesize import MEASURES
+from compare.records import SIDES, TensorInfo
+from compare.records.report import LessonReport
+from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
+from compare.showing.language import Speaker, marked
+
+RANKS = (
+    marked("scalar"),
+    marked("vector"),
+    marked("matrix"),
+    marked("cube"),
+)
+
+ROLES = {
+    "data x": marked("data x"),
+    "data y": marked("data y"),
+    "prediction": marked("prediction"),
+    "loss": marked("loss"),
+}
+
+MEASURE_NAMES = {
+    "statements": marked("statements"),
+    "tokens": marked("words and signs"),
+    "nodes": marked("nodes of the syntax tree"),
+    "gzip_bytes": marked("bytes after gzip"),
+    "names": marked("distinct functions and classes called"),
+    "branches": marked("branches, loops and conditions"),
+    "cognitive_complexity": marked("cognitive complexity"),
+}
+
+
+def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say how much code each side has, by every measure."""
+    bars = []
+    for measure in MEASURES:
+        sizes = {
+            side: int(getattr(lesson.sizes[side], measure)) for side in SIDES
+        }
+        manual, keras = sizes["manual"], sizes["keras"]
+        bars.append(
+            (
+                Cell(speaker.gettext(MEASURE_NAMES[measure])),
+                tuple(
+                    Bar(side, str(size), size, size, size)
+                    for side, size in sizes.items()
+                ),
+                f"{keras / manual:.2f}" if manual else "-",
+            )
+        )
+    yield Bars(
+        speaker.say("measure"),
+        {side: speaker.side(side) for side in SIDES},
+        tuple(bars),
+        note=speaker.say("Keras / by hand"),
+        scale="row",
+    )
+    yield Paragraph(
+        speaker.say(
+            "Whole files, without docstrings and comments, in measures that "
+            "no formatter can change. Where they disagree, they do so here "
+            "too."
+        ),
+        "quiet",
+    )
+
+
+def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say what shape everything has."""
+    if not lesson.tensors:
+        return
+    by_role = {
+        side: {info.role: info for info in infos}
+        for side, infos in lesson.tensors.items()
+    }
+    roles = dict.fromkeys(r for infos in by_role.values() for r in infos)
+    yield Table(
+        speaker.say("Shapes, read from a run"),
+        (speaker.say("value"), *map(speaker.side, SIDES)),
+        tuple(
+            (
+                _role(role, speaker),
+                *(
+                    _tensor(by_role.get(side, {}).get(role), speaker)
+                    for side in SIDES
+                ),
+            )
+            for role in roles
+        ),
+    )
+    yield Paragraph(
+        speaker.say(
+            "Read from a run. Rank is the number of axes: 0 scalar, 1 vector, "
+            "2 matrix, 3 cube, n: n axes."
+        ),
+        "quiet",
+    )
+
+
+def _role(role: str, speaker: Speaker) -> str:
+    if role in ROLES:
+        return speaker.gettext(ROLES[role])
+    if role.startswith("gradient of "):
+        name = role.removeprefix("gradient of ")
+        return speaker.say("gradient of {name}", name=name)
+    return role
+
+
+def _tensor(info: TensorInfo | None, speaker: Speaker) -> str:
+    """Show rank, shape and dtype."""
+    if info is None:
+        return "-"
+    rank = len(info.shape)
+    return speaker.say(
+        "rank {rank}, {kind} {shape}, {dtype}",
+        rank=rank,
+        kind=speaker.gettext(RANKS[rank])
+        if rank < len(RANKS)
+        else speaker.say("{count} axes", count=rank),
+        shape=info.shape,
+        dtype=info.dtype,
+    )

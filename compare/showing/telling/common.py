@@ -1,0 +1,123 @@
+"""What the tellings of several kinds of records say."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Iterator, Sequence, Sized
+
+from compare.judging import ratios
+from compare.records import Verdict
+from compare.records.peers import Kind
+from compare.records.report import Environment
+from compare.showing.blocks import Bar, Cell, Code, Paragraph
+from compare.showing.formats import spread
+from compare.showing.language import Speaker
+
+LAST_LINES = 6
+"""Lines of what a process printed last that are shown."""
+
+NOTHING = "–"
+"""A field of a table for which there is no number."""
+
+
+def left_out(lines: Iterable[str], speaker: Speaker) -> Iterator[Paragraph]:
+    """Yield what is missing in a report, and why."""
+    for line in lines:
+        yield Paragraph(speaker.say("Left out: {line}.", line=line), "quiet")
+
+
+def outcome_cell(verdict: Verdict | None, speaker: Speaker) -> Cell:
+    """Return the outcome; None is the verdict on what others are held to."""
+    if verdict is None:
+        return Cell(speaker.say("reference"))
+    return Cell(speaker.outcome(verdict), "good" if verdict.agree else "bad")
+
+
+def reason(
+    subject: str, verdict: Verdict, speaker: Speaker, known: str = ""
+) -> Paragraph:
+    """Say the outcome and why.
+
+    Args:
+        subject: what was judged, in the reader's language.
+        verdict: on it.
+        speaker: of that language.
+        known: a clause that was known before, in that language, or "".
+    """
+    clauses = (speaker.outcome(verdict), known, speaker.why(verdict))
+    text = speaker.say(
+        "{subject}: {clauses}.",
+        subject=subject,
+        clauses="; ".join(filter(None, clauses)),
+    )
+    return Paragraph(text, "plain" if verdict.agree else "bad")
+
+
+def last_lines(printed: str) -> Code:
+    """Show the end of what a process printed, as it came."""
+    return Code("\n".join(printed.splitlines()[-LAST_LINES:]))
+
+
+def times(
+    left: Sequence[float], right: Sequence[float], speaker: Speaker
+) -> str:
+    """Say how many times as long the right takes; values are per process."""
+    ratio = ratios.ratio_or_none(left, right)
+    return speaker.times(ratio) if ratio else speaker.say("lost in noise")
+
+
+def bar(owner: Kind, seconds: Sequence[float]) -> Bar:
+    """Return the bar of a time, with the spread between processes.
+
+    What noise made negative is said, and drawn as 0.
+    """
+    middle, low, high = (
+        max(summary(seconds), 0.0) for summary in (statistics.median, min, max)
+    )
+    return Bar(owner, spread(seconds), middle, low, high)
+
+
+def how_timed(
+    groups: Iterable[Sized],
+    speaker: Speaker,
+    ranges: bool = False,
+    option: str = "",
+) -> Iterator[str]:
+    """Yield sentences on the processes that times come from, if there are any.
+
+    Args:
+        groups: the samples of everything that was timed, one per process.
+        speaker: who says it.
+        ranges: whether times are shown with their smallest and largest.
+        option: what makes more processes, where intervals are shown too.
+    """
+    most = max(map(len, groups), default=0)
+    if not most:
+        return
+    yield speaker.count(
+        "Each time is from {count} fresh process, run alone, in random order.",
+        "Each time is the median of {count} fresh processes, run one at a "
+        "time, in random order.",
+        most,
+    )
+    if ranges and most > 1:
+        yield speaker.say("In brackets: the smallest and the largest.")
+    if option and most < ratios.FEWEST:
+        yield speaker.say(
+            "Intervals need more processes: see `{option}`.", option=option
+        )
+
+
+def environment_line(environment: Environment, speaker: Speaker) -> str:
+    """Say in one line with what and on what a report was made."""
+    return speaker.say(
+        "TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python "
+        "{python}, {system}, {cpus} CPUs, {devices}",
+        tensorflow=environment.tensorflow,
+        keras=environment.keras,
+        numpy=environment.numpy,
+        python=environment.python,
+        system=environment.system,
+        cpus=environment.cpus,
+        devices=", ".join(environment.devices),
+    )

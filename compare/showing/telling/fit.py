@@ -1,0 +1,222 @@
+"""Tell where the time of Keras's `fit` goes, and what cures it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator
+
+from compare.judging.fit import graph_optimiser
+from compare.judging.fit import rows as rows_of
+from compare.records import SIDES
+from compare.records.fit import Breakdown, FitReport, VariantReport
+from compare.showing.blocks import (
+    Bar,
+    Bars,
+    Block,
+    Cell,
+    Code,
+    Details,
+    Heading,
+    Paragraph,
+    Table,
+)
+from compare.showing.formats import seconds, spread
+from compare.showing.language import Speaker
+from compare.showing.telling.common import (
+    bar,
+    how_timed,
+    left_out,
+    outcome_cell,
+    reason,
+    times,
+)
+
+TEXTBOOK = "keras textbook"
+"""The variant that all others are compared with."""
+
+
+def tell_fit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
+    """Tell an epoch's parts, the cures, and how close Keras can come."""
+    if report.textbook:
+        yield from _epoch(report, report.textbook, speaker)
+    yield from _cures(report, speaker)
+    yield from _changes(report, speaker)
+    yield from _limit(report, speaker)
+    yield from left_out(report.left_out, speaker)
+
+
+def _epoch(
+    report: FitReport, breakdown: Breakdown, speaker: Speaker
+) -> Iterator[Block]:
+    """Tell the parts of an epoch of the textbook `fit`."""
+    lead = speaker.say(
+        "One epoch of the textbook `fit` ({mode}), by what it is spent on; of "
+        "nested parts the inner one gets its time.",
+        mode=breakdown.mode,
+    )
+    yield Paragraph(lead, "lead")
+    yield _parts(breakdown, speaker)
+    mean = speaker.say(
+        "A process gives the mean of {epochs} epochs.", epochs=breakdown.epochs
+    )
+    timed = how_timed([breakdown.samples], speaker, ranges=True)
+    yield Paragraph(" ".join([*timed, mean]), "quiet")
+    optimiser = graph_optimiser(report)
+    if optimiser:
+        text = speaker.say(
+            "Opening takes {time} less with TensorFlow's graph optimiser "
+            "switched off, which works anew on the functions of every "
+            "iterator.",
+            time=seconds(optimiser),
+        )
+        yield Paragraph(text)
+    loop = report.find(f"manual {breakdown.mode}")
+    if loop and loop.samples:
+        text = speaker.say(
+            "For contrast: an update of the loop by hand ({mode}) takes "
+            "{time}.",
+            mode=breakdown.mode,
+            time=spread(loop.per_update),
+        )
+        yield Paragraph(text)
+
+
+def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
+    rows: list[tuple[str, list[float], str]] = []
+    for row in rows_of(breakdown):
+        calls = "" if row.calls is None else f"; {row.calls:.3g}"
+        label = speaker.gettext(row.title)
+        rows.append((label, row.seconds, f"{row.share:.0%}{calls}"))
+    samples = breakdown.samples
+    with_timers = [sample.seconds for sample in samples]
+    without = [sample.plain_seconds for sample in samples]
+    rows.append((speaker.say("the epoch, with timers"), with_timers, "100%"))
+    rows.append((speaker.say("an epoch without timers"), without, ""))
+    return Bars(
+        title=speaker.say("time per epoch"),
+        owners={"keras": speaker.side("keras")},
+        rows=tuple(
+            (Cell(label), (bar("keras", times),), behind)
+            for label, times, behind in rows
+        ),
+        note=speaker.say("share; calls"),
+        scale="common",
+    )
+
+
+def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
+    """Tell the time of every variant, and whether it is the same training."""
+    yield Heading(speaker.say("What cures it?"))
+    text = speaker.say(
+        "The same training, written otherwise. Each variant was compared with "
+        "the one by hand that is compiled alike, trained anew for {updates} "
+        "updates. A time is the slope between two lengths, so without the "
+        "first call.",
+        updates=", ".join(f"{n:,}" for n in report.compared_after),
+    )
+    yield Paragraph(text)
+    yield Bars(
+        title=speaker.count(
+            "time of {count} update", "time of {count} updates", report.updates
+        ),
+        owners={side: speaker.side(side) for side in SIDES},
+        rows=tuple(_row(report, timed, speaker) for timed in report.variants),
+        note=speaker.say("textbook / variant; verdict"),
+        scale="logarithmic",
+    )
+    groups = (variant.samples for variant in report.variants)
+    timed = how_timed(groups, speaker, ranges=True, option="--rounds")
+    yield Paragraph(" ".join(timed), "quiet")
+    for judged in report.variants:
+        if judged.verdict.outcome != "identical":
+            subject = speaker.say(
+                "`{name}` against `{other}`",
+                name=judged.name,
+                other=judged.variant.against,
+            )
+            yield reason(subject, judged.verdict, speaker)
+
+
+def _row(
+    report: FitReport, timed: VariantReport, speaker: Speaker
+) -> tuple[Cell, tuple[Bar, ...], str]:
+    outcome = outcome_cell(timed.verdict, speaker)
+    label = Cell(
+        timed.name, "plain" if timed.verdict.agree else "bad", name=True
+    )
+    if not timed.samples:
+        text = speaker.say("not timed; {verdict}", verdict=outcome.text)
+        return label, (), text
+    seconds_in_all = [each * report.updates for each in timed.per_update]
+    bars = (bar(timed.variant.side, seconds_in_all),)
+    textbook = report.find(TEXTBOOK)
+    if textbook is None or textbook is timed or not textbook.samples:
+        return label, bars, outcome.text
+    ratio = times(timed.per_update, textbook.per_update, speaker)
+    return label, bars, f"{ratio}; {outcome.text}"
+
+
+def _changes(report: FitReport, speaker: Speaker) -> Iterator[Details]:
+    """Show the lines by which a variant differs from its base."""
+    blocks: list[Block] = []
+    for shown in report.variants:
+        if shown.variant.base:
+            text = speaker.say(
+                "`{base}` → `{name}`: {what}",
+                base=shown.variant.base,
+                name=shown.name,
+                what=speaker.gettext(shown.title),
+            )
+            blocks += Paragraph(text), Code("\n".join(shown.change), "python")
+    if blocks:
+        yield Details(speaker.say("Which lines?"), tuple(blocks))
+
+
+def _limit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
+    """Tell the fastest variants, and what their calls consist of."""
+    manual, keras = report.fastest("manual"), report.fastest("keras")
+    if manual and keras:
+        yield Heading(speaker.say("How close can Keras come?"))
+        text = speaker.say(
+            "For {updates} updates the fastest by hand, `{manual}`, takes "
+            "{short}, the fastest in Keras, `{keras}`, {long}; Keras / by "
+            "hand: {times}.",
+            updates=f"{report.updates:,}",
+            manual=manual.name,
+            keras=keras.name,
+            short=seconds(
+                statistics.median(manual.per_update) * report.updates
+            ),
+            long=seconds(statistics.median(keras.per_update) * report.updates),
+            times=times(manual.per_update, keras.per_update, speaker),
+        )
+        yield Paragraph(text)
+    if report.calls:
+        yield _calls(report, speaker)
+        text = speaker.say(
+            "The compiled function called for one update; what it takes "
+            "longer for {updates}; and Python from its end to its next call.",
+            updates=f"{report.calls[0].updates_per_call:,}",
+        )
+        yield Paragraph(text, "quiet")
+
+
+def _calls(report: FitReport, speaker: Speaker) -> Table:
+    return Table(
+        title=speaker.say("What a call consists of"),
+        columns=(
+            speaker.say("a call of"),
+            speaker.say("for one update"),
+            speaker.say("the others"),
+            speaker.say("around it"),
+        ),
+        rows=tuple(
+            (
+                Cell(cost.variant, name=True),
+                spread([sample.call for sample in cost.samples]),
+                spread([sample.updates for sample in cost.samples]),
+                spread([sample.around for sample in cost.samples]),
+            )
+            for cost in report.calls
+        ),
+    )

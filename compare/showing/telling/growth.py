@@ -1,0 +1,219 @@
+"""Tell what an update costs, by rows and features."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from compare.judging.trends import UPPER, Costs, costs_of
+from compare.records.growth import Crossing, Growth, Line
+from compare.showing.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Heading,
+    Paragraph,
+    Table,
+)
+from compare.showing.formats import digits, seconds
+from compare.showing.language import OUTCOMES, Speaker, marked
+from compare.showing.telling.common import (
+    NOTHING,
+    how_timed,
+    left_out,
+    reason,
+)
+from compare.studies.grow.study import COMPARED_AFTER
+
+AXES = {"rows": marked("rows"), "features": marked("features")}
+
+FASTEST = {
+    "fastest keras": marked("fastest in Keras"),
+    "fastest manual": marked("fastest by hand"),
+}
+"""What `Crossing` calls those that are no variant but the best of a side."""
+
+
+def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
+    """Tell costs, exponents and crossings, line by line."""
+    lead = speaker.say(
+        "The time of one update, by the size of the table; p is that of "
+        "time = c · size ^ p at the {sizes} largest sizes: 0 is overhead that "
+        "no row adds to, 1 is work on every number.",
+        sizes=UPPER,
+    )
+    yield Paragraph(lead, "lead")
+    yield from _verdicts(growth, speaker)
+    costs = costs_of(growth.cells)
+    for line in growth.lines:
+        yield Heading(_title(line, speaker))
+        yield _chart(growth, line, costs, speaker)
+        yield _times(growth, line, costs, speaker)
+        yield from _ratios(growth, line, speaker)
+    yield Paragraph(_conditions(growth, speaker), "quiet")
+    yield from left_out(growth.left_out, speaker)
+
+
+def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
+    """Tell whether each variant at each size is the same training."""
+    counts = Counter[str](cell.verdict.outcome for cell in growth.cells)
+    text = speaker.say(
+        "The same training? Each variant at each size was compared with the "
+        "one by hand that is compiled alike, after {updates} updates: "
+        "{outcomes}.",
+        updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
+        outcomes=", ".join(
+            f"{counts[outcome]:,} {speaker.gettext(name)}"
+            for outcome, name in OUTCOMES.items()
+            if counts[outcome]
+        ),
+    )
+    yield Paragraph(text)
+    for cell in growth.cells:
+        if not cell.verdict.agree:
+            subject = speaker.say(
+                "Not timed: `{name}` on {rows} x {features}",
+                name=cell.variant,
+                rows=f"{cell.size.rows:,}",
+                features=f"{cell.size.features:,}",
+            )
+            yield reason(subject, cell.verdict, speaker)
+
+
+def _title(line: Line, speaker: Speaker) -> str:
+    if line.axis == "rows":
+        return speaker.count(
+            "Rows grow, with {count} feature",
+            "Rows grow, with {count} features",
+            line.fixed,
+        )
+    return speaker.count(
+        "Features grow, on {count} row",
+        "Features grow, on {count} rows",
+        line.fixed,
+    )
+
+
+def _chart(
+    growth: Growth, line: Line, costs: Costs, speaker: Speaker
+) -> Chart:
+    return Chart(
+        kind="growth",
+        label=speaker.say(
+            "The time of one update by the size of the table, both on "
+            "logarithmic scales, a line for each variant; the table below has "
+            "the numbers."
+        ),
+        scene={
+            "label": speaker.gettext(AXES[line.axis]),
+            "values": line.values,
+            "ways": [
+                {
+                    "name": variant.name,
+                    "keras": variant.side == "keras",
+                    "costs": [
+                        costs.get((variant.name, s)) for s in line.sizes
+                    ],
+                }
+                for variant in growth.variants
+            ],
+        },
+        keys=tuple(variant.name for variant in growth.variants),
+        note=speaker.say(
+            "Hollow marks: Keras. Dashed lines: many updates per call."
+        ),
+    )
+
+
+def _times(
+    growth: Growth, line: Line, costs: Costs, speaker: Speaker
+) -> Table:
+    exponents = {
+        e.variant: e.value for e in growth.exponents if e.line == line
+    }
+
+    def row(name: str) -> tuple[str | Cell, ...]:
+        spent = (costs.get((name, size)) for size in line.sizes)
+        shown = (NOTHING if s is None else seconds(s) for s in spent)
+        power = exponents.get(name)
+        return (
+            Cell(name, name=True),
+            *shown,
+            NOTHING if power is None else f"{round(power, 2) + 0.0:.2f}",
+        )
+
+    return Table(
+        title=_title(line, speaker),
+        columns=(speaker.say("per update"), *_sizes(line), "p"),
+        rows=tuple(row(variant.name) for variant in growth.variants),
+    )
+
+
+def _ratios(
+    growth: Growth, line: Line, speaker: Speaker
+) -> Iterator[Paragraph | Table]:
+    """Tell where along a line Keras comes near the loop by hand."""
+    crossings = [c for c in growth.crossings if c.line == line]
+    if not crossings:
+        return
+    title = speaker.say(
+        "How many times as long, and from where on at most {limit} times:",
+        limit=f"{growth.threshold:g}",
+    )
+    yield Paragraph(title)
+    yield Table(
+        title=title,
+        columns=("", *_sizes(line), speaker.say("from where on")),
+        rows=tuple(_row_of_ratios(c, line, speaker) for c in crossings),
+    )
+
+
+def _row_of_ratios(
+    crossing: Crossing, line: Line, speaker: Speaker
+) -> tuple[str | Cell, ...]:
+    names = crossing.variant, crossing.against
+    ratios = dict(crossing.ratios)
+    return (
+        Cell(
+            " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
+            name=names[0] not in FASTEST,
+        ),
+        *(
+            digits(ratios[value]) if value in ratios else NOTHING
+            for value in line.values
+        ),
+        _from_where(crossing, speaker),
+    )
+
+
+def _sizes(line: Line) -> Iterator[str]:
+    return (f"{value:,}" for value in line.values)
+
+
+def _from_where(crossing: Crossing, speaker: Speaker) -> str:
+    """Say from which size on the ratio stays within the threshold."""
+    if crossing.at is not None and crossing.between is not None:
+        low, high = crossing.between
+        return speaker.say(
+            "{at} ({low}–{high})",
+            at=f"{float(f'{crossing.at:.2g}'):,.0f}",
+            low=f"{low:,}",
+            high=f"{high:,}",
+        )
+    if crossing.outcome == "never above":
+        return speaker.say("the smallest")
+    return speaker.say("not reached")
+
+
+def _conditions(growth: Growth, speaker: Speaker) -> str:
+    """Say how was timed, and where the last column comes from."""
+    timed = how_timed((cell.samples for cell in growth.cells), speaker)
+    text = speaker.say(
+        "A time is the slope between a short and a long training, so that "
+        "start and compilation are not in it. The size from which on Keras "
+        "takes at most {limit} times as long is interpolated between the "
+        "sizes in brackets; beyond the sizes that were measured nothing is "
+        "said.",
+        limit=f"{growth.threshold:g}",
+    )
+    return " ".join([*timed, text])

@@ -1,0 +1,208 @@
+"""What is told of a lesson, but for its speed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from compare.judging.theory import distance
+from compare.records import SIDES, Theory, Trajectory
+from compare.records.report import LessonReport, first_pair
+from compare.showing.blocks import (
+    Block,
+    Cell,
+    Details,
+    Paragraph,
+    Table,
+)
+from compare.showing.formats import values
+from compare.showing.language import Speaker
+from compare.showing.telling.common import last_lines, outcome_cell
+
+
+def tell_task(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say what is trained, and what was done to the data."""
+    yield Paragraph(
+        speaker.say(
+            "{data}; {rows}, {features}, {batch} per update, learning rate "
+            "{rate}, {updates}.",
+            data=speaker.gettext(lesson.data),
+            rows=rows(lesson.rows, speaker),
+            features=speaker.count(
+                "{count} feature", "{count} features", lesson.features
+            ),
+            batch=rows(lesson.batch_size, speaker),
+            rate=f"{lesson.learning_rate:g}",
+            updates=speaker.count(
+                "{count} update", "{count} updates", lesson.updates
+            ),
+        )
+    )
+    for note in lesson.notes:
+        yield Paragraph(speaker.say("Note: {note}.", note=speaker.note(note)))
+
+
+def rows(count: int, speaker: Speaker) -> str:
+    """Say how many rows there are."""
+    return speaker.count("{count} row", "{count} rows", count)
+
+
+def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say whether both sides are the same training, mode by mode."""
+    yield Table(
+        speaker.say("Verdict by mode"),
+        (
+            speaker.say("mode"),
+            speaker.say("verdict"),
+            speaker.say("difference"),
+            speaker.say("why"),
+        ),
+        tuple(
+            (
+                verdict.mode,
+                outcome_cell(verdict, speaker),
+                "-"
+                if verdict.largest_ulps is None
+                else f"{verdict.largest_ulps:,} ULP",
+                speaker.why(verdict),
+            )
+            for verdict in lesson.verdicts
+        ),
+    )
+    yield Paragraph(
+        speaker.say(
+            "ULP: units in the last place, the distance between neighbouring "
+            "float32 numbers. NaN equals nothing."
+        ),
+        "quiet",
+    )
+    for failure in lesson.failures:
+        if failure.details:
+            summary = speaker.say(
+                "What {side} {mode} printed last",
+                side=speaker.side(failure.side),
+                mode=failure.mode,
+            )
+            yield Details(summary, (last_lines(failure.details),))
+    yield from tell_checks(lesson, speaker)
+
+
+def tell_checks(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say whether each side equals another way to the same parameters."""
+    for check in lesson.checks:
+        yield Paragraph(
+            speaker.say(
+                "{side} against {reference}: {outcome}; {why}.",
+                side=speaker.side(check.side),
+                reference=speaker.gettext(check.reference),
+                outcome=speaker.outcome(check.verdict),
+                why=speaker.why(check.verdict),
+            )
+        )
+
+
+def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say where both sides end, and where they should."""
+    runs = {run.side: run for run in first_pair(lesson.trajectories)}
+    if not runs:
+        return
+    columns = {speaker.side(side): run.results for side, run in runs.items()}
+    theory = lesson.theory
+    if theory:
+        columns[speaker.say("closed form")] = {
+            name: value.astype(np.float32)
+            for name, value in theory.closed_form.items()
+        }
+    first = next(iter(runs.values()))
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(name, name=True),
+            *(
+                values(results.get(name), name not in first.parameters)
+                for results in columns.values()
+            ),
+        )
+        for name in first.results
+    ]
+    if theory:
+        rows += _truth_rows(lesson, theory, runs, speaker)
+    yield Table(speaker.say("Values at the end"), ("", *columns), tuple(rows))
+    yield from _in_user_units(lesson, speaker)
+    yield from _theory(lesson, speaker)
+
+
+def _truth_rows(
+    lesson: LessonReport,
+    theory: Theory,
+    runs: dict[str, Trajectory],
+    speaker: Speaker,
+) -> Iterator[tuple[str, ...]]:
+    """Yield how near the sides came to the closed form, and when."""
+    ends = [distance(run.results, theory) for run in runs.values()]
+    yield (
+        speaker.say("distance to closed form"),
+        *(f"{end:.2e}" for end in ends),
+        "0",
+    )
+    if theory.largest_learning_rate is None:
+        return
+    reached = [lesson.within_1_percent.get(side) for side in runs]
+    predicted = theory.updates_within_1_percent
+    yield (
+        speaker.say("within 1 % after update"),
+        *(
+            speaker.say("not reached") if at is None else f"{at:,}"
+            for at in reached
+        ),
+        speaker.say("never")
+        if predicted is None
+        else speaker.say(
+            "{updates} (predicted, on all rows)", updates=f"{predicted:,}"
+        ),
+    )
+
+
+def _in_user_units(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    scaling, found = lesson.scaling, lesson.user_parameters
+    if not scaling or not found:
+        return
+    closed = speaker.say("closed form")
+    names = [speaker.side(n) if n in SIDES else closed for n in found]
+    parameters = list(found.values())
+    rows: list[tuple[str | Cell, ...]] = [
+        (
+            Cell(feature, name=True),
+            *(f"{p['kernel'].ravel()[n]:.6g}" for p in parameters),
+        )
+        for n, feature in enumerate(scaling.features)
+    ]
+    constants = (f"{float(p['bias']):.6g}" for p in parameters)
+    rows.append((speaker.say("(constant)"), *constants))
+    title = speaker.say("In the units of the table:")
+    unit = speaker.say("{target} per unit of", target=scaling.target)
+    yield Paragraph(title)
+    yield Table(title, (unit, *names), tuple(rows))
+
+
+def _theory(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    theory = lesson.theory
+    if theory and theory.largest_learning_rate:
+        yield Paragraph(
+            speaker.say(
+                "Gradient descent on all rows converges for learning rates "
+                "below {limit}, which is 2 / {curvature}, the largest "
+                "eigenvalue of the Hessian of the mean squared error.",
+                limit=f"{theory.largest_learning_rate:.4g}",
+                curvature=f"{theory.largest_curvature:.4g}",
+            )
+        )
+    if lesson.convergence:
+        yield Paragraph(
+            speaker.say(
+                "With a constant learning rate mini-batches never settle: "
+                "each pulls towards a minimum of its own. Trained until they "
+                "do settle: {result}.",
+                result=speaker.note(lesson.convergence.why),
+            )
+        )

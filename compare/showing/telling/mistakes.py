@@ -1,0 +1,208 @@
+"""What is told of classic mistakes, and of what was seen of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compare.lessons.exhibits import FOLDERS
+from compare.mistakes.patching import diff, thread_url
+from compare.records.mistakes import Kind, Mistake, MistakeReport
+from compare.records.report import Report
+from compare.showing.blocks import (
+    Block,
+    Cell,
+    Code,
+    Details,
+    Facts,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+)
+from compare.showing.language import Speaker, marked
+from compare.showing.telling.common import environment_line
+from compare.showing.telling.seen import (
+    first_ratios,
+    in_short,
+    update_of,
+    what_happened,
+)
+
+KINDS: dict[Kind, str] = {
+    "silent": marked("Silent: the parameters differ, and nothing says so"),
+    "error": marked("It raises an error"),
+    "slow": marked("Only slow: the parameters are equal"),
+}
+
+
+def index_sections(
+    mistakes: Sequence[Mistake], speaker: Speaker
+) -> list[Section]:
+    """List mistakes by kind, a line each."""
+    columns = (speaker.say("key"), speaker.say("in"), speaker.say("mistake"))
+    sections = []
+    for kind, title in KINDS.items():
+        rows = tuple(
+            (
+                Cell(mistake.key, name=True),
+                Cell(_file(mistake), name=True),
+                speaker.gettext(mistake.title),
+            )
+            for mistake in mistakes
+            if mistake.kind == kind
+        )
+        said = speaker.gettext(title)
+        if rows:
+            table = Table(said, columns, rows)
+            sections.append(Section(kind, said, (table,)))
+    text = speaker.say(
+        "{count} mistakes. `python -m compare mistakes KEY` shows one; "
+        "`--run` makes it.",
+        count=len(mistakes),
+    )
+    return [*sections, Section("how", "", (Paragraph(text),))]
+
+
+def mistake_sections(
+    mistakes: Sequence[Mistake], speaker: Speaker
+) -> list[Section]:
+    """Tell mistakes that were not made."""
+    blocks = tuple(tell_mistake(m, diff(m), speaker) for m in mistakes)
+    return [Section("mistakes", "", blocks)]
+
+
+def seen_sections(
+    report: Report, in_full: bool, speaker: Speaker
+) -> list[Section]:
+    """Tell mistakes that were made, in full or a line each."""
+    where = Paragraph(environment_line(report.environment, speaker), "quiet")
+    told = (
+        tell_mistakes(report.mistakes, speaker)
+        if in_full
+        else _tell_briefly(report.mistakes, speaker)
+    )
+    return [Section("mistakes", "", (where, *told))]
+
+
+def tell_mistake(
+    mistake: Mistake,
+    patch: str,
+    speaker: Speaker,
+    report: MistakeReport | None = None,
+) -> Details:
+    """Tell a mistake: the diff, what happens, why, what is right.
+
+    Args:
+        mistake: of the catalogue.
+        patch: what it changes in the exhibit, as a unified diff.
+        speaker: who says it.
+        report: what was seen when it was made.
+    """
+    file = speaker.say(
+        "`{file}`, {mode} mode", file=_file(mistake), mode=mistake.mode
+    )
+    instead = (
+        speaker.say("What Keras does instead")
+        if mistake.side == "manual"
+        else speaker.say("What is right")
+    )
+    items = [
+        (speaker.say("In"), file),
+        *(_seen(report, speaker) if report else _kind(mistake, speaker)),
+        (speaker.say("What one sees"), speaker.gettext(mistake.symptom)),
+        (speaker.say("Why"), speaker.gettext(mistake.why)),
+        (instead, speaker.gettext(mistake.keras)),
+    ]
+    if mistake.threads:
+        urls = " ".join(map(thread_url, mistake.threads))
+        items.append((speaker.say("Seen in"), urls))
+    title = f"{mistake.key}: {speaker.gettext(mistake.title)}"
+    facts = Facts(tuple((term, text) for term, text in items if text))
+    blocks = Code(_hunks(patch), "diff"), facts
+    escaped = report is not None and not report.caught
+    return Details(title, blocks, "bad" if escaped else "plain")
+
+
+def tell_mistakes(
+    reports: Sequence[MistakeReport], speaker: Speaker
+) -> Iterator[Block]:
+    """Tell mistakes that were made by kind, each in full."""
+    yield Paragraph(
+        speaker.say(
+            "Each was made for real in one of the lessons; the diff is all "
+            "that was changed."
+        ),
+        "lead",
+    )
+    for kind, title in KINDS.items():
+        made = [report for report in reports if report.mistake.kind == kind]
+        if made:
+            yield Heading(speaker.gettext(title))
+        for report in made:
+            yield tell_mistake(report.mistake, report.diff, speaker, report)
+    yield _caught(reports, speaker)
+
+
+def _tell_briefly(
+    reports: Sequence[MistakeReport], speaker: Speaker
+) -> Iterator[Block]:
+    """Tell a line of each mistake that was made."""
+    yield Table(
+        speaker.say("What was seen of each mistake"),
+        (
+            speaker.say("key"),
+            speaker.say("caught"),
+            speaker.say("at update"),
+            speaker.say("what was seen"),
+        ),
+        tuple(
+            (
+                Cell(report.mistake.key, name=True),
+                Cell(
+                    _whether_caught(report, speaker),
+                    "good" if report.caught else "bad",
+                ),
+                update_of(report),
+                in_short(report, speaker),
+            )
+            for report in reports
+        ),
+    )
+    yield _caught(reports, speaker)
+
+
+def _caught(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
+    caught = sum(report.caught for report in reports)
+    text = speaker.say(
+        "Caught: {caught} of {count}.", caught=caught, count=len(reports)
+    )
+    return Paragraph(text, "plain" if caught == len(reports) else "bad")
+
+
+def _file(mistake: Mistake) -> str:
+    return f"{FOLDERS[mistake.side]}/{mistake.lesson}.py"
+
+
+def _hunks(patch: str) -> str:
+    """Leave the file's name out, which stands above the changes twice."""
+    lines = patch.splitlines()
+    return "\n".join(lines[2:] if patch.startswith("--- ") else lines)
+
+
+def _kind(mistake: Mistake, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    yield speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])
+
+
+def _seen(
+    report: MistakeReport, speaker: Speaker
+) -> Iterator[tuple[str, str]]:
+    """Yield what was seen when a mistake was made."""
+    yield speaker.say("Caught"), _whether_caught(report, speaker)
+    yield speaker.say("What happens"), what_happened(report, speaker)
+    if report.first_update:
+        units = speaker.say("The first update, in units of the right one")
+        yield units, first_ratios(report)
+
+
+def _whether_caught(report: MistakeReport, speaker: Speaker) -> str:
+    return speaker.say("yes") if report.caught else speaker.say("NO")

@@ -1,0 +1,84 @@
+"""What is told of many lessons at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compare.records import SIDES
+from compare.records.report import LessonReport, Report
+from compare.showing.blocks import (
+    Block,
+    Cell,
+    Heading,
+    Paragraph,
+    Section,
+    Table,
+)
+from compare.showing.language import Speaker
+from compare.showing.telling.common import (
+    environment_line,
+    outcome_cell,
+    reason,
+)
+from compare.showing.telling.lesson import tell_checks
+
+
+def overview(report: Report, speaker: Speaker) -> list[Section]:
+    """Tell a line per lesson and mode, and what stands out."""
+    where = environment_line(report.environment, speaker)
+    told = tell_overview(report, speaker)
+    return [
+        Section("where", "", (Paragraph(where, "quiet"),)),
+        Section("overview", "", tuple(told)),
+    ]
+
+
+def tell_overview(report: Report, speaker: Speaker) -> Iterator[Block]:
+    """Tell verdicts and sizes, and why a verdict is not identical."""
+    yield Table(
+        speaker.say("Lessons at a glance"),
+        (
+            speaker.say("lesson"),
+            speaker.say("mode"),
+            speaker.say("verdict"),
+            speaker.say("updates"),
+            speaker.say("statements"),
+            speaker.say("nodes"),
+        ),
+        tuple(
+            row for lesson in report.lessons for row in _rows(lesson, speaker)
+        ),
+    )
+    yield Paragraph(
+        speaker.say(
+            "Statements and nodes of the syntax tree: by hand / Keras."
+        ),
+        "quiet",
+    )
+    for lesson in report.lessons:
+        blocks = [
+            *(
+                reason(verdict.mode, verdict, speaker)
+                for verdict in lesson.verdicts
+                if verdict.outcome != "identical"
+            ),
+            *tell_checks(lesson, speaker),
+        ]
+        if blocks:
+            yield Heading(lesson.lesson)
+            yield from blocks
+
+
+def _rows(
+    lesson: LessonReport, speaker: Speaker
+) -> Iterator[tuple[str | Cell, ...]]:
+    sizes = [lesson.sizes[side] for side in SIDES]
+    for number, verdict in enumerate(lesson.verdicts):
+        yield (
+            Cell("" if number else lesson.lesson, name=True),
+            verdict.mode,
+            outcome_cell(verdict, speaker),
+            " / ".join(f"{n:,}" for n in dict.fromkeys(verdict.updates)),
+            " / ".join(str(size.statements) for size in sizes),
+            " / ".join(str(size.nodes) for size in sizes),
+        )

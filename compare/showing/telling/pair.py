@@ -1,0 +1,73 @@
+"""What is told of a pair that a user brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compare.records import Verdict
+from compare.records.diagnosis import Diagnosis
+from compare.records.pairs import PairReport, SideCost
+from compare.showing.blocks import Block, Cell, Paragraph, Section, Table
+from compare.showing.formats import seconds
+from compare.showing.language import Speaker
+
+
+def pair_sections(report: PairReport, speaker: Speaker) -> list[Section]:
+    """Tell the verdict, why it is so, and what each side costs."""
+    diagnosis = report.verdict.diagnosis
+    verdict = tuple(tell_verdict(report.verdict, speaker))
+    why = tuple(tell_diagnosis(diagnosis, speaker)) if diagnosis else ()
+    costs = tuple(tell_costs(report.costs, speaker)) if report.costs else ()
+    sections = (
+        Section("verdict", "", verdict),
+        Section("why", speaker.say("Why?"), why),
+        Section("costs", speaker.say("How fast?"), costs),
+    )
+    return [section for section in sections if section.blocks]
+
+
+def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
+    """Tell whether the sides are the same training."""
+    yield Paragraph(
+        speaker.outcome(verdict), "good" if verdict.agree else "bad"
+    )
+    yield Paragraph(speaker.say("{why}.", why=speaker.why(verdict)))
+
+
+def tell_diagnosis(diagnosis: Diagnosis, speaker: Speaker) -> Iterator[Block]:
+    """Tell causes and facts, a sentence each."""
+    for text in diagnosis.sentences(speaker.note):
+        yield Paragraph(text)
+
+
+def tell_costs(costs: Sequence[SideCost], speaker: Speaker) -> Iterator[Block]:
+    """Tell what each side takes, and what makes it slow."""
+    yield Table(
+        speaker.say("What each side takes"),
+        (
+            "",
+            speaker.say("start"),
+            speaker.say("per update"),
+            speaker.say("updates"),
+            speaker.say("traces"),
+            speaker.say("operations in the largest graph"),
+        ),
+        tuple(
+            (
+                Cell(cost.side, name=True),
+                seconds(cost.start_seconds),
+                seconds(cost.seconds_per_update),
+                f"{cost.updates:,}",
+                f"{cost.traces:,}",
+                f"{cost.graph_nodes:,}",
+            )
+            for cost in costs
+        ),
+    )
+    for cost in costs:
+        for reason in cost.reasons():
+            yield Paragraph(speaker.note(reason))
+    yield Paragraph(
+        speaker.say("One fresh process each: look at factors, not per cents."),
+        "quiet",
+    )

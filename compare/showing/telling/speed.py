@@ -1,0 +1,231 @@
+"""What is told of a lesson's speed."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+
+from compare.judging import ratios
+from compare.records import SIDES, Mode, Side
+from compare.records.report import Environment, LessonReport
+from compare.records.timing import Ratio, Sample, Timing
+from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
+from compare.showing.formats import mebibytes, seconds, spread
+from compare.showing.language import ANSWERS, Speaker, marked
+from compare.showing.telling.common import left_out
+
+NOISY = 0.1
+"""Noise floor from which the reader is warned."""
+
+WORTH_A_REASON = 0.2
+"""Share of an epoch from which opening iterators explains its length."""
+
+NOT_TIMED = {
+    "different": marked(
+        "Not timed: {modes}, because two trainings that are not the same have "
+        "no common speed."
+    ),
+    "could not run": marked(
+        "Not timed: {modes}, because what could not run has none."
+    ),
+}
+
+
+def tell_speed(
+    lesson: LessonReport, environment: Environment, speaker: Speaker
+) -> Iterator[Block]:
+    """Show times, ratios, and why; or say why there are none."""
+    yield from left_out(lesson.left_out, speaker)
+    for outcome, text in NOT_TIMED.items():
+        modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
+        if modes:
+            yield Paragraph(speaker.say(text, modes=", ".join(modes)))
+    timed = [t for t in lesson.timings if t.samples and not t.control]
+    if not timed:
+        if lesson.workers > 1:
+            yield Paragraph(
+                speaker.say(
+                    "Not timed: processes of a cluster train only once."
+                )
+            )
+        return
+    for verdict in lesson.verdicts:
+        ratio = ratios.keras_to_manual(lesson.timings, verdict.mode)
+        if verdict.agree and ratio:
+            yield Paragraph(say_ratio(verdict.mode, ratio, speaker))
+    for text in say_why_slow(lesson, speaker):
+        yield Paragraph(text)
+    yield from _phases(timed, speaker)
+    yield from _break_evens(lesson, speaker)
+    yield from _noise(lesson, speaker)
+    yield from _conditions(lesson, environment, speaker)
+
+
+def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
+    """Say how many times as long Keras takes, and how sure that is."""
+    if ratio.low is None:
+        return speaker.say(
+            "{mode}: Keras takes {times} times as long per update as the loop "
+            "by hand.",
+            mode=mode,
+            times=speaker.times(ratio),
+        )
+    return speaker.say(
+        "{mode}: Keras takes {times} times as long per update as the loop by "
+        "hand: {answer}.",
+        mode=mode,
+        times=speaker.times(ratio),
+        answer=speaker.gettext(ANSWERS[ratio.answer]),
+    )
+
+
+def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
+    """Say where Keras's time goes, where that explains an epoch's length.
+
+    Where iterators seem to cost more than the epoch the machine was too busy.
+    """
+    for cost in lesson.iterators:
+        share = cost.seconds / cost.epoch_seconds
+        if WORTH_A_REASON < share <= 1:
+            yield speaker.say(
+                "Why: {share} of the time that Keras's fit takes ({mode}) go "
+                "into opening data iterators, {iterators} per epoch: "
+                "{seconds} of {epoch} in a run that watches them. For each "
+                "one TensorFlow sets up the input pipeline and optimises its "
+                "functions anew, however small the data; the update itself "
+                "is cheap.",
+                share=f"{share:.0%}",
+                mode=cost.mode,
+                iterators=f"{cost.iterators:.3g}",
+                seconds=seconds(cost.seconds),
+                epoch=seconds(cost.epoch_seconds),
+            )
+
+
+def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
+    """Draw the times of each phase, mode by mode, both sides."""
+    phases: tuple[tuple[str, Callable[[Sample, int], float]], ...] = (
+        (
+            speaker.say("each update"),
+            lambda sample, updates: sample.per_epoch / updates,
+        ),
+        (
+            speaker.say("the first call, which traces and compiles"),
+            lambda sample, _: sample.first_call,
+        ),
+        (
+            speaker.say("building model or variables"),
+            lambda sample, _: sample.build,
+        ),
+    )
+    for title, seconds_of in phases:
+        rows: dict[str, dict[Side, Bar]] = {}
+        for timing in sorted(timed, key=lambda t: t.mode):
+            updates = timing.updates_per_epoch
+            times = [seconds_of(s, updates) for s in timing.samples]
+            rows.setdefault(timing.mode, {})[timing.side] = Bar(
+                timing.side,
+                spread(times),
+                statistics.median(times),
+                min(times),
+                max(times),
+            )
+        yield Bars(
+            title,
+            {side: speaker.side(side) for side in SIDES},
+            tuple(
+                (
+                    Cell(mode, name=True),
+                    tuple(bars[side] for side in SIDES if side in bars),
+                    "",
+                )
+                for mode, bars in rows.items()
+            ),
+            scale="logarithmic",
+        )
+
+
+def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    for even in ratios.break_evens(lesson.timings):
+        yield Paragraph(
+            speaker.say(
+                "{side}: {mode} has paid for its slower start after "
+                "{updates}, against eager.",
+                side=speaker.side(even.side),
+                mode=even.mode,
+                updates=speaker.count(
+                    "{count} update", "{count} updates", even.updates
+                ),
+            )
+        )
+
+
+def _noise(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
+    """Say what the manual loop against itself shows, where it was timed."""
+    for verdict in lesson.verdicts:
+        floor = ratios.noise_floor(lesson.timings, verdict.mode)
+        if floor is None or floor.low is None or floor.high is None:
+            continue
+        noise = max(1 - floor.low, floor.high - 1)
+        text = marked(
+            "{mode}: the loop by hand against itself: {times}, {answer}; a "
+            "difference below {noise} would be noise here."
+        )
+        if noise > NOISY:
+            text = marked(
+                "{mode}: the loop by hand against itself: {times}, {answer}; "
+                "a difference below {noise} would be noise here, which is a "
+                "lot: this machine was too busy."
+            )
+        yield Paragraph(
+            speaker.say(
+                text,
+                mode=verdict.mode,
+                times=speaker.times(floor),
+                answer=speaker.gettext(ANSWERS[floor.answer]),
+                noise=f"{noise:.0%}",
+            ),
+            "quiet",
+        )
+
+
+def _conditions(
+    lesson: LessonReport, environment: Environment, speaker: Speaker
+) -> Iterator[Block]:
+    """Say how was timed, and what import and memory cost."""
+    processes = max(len(timing.samples) for timing in lesson.timings)
+    yield Paragraph(
+        speaker.say("One fresh process per side, one at a time.")
+        if processes == 1
+        else speaker.say(
+            "Median (smallest–largest) of {processes} fresh processes per "
+            "side, one at a time, the sides in random order.",
+            processes=processes,
+        ),
+        "quiet",
+    )
+    if processes < ratios.FEWEST:
+        yield Paragraph(
+            speaker.say("Intervals need more processes: see --budget."),
+            "quiet",
+        )
+    yield Paragraph(
+        speaker.say(
+            "Importing TensorFlow and Keras took {seconds} and {size} once.",
+            seconds=f"{environment.import_seconds:.1f} s",
+            size=mebibytes(environment.import_bytes),
+        ),
+        "quiet",
+    )
+    memory = {m.side: m.added_bytes for m in lesson.memory if m.added_bytes}
+    if memory:
+        yield Paragraph(
+            speaker.say(
+                "Memory that training added at its peak: {amounts}.",
+                amounts=", ".join(
+                    f"{speaker.side(side)} {mebibytes(max(sizes))}"
+                    for side, sizes in memory.items()
+                ),
+            ),
+            "quiet",
+        )

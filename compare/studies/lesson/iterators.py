@@ -1,0 +1,77 @@
+"""How much of an epoch of `fit` goes into opening tf.data iterators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from compare.records.problem import Problem
+from compare.records.report import LessonReport
+from compare.records.timing import IteratorCost
+from compare.running.modes import wrapped
+from compare.running.processes import (
+    Broken,
+    Job,
+    Progress,
+    run_jobs,
+    why_broken,
+)
+from compare.running.recording import Report
+from compare.running.slope import timed
+from compare.running.timing import FEWEST, seconds_for
+from compare.running.worker import load_exhibit
+from compare.studies.lesson.aspect import Lesson
+from compare.studies.lesson.speed import lengths_of
+
+
+def time_iterators(
+    lesson: Lesson, report: LessonReport, progress: Progress
+) -> LessonReport:
+    """Add what opening iterators costs in Keras's graph mode."""
+    epochs = lengths_of(lesson, report).get("keras", {}).get("graph")
+    if epochs is None:
+        return report
+    job = Job(
+        f"{report.lesson} keras graph: iterators",
+        iterator_cost,
+        (
+            lesson.exhibits["keras"],
+            lesson.problem.without_stopping(),
+            max(epochs // 2, FEWEST),
+        ),
+    )
+    (cost,) = run_jobs([job], 1, lesson.request.timeout, progress)
+    if isinstance(cost, Broken):
+        broken = why_broken([job], [cost])
+        return replace(report, left_out=(*report.left_out, *broken))
+    return replace(report, iterators=(cost,))
+
+
+def iterator_cost(
+    reference: str, problem: Problem, epochs: int, report: Report
+) -> IteratorCost:
+    """Measure what an epoch takes, and of that opening iterators."""
+    import tensorflow as tf
+
+    exhibit = load_exhibit(reference)
+    opened: list[float] = []
+
+    def watched(iterate: Any, dataset: Any) -> Any:
+        seconds, iterator = timed(iterate, dataset)
+        opened.append(seconds)
+        return iterator
+
+    def costs(length: int) -> tuple[float, int, float]:
+        report(length, epochs)
+        opened.clear()
+        whole = seconds_for(exhibit, problem, "graph", length)
+        return whole, len(opened), sum(opened)
+
+    with wrapped(tf.data.Dataset, "__iter__", watched):
+        costs(1)  # starts TensorFlow
+        short, long = costs(1), costs(epochs)
+    whole, iterators, seconds = (
+        (much - little) / (epochs - 1)
+        for little, much in zip(short, long, strict=True)
+    )
+    return IteratorCost("keras", "graph", iterators, seconds, whole)

@@ -1,0 +1,125 @@
+"""A variant at work in a fresh process: recorded, or timed.
+
+The problem travels as a function that makes it: a table of random rows takes
+less time to make than to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from compare.records import Dtype, Trajectory
+from compare.records.problem import Problem
+from compare.records.timing import Sample
+from compare.records.variants import Variant
+from compare.running.contest import Contestant, Pair
+from compare.running.processes import Job
+from compare.running.recording import Recorder, Report, to_arrays
+from compare.running.slope import measure_slope, timed
+from compare.running.worker import load_exhibit, prepare, set_dtype
+from compare.studies.variants import NUMPY
+
+MakeProblem = Callable[[], Problem]
+
+
+def pairs_of(
+    variants: Sequence[Variant],
+    problem: MakeProblem,
+    after: Sequence[int],
+    suffix: str = "",
+) -> dict[str, Pair]:
+    """Return each variant by its name, behind the one that it has to equal.
+
+    Args:
+        variants: with all that they are against, `NUMPY` excepted.
+        problem: what they train.
+        after: numbers of updates after which they are compared.
+        suffix: what labels say of the problem.
+    """
+
+    def job(variant: Variant, dtype: Dtype) -> Job:
+        return Job(
+            f"{variant.name}{suffix}: compare",
+            record,
+            (variant, problem, after, dtype),
+        )
+
+    contestants = {
+        variant.name: Contestant(
+            variant.name, variant.mode, partial(job, variant)
+        )
+        for variant in (NUMPY, *variants)
+    }
+    return {
+        variant.name: (contestants[variant.against], contestants[variant.name])
+        for variant in variants
+    }
+
+
+def timing_job(
+    variant: Variant, problem: MakeProblem, gap: float, suffix: str = ""
+) -> Job:
+    """Return the job that times a variant; arguments as in `time_updates`."""
+    return Job(
+        f"{variant.name}{suffix}: time", time_updates, (variant, problem, gap)
+    )
+
+
+def record(
+    variant: Variant,
+    make: MakeProblem,
+    after: Sequence[int],
+    dtype: Dtype,
+    report: Report,
+) -> Trajectory:
+    """Train anew for each number of updates; keep the last parameters.
+
+    So a variant is compared as it is timed, without an observer, even where
+    one call makes many updates.
+    """
+    prepare(variant.mode, dtype)
+    build = load_exhibit(variant.function)
+    problem = make().astype(dtype)
+    recorder = Recorder(problem, report)
+    for count, updates in enumerate(after):
+        report(count, len(after))
+        per_call = min(updates, problem.steps_per_call)
+        parameters, run = build(with_calls_of(per_call, problem))
+        for _ in range(updates // per_call):
+            run(per_call)
+        last = to_arrays(parameters, "it returned")
+        recorder.keep(updates, last)
+    return recorder.trajectory(variant.name, variant.mode, last, losses=False)
+
+
+def time_updates(
+    variant: Variant, make: MakeProblem, gap: float, report: Report
+) -> Sample:
+    """Time a second build, its first call, and an update by the slope.
+
+    Args:
+        variant: what to time.
+        make: makes the problem.
+        gap: seconds by which the longest training exceeds the shortest.
+        report: not called: a message would take time.
+    """
+    set_dtype("float32")  # starts Keras, whatever the variant
+    function = load_exhibit(variant.function)
+    problem = make()
+    function(problem)  # starts TensorFlow, after what the variant sets
+    shortest = problem.steps_per_call if variant.fused else 1
+    build, (_, run) = timed(function, problem)
+    first, _ = timed(run, shortest)
+    slope = measure_slope(lambda n: timed(run, n)[0], shortest, gap)
+    return Sample(
+        build=build,
+        first_call=first - slope.runs[0][1],
+        per_epoch=slope.each,
+        runs=((0, build), *slope.runs),
+    )
+
+
+def with_calls_of(updates: int, problem: Problem) -> Problem:
+    """Return the problem with another number of updates per call."""
+    return problem.replace(hyper={**problem.hyper, "steps_per_call": updates})
