@@ -145,14 +145,13 @@ def _reason(error: BaseException) -> str:
     message = " ".join(NODES.sub("", str(error)).split())
     if len(message) > 300:
         message = message[:300] + " ..."
-    frames = traceback.extract_tb(error.__traceback__)
     own = Path(__file__).parents[1]
-    places = [
+    lines = [
         f"{Path(frame.filename).name} line {frame.lineno}"
-        for frame in frames
+        for frame in traceback.extract_tb(error.__traceback__)
         if not Path(frame.filename).is_relative_to(own)
         and "site-packages" not in frame.filename
         and frame.filename.endswith(".py")
     ]
-    where = f" ({places[-1]})" if places else ""
+    where = f" ({lines[-1]})" if lines else ""
     return f"raised {type(error).__name__}: {message}{where}"

@@ -98,7 +98,7 @@ def _check_times(report: Report) -> None:
     """Require times above 0, which are divided by or drawn to their log."""
     if report.streaming:
         for at, cell in entries(report.streaming.cells, "streaming.cells"):
-            seconds = [one.seconds for one in cell.passes]
+            seconds = [once.seconds for once in cell.passes]
             _require_above_zero(seconds, f"{at}.passes")
     if report.fit:
         for at, breakdown in entries(report.fit.breakdowns, "fit.breakdowns"):

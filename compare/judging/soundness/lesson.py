@@ -144,5 +144,5 @@ def _check_rates(lesson: LessonReport, path: str) -> None:
         for name in ("kernel", "bias"):
             values = run.parameters.get(name, np.empty(0))
             fits = values.shape[:1] == (rows,) and values.size == rows
-            place = f"{at}.parameters[{name!r}]"
-            require(fits, place, "has not a number per loss")
+            where = f"{at}.parameters[{name!r}]"
+            require(fits, where, "has not a number per loss")
