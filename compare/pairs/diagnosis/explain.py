@@ -1,0 +1,286 @@
+"""The job of one fresh process: compare two anatomies, and name causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.pairs.diagnosis.anatomy import Anatomy
+from compare.pairs.diagnosis.causes.counts import (
+    count_causes,
+    start_causes,
+    state_causes,
+)
+from compare.pairs.diagnosis.causes.data import data_causes, same_data
+from compare.pairs.diagnosis.causes.gradient import gradient_causes
+from compare.pairs.diagnosis.causes.loss import Both, loss_causes, told
+from compare.pairs.diagnosis.causes.model import model_causes
+from compare.pairs.diagnosis.causes.naming import Case, figure
+from compare.pairs.diagnosis.causes.update import (
+    rules,
+    update_causes,
+    with_clip,
+)
+from compare.pairs.diagnosis.closeness import gap, named_gap
+from compare.pairs.diagnosis.optimizers import Rule
+from compare.pairs.diagnosis.rows import Batches, batches
+from compare.pairs.diagnosis.steps import matched
+from compare.records import Dtype
+from compare.records.diagnosis import STAGES, Cause, Stage, StageName, Status
+from compare.records.problem import Problem
+from compare.running.recording import Report
+from compare.running.worker import prepare
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found out of two anatomies.
+
+    Attributes:
+        stages: of the update at which they part.
+        causes: in the order of the stages.
+        update: the first update that differs, from 1; 0 if none does.
+        same_start: whether they start from the same parameters.
+        rows: of the problem, that both take at once: with these alone the
+            data are the same; None where they are the same already, or this
+            is not known.
+        start: the left's first parameters, by the right's variables.
+    """
+
+    stages: tuple[Stage, ...]
+    causes: tuple[Cause, ...]
+    update: int
+    same_start: bool
+    rows: tuple[int, ...] | None
+    start: dict[int, np.ndarray]
+
+
+def explain(
+    left: Anatomy,
+    right: Anatomy,
+    problem: Problem,
+    dtype: Dtype,
+    made: tuple[int | None, int | None],
+    report: Report,
+) -> Answer | None:
+    """Compare two sides stage by stage.
+
+    Args:
+        left, right: of the same problem.
+        problem: what both were given.
+        dtype: in which they ran.
+        made: updates of each over the whole problem, where known.
+        report: told nothing.
+
+    Returns:
+        None where it cannot be told which parameter is which.
+    """
+    prepare("eager", dtype)
+    found = matched(left, right, tuple(problem.initial))
+    if found is None:
+        return None
+    return Comparison(Case(*found, problem, dtype), made).answer()
+
+
+class Comparison:
+    """Compares two sides stage by stage."""
+
+    def __init__(
+        self, case: Case, made: tuple[int | None, int | None]
+    ) -> None:
+        self.case = case
+        self.made = made
+        self.left, self.right = (
+            batches(side, case.problem) for side in case.sides
+        )
+        self.updates = min(len(side.steps) for side in case.sides)
+        self.both: Both = told(case, self.left, self.right, 0)
+        self.rules: tuple[Rule | None, Rule | None] = self._rules()
+
+    def _rules(self) -> tuple[Rule | None, Rule | None]:
+        one, other = rules(self.case, (self.left.epoch, self.right.epoch))
+        return (
+            with_clip(self.case, self.case.left, one),
+            with_clip(self.case, self.case.right, other),
+        )
+
+    def answer(self) -> Answer:
+        """Return stages and causes."""
+        case = self.case
+        causes = list(self._causes())
+        order = {name: place for place, name in enumerate(STAGES)}
+        causes.sort(key=lambda c: order[c.stage])
+        update = self._parts_at()
+        same_start = not list(start_causes(case))
+        one, other = (side.steps[0].before for side in case.sides)
+        start = {
+            case.right.numbers[k]: one[k] for k in one if k in other
+        }
+        return Answer(
+            tuple(self._stages(causes, update)),
+            tuple(causes),
+            update,
+            same_start,
+            self._shared_rows(),
+            {} if same_start else start,
+        )
+
+    def _causes(self) -> Iterator[Cause]:
+        case = self.case
+        yield from start_causes(case)
+        yield from data_causes(case, self.left, self.right)
+        model = list(model_causes(case, 0))
+        yield from model
+        seen = set()
+        for update in range(min(self.updates, 3)):
+            both = (
+                self.both
+                if not update
+                else told(case, self.left, self.right, update)
+            )
+            for cause in loss_causes(case, both, update):
+                if cause.key not in seen:
+                    seen.add(cause.key)
+                    yield cause
+        yield from gradient_causes(
+            case, 0, self.same("model") and self.same("loss")
+        )
+        yield from update_causes(case, *self.rules)
+        flags = any("training-flag" in c.key for c in model)
+        yield from state_causes(case, 0, not flags and self.same("model"))
+        yield from count_causes(case, self.left, self.right, self.made)
+
+    # --- Where they part
+
+    def _parts_at(self) -> int:
+        """Return the first update that leaves other parameters, from 1."""
+        for update in range(self.updates):
+            one, other = (s.steps[update] for s in self.case.sides)
+            size = max(
+                (float(np.abs(v).max(initial=0)) for v in one.change.values()),
+                default=0.0,
+            )
+            for name, value in one.after.items():
+                apart = float(
+                    np.abs(value - other.after[name]).max(initial=0)
+                )
+                if apart > 10 * self.case.bound * size:
+                    return update + 1
+        return 0
+
+    def same(self, stage: StageName, update: int = 0) -> bool:
+        """Whether the sides are known to do the same at a stage."""
+        return self._status(stage, update)[0] == "equal"
+
+    def _stages(self, causes: list[Cause], update: int) -> Iterator[Stage]:
+        at = max(update - 1, 0)
+        for name in STAGES:
+            status, mine, its = self._status(name, at)
+            if any(c.stage == name for c in causes):
+                status = "different"
+            yield Stage(name, status, mine, its)
+
+    def _status(
+        self, stage: StageName, update: int
+    ) -> tuple[Status, str, str]:
+        one, other = (side.steps[update] for side in self.case.sides)
+        bound = self.case.bound
+        if stage == "start":
+            values = [s.steps[0].before for s in self.case.sides]
+            return self._judged(named_gap(*values), "", "")
+        if stage == "data":
+            same = same_data(self.left, self.right, bound)
+            return (
+                "unseen" if same is None else "equal" if same else "different",
+                *(f"{b.sizes[update]} rows" for b in (self.left, self.right)),
+            )
+        if stage == "model":
+            return self._model(update)
+        if stage == "loss":
+            return self._judged(
+                gap(one.loss, other.loss), figure(one.loss), figure(other.loss)
+            )
+        if stage == "gradient":
+            return self._lengths(one.taken, other.taken)
+        if stage == "update":
+            trained = set(one.taken) | set(other.taken)
+            return self._lengths(
+                {k: v for k, v in one.change.items() if k in trained},
+                {k: v for k, v in other.change.items() if k in trained},
+            )
+        if stage == "state":
+            trained = set(one.taken) | set(other.taken)
+            rest = [
+                {k: v for k, v in s.after.items() if k not in trained}
+                for s in (one, other)
+            ]
+            return self._lengths(*rest) if rest[0] else ("equal", "", "")
+        made = self.made
+        if None in made:
+            return "unseen", "", ""
+        return (
+            "equal" if made[0] == made[1] else "different",
+            *(f"{count:,} updates" for count in made),
+        )
+
+    def _judged(
+        self, apart: float, mine: str, its: str
+    ) -> tuple[Status, str, str]:
+        equal = apart <= 10 * self.case.bound
+        return "equal" if equal else "different", mine, its
+
+    def _lengths(
+        self, one: dict[str, np.ndarray], other: dict[str, np.ndarray]
+    ) -> tuple[Status, str, str]:
+        names = set(one) | set(other)
+        apart = max(
+            (
+                gap(one[k], other[k]) if k in one and k in other else 1.0
+                for k in names
+            ),
+            default=0.0,
+        )
+        shown = [
+            figure(float(np.sqrt(sum((v**2).sum() for v in own.values()))))
+            for own in (one, other)
+        ]
+        return self._judged(apart, shown[0], shown[1])
+
+    def _model(self, update: int) -> tuple[Status, str, str]:
+        one, other = (s.steps[update].update for s in self.case.sides)
+        values = [one.output, other.output]
+        if values[0] is None or values[1] is None:
+            if update or self.both[0] is None or self.both[1] is None:
+                return "unseen", "", ""
+            values = [t.prediction for t in self.both if t is not None]
+        a, b = values
+        assert a is not None
+        assert b is not None
+        return self._judged(gap(a, b), _some(a), _some(b))
+
+    def _shared_rows(self) -> tuple[int, ...] | None:
+        """Return rows that both sides take at once, if data differ."""
+        if same_data(self.left, self.right, self.case.bound) is not False:
+            return None
+        if self.left.rows is None or self.right.rows is None:
+            return None
+        size = min(max(self.left.sizes), max(self.right.sizes))
+        theirs = {int(row) for batch in self.right.rows for row in batch}
+        rows = [
+            int(row)
+            for batch in self.left.rows
+            for row in batch
+            if int(row) in theirs
+        ]
+        return tuple(dict.fromkeys(rows))[:size] or None
+
+
+def _some(values: np.ndarray) -> str:
+    """Show the first numbers."""
+    flat = np.ravel(values)[:3]
+    shown = ", ".join(f"{float(v):.5g}" for v in flat)
+    return f"{shown}{', ...' if values.size > 3 else ''}"
+
+
