@@ -22,8 +22,9 @@ class LayerCall:
     Attributes:
         name, kind: the layer's, and its class's.
         config: as `get_config` gives it.
-        inputs, output: what went in and came out; None where that is no one
-            tensor.
+        arguments: what went in; tensors in lists as they were given.
+        output: what came out; None where that is no one tensor.
+        mask: of the first input, None where it has none.
         training: the flag in force, None where nobody set it.
         weights: before the call, in the layer's order.
         variables: which variables these are.
@@ -33,12 +34,20 @@ class LayerCall:
     name: str
     kind: str
     config: Mapping[str, Any]
-    inputs: np.ndarray | None
+    arguments: tuple[Any, ...]
     output: np.ndarray | None
+    mask: np.ndarray | None
     training: bool | None
     weights: tuple[np.ndarray, ...]
     variables: tuple[int, ...]
     place: str
+
+    @property
+    def inputs(self) -> np.ndarray | None:
+        """What went in, where it is one tensor."""
+        first = self.arguments[0] if self.arguments else None
+        one = len(self.arguments) == 1 and isinstance(first, np.ndarray)
+        return first if one else None
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,7 @@ BETTER = 10
 """How many times nearer than without a cause the value with it must be."""
 
 
-def gap(
-    value: np.ndarray | float, other: np.ndarray | float
-) -> float:
+def gap(value: np.ndarray | float, other: np.ndarray | float) -> float:
     """Return how far apart two values are, relative to the larger.
 
     Infinity where the shapes differ by more than axes of length 1, or where

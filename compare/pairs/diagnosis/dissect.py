@@ -89,8 +89,7 @@ def dissect(
     return Anatomy(
         side=name,
         names=tuple(
-            stages.paths.get(i, v.name)
-            for i, v in enumerate(stages.variables)
+            stages.paths.get(i, v.name) for i, v in enumerate(stages.variables)
         ),
         keys=_keys(stages, returned, final) if final else {},
         returned=final,

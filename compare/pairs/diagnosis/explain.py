@@ -25,13 +25,25 @@ from compare.pairs.diagnosis.causes.update import (
 )
 from compare.pairs.diagnosis.closeness import gap, named_gap
 from compare.pairs.diagnosis.optimizers import Rule
-from compare.pairs.diagnosis.rows import Batches, batches
+from compare.pairs.diagnosis.rows import Batches, Map, batches
 from compare.pairs.diagnosis.steps import matched
 from compare.records import Dtype
 from compare.records.diagnosis import STAGES, Cause, Stage, StageName, Status
 from compare.records.problem import Problem
 from compare.running.recording import Report
 from compare.running.worker import prepare
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Rows that both sides take, such that both see the same numbers.
+
+    Attributes:
+        x, y: to be given to the left and to the right side.
+    """
+
+    x: tuple[np.ndarray, np.ndarray]
+    y: tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -43,9 +55,9 @@ class Answer:
         causes: in the order of the stages.
         update: the first update that differs, from 1; 0 if none does.
         same_start: whether they start from the same parameters.
-        rows: of the problem, that both take at once: with these alone the
-            data are the same; None where they are the same already, or this
-            is not known.
+        data_equal: whether they see the same batches.
+        shared: one batch for both; None where they see the same ones
+            already, or it is not known which.
         start: the left's first parameters, by the right's variables.
     """
 
@@ -53,7 +65,8 @@ class Answer:
     causes: tuple[Cause, ...]
     update: int
     same_start: bool
-    rows: tuple[int, ...] | None
+    data_equal: bool
+    shared: Shared | None
     start: dict[int, np.ndarray]
 
 
@@ -62,7 +75,6 @@ def explain(
     right: Anatomy,
     problem: Problem,
     dtype: Dtype,
-    made: tuple[int | None, int | None],
     report: Report,
 ) -> Answer | None:
     """Compare two sides stage by stage.
@@ -71,7 +83,6 @@ def explain(
         left, right: of the same problem.
         problem: what both were given.
         dtype: in which they ran.
-        made: updates of each over the whole problem, where known.
         report: told nothing.
 
     Returns:
@@ -81,17 +92,18 @@ def explain(
     found = matched(left, right, tuple(problem.initial))
     if found is None:
         return None
-    return Comparison(Case(*found, problem, dtype), made).answer()
+    return Comparison(Case(*found, problem, dtype)).answer()
 
 
 class Comparison:
     """Compares two sides stage by stage."""
 
-    def __init__(
-        self, case: Case, made: tuple[int | None, int | None]
-    ) -> None:
+    def __init__(self, case: Case) -> None:
         self.case = case
-        self.made = made
+        self.made = tuple(
+            len(side.anatomy.updates) if side.anatomy.returned else None
+            for side in case.sides
+        )
         self.left, self.right = (
             batches(side, case.problem) for side in case.sides
         )
@@ -115,15 +127,14 @@ class Comparison:
         update = self._parts_at()
         same_start = not list(start_causes(case))
         one, other = (side.steps[0].before for side in case.sides)
-        start = {
-            case.right.numbers[k]: one[k] for k in one if k in other
-        }
+        start = {case.right.numbers[k]: one[k] for k in one if k in other}
         return Answer(
             tuple(self._stages(causes, update)),
             tuple(causes),
             update,
             same_start,
-            self._shared_rows(),
+            same_data(self.left, self.right, case.bound) is True,
+            self._shared(),
             {} if same_start else start,
         )
 
@@ -163,9 +174,7 @@ class Comparison:
                 default=0.0,
             )
             for name, value in one.after.items():
-                apart = float(
-                    np.abs(value - other.after[name]).max(initial=0)
-                )
+                apart = float(np.abs(value - other.after[name]).max(initial=0))
                 if apart > 10 * self.case.bound * size:
                     return update + 1
         return 0
@@ -260,21 +269,35 @@ class Comparison:
         assert b is not None
         return self._judged(gap(a, b), _some(a), _some(b))
 
-    def _shared_rows(self) -> tuple[int, ...] | None:
-        """Return rows that both sides take at once, if data differ."""
-        if same_data(self.left, self.right, self.case.bound) is not False:
+    def _shared(self) -> Shared | None:
+        """Return a batch of rows that both sides take, if data differ."""
+        case = self.case
+        one, other = self.left, self.right
+        if same_data(one, other, case.bound) is not False:
             return None
-        if self.left.rows is None or self.right.rows is None:
+        if one.rows is None or other.rows is None:
             return None
-        size = min(max(self.left.sizes), max(self.right.sizes))
-        theirs = {int(row) for batch in self.right.rows for row in batch}
-        rows = [
-            int(row)
-            for batch in self.left.rows
-            for row in batch
-            if int(row) in theirs
-        ]
-        return tuple(dict.fromkeys(rows))[:size] or None
+        size = min(max(one.sizes), max(other.sizes))
+        theirs = {int(row) for batch in other.rows for row in batch}
+        rows = [int(row) for batch in one.rows for row in batch]
+        shared = list(dict.fromkeys(r for r in rows if r in theirs))[:size]
+        if not shared:
+            return None
+        x, y = case.problem.x[shared], case.problem.y[shared]
+        return Shared(
+            (x, _as_seen(x, one.x, other.x)), (y, _as_seen(y, one.y, other.y))
+        )
+
+
+def _as_seen(
+    values: np.ndarray, mine: Map | None, its: Map | None
+) -> np.ndarray:
+    """Return what a side has to be given to see what the other sees."""
+    if mine is None or its is None or (its.scale == 0).any():
+        return values
+    flat = values.reshape(len(values), -1)
+    seen = (flat * mine.scale + mine.shift - its.shift) / its.scale
+    return np.asarray(seen.reshape(values.shape))
 
 
 def _some(values: np.ndarray) -> str:
@@ -282,5 +305,3 @@ def _some(values: np.ndarray) -> str:
     flat = np.ravel(values)[:3]
     shown = ", ".join(f"{float(v):.5g}" for v in flat)
     return f"{shown}{', ...' if values.size > 3 else ''}"
-
-

@@ -8,7 +8,7 @@ that one, but for one factor; the loss's value alone could be anything's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -158,8 +158,9 @@ def _target(
     return y.reshape(prediction.shape).astype(prediction.dtype)
 
 
-def tell(step: Step, ys: Sequence[np.ndarray], forms: Sequence[Form],
-         bound: float) -> Told | None:
+def tell(
+    step: Step, ys: Sequence[np.ndarray], forms: Sequence[Form], bound: float
+) -> Told | None:
     """Recognise the loss of an update.
 
     Args:
@@ -174,7 +175,7 @@ def tell(step: Step, ys: Sequence[np.ndarray], forms: Sequence[Form],
             for form in forms:
                 told = _fits(step, value, upstream, y, form, bound)
                 if told:
-                    return _finished(step, told, of_logits)
+                    return replace(told, of_logits=of_logits)
     return None
 
 
@@ -253,8 +254,21 @@ def _weighted(
         factor = ratio(upstream, scaled)
         apart = gap(upstream, factor * scaled)
         if factor and apart <= bound:
+            if kind == "samples" and _are_of_classes(each, y):
+                kind = "classes"
             return factor, each, kind, apart
     return _by_class(losses, own, upstream, y, bound)
+
+
+def _are_of_classes(weights: np.ndarray, y: np.ndarray) -> bool:
+    """Whether every class has one weight, and not all have the same."""
+    labels, flat = y.reshape(len(y), -1), weights.ravel()
+    if len(flat) != len(labels):
+        return False
+    kinds, places = np.unique(labels, axis=0, return_inverse=True)
+    return 1 < len(kinds) <= MOST_CLASSES < 3 * len(flat) and all(
+        np.ptp(flat[places.ravel() == kind]) == 0 for kind in range(len(kinds))
+    )
 
 
 def _by_class(
@@ -269,9 +283,7 @@ def _by_class(
     if own.size % rows or len(y) != rows or losses.ndim != 1:
         return None
     classes = y.reshape(rows, -1)
-    labels = (
-        classes.argmax(1) if classes.shape[1] > 1 else classes[:, 0]
-    )
+    labels = classes.argmax(1) if classes.shape[1] > 1 else classes[:, 0]
     values = np.unique(labels)
     if not 1 < len(values) <= MOST_CLASSES or rows < 3 * len(values):
         return None
@@ -285,12 +297,6 @@ def _by_class(
         return None
     least = float(weights.min())
     return least, weights / least, "classes", apart
-
-
-def _finished(step: Step, told: Told, of_logits: bool) -> Told:
-    from dataclasses import replace
-
-    return replace(told, of_logits=of_logits)
 
 
 def forms(steps: Sequence[Step]) -> list[Form]:

@@ -32,6 +32,8 @@ EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.0)
 
 CLIPS = ("clipvalue", "clipnorm", "global_clipnorm")
 
+FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad")
+
 Deltas = list[Named]
 
 
@@ -182,8 +184,11 @@ def _adam(
 
 
 def recognise(
-    side: Side, like: Sequence[Mapping[str, Any]], resets: tuple[int, ...],
-    bound: float
+    side: Side,
+    like: Sequence[Mapping[str, Any]],
+    resets: tuple[int, ...],
+    rates: Sequence[float],
+    bound: float,
 ) -> Rule | None:
     """Return the rule of a side; None if none gives its changes.
 
@@ -191,15 +196,13 @@ def recognise(
         side: its updates.
         like: settings that the other side's optimizer has.
         resets: updates before which a state may have been lost.
+        rates: learning rates that it may have, before clipping.
         bound: see `closeness`.
     """
     given = [step.applied or step.taken for step in side.steps]
     changes = [step.change for step in side.steps]
     weights = [step.before for step in side.steps]
-    seen = [
-        (g, c, w)
-        for g, c, w in zip(given, changes, weights, strict=True)
-    ]
+    seen = [(g, c, w) for g, c, w in zip(given, changes, weights, strict=True)]
     if not seen or not any(g for g, _, _ in seen):
         return None
     for rule in candidates(like):
@@ -207,9 +210,16 @@ def recognise(
             found = _held_against(
                 replace(rule, resets=lost), given, changes, weights, bound
             )
-            if found:
+            if found and (_steady(found.rates) or rule.has_state):
                 return found
-    return _clipped(given, changes, bound)
+            if found:  # a clipped norm looks like a rate that changes
+                hints = (*rates, max(found.rates))
+                return _clipped(given, changes, hints, bound) or found
+    return _clipped(given, changes, rates, bound)
+
+
+def _steady(rates: Sequence[float]) -> bool:
+    return all(abs(r - rates[0]) <= 1e-6 * abs(rates[0]) for r in rates)
 
 
 def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
@@ -264,9 +274,7 @@ def _held_against(
         decays = [decay[0]]
         first = (decay[1],)
     rates = (
-        _rates(rule, given, changes)
-        if not decays[0]
-        else first * len(given)
+        _rates(rule, given, changes) if not decays[0] else first * len(given)
     )
     if rates is None:
         return None
@@ -296,14 +304,10 @@ def _rates(
                 k: c[k] - (mu * changes[update - 1][k] if kept else 0.0)
                 for k in g
             }
-            found.append(
-                _solved(rest, {k: -share * v for k, v in g.items()})
-            )
+            found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
         return tuple(found)
     unit = directions(rule, given)
-    return tuple(
-        _solved(c, d) for c, d in zip(changes, unit, strict=True)
-    )
+    return tuple(_solved(c, d) for c, d in zip(changes, unit, strict=True))
 
 
 def _solved(change: Named, direction: Named) -> float:
@@ -371,61 +375,72 @@ def _decay(
 
 
 def _clipped(
-    given: Sequence[Named], changes: Deltas, bound: float
+    given: Sequence[Named],
+    changes: Deltas,
+    rates: Sequence[float],
+    bound: float,
 ) -> Rule | None:
     """Recognise plain descent with one of the clippings."""
     shrinks = [
         {k: -ratio(c[k], g[k]) for k in g if g[k].any()}
         for g, c in zip(given, changes, strict=True)
     ]
-    rates = [r for own in shrinks for r in own.values() if r > 0]
-    if not rates:
-        return None
-    for rule in _clips(given, changes, shrinks, max(rates)):
-        apart = _apart(rule, given, changes)
-        if apart <= bound:
-            return replace(rule, gap=apart)
+    seen = [r for own in shrinks for r in own.values() if r > 0]
+    hints = [rate for rate in (*rates, max(seen, default=0.0)) if rate > 0]
+    for rate in dict.fromkeys(hints):
+        for kind in CLIPS:
+            at = _limit(kind, given, changes, rate)
+            rule = Rule("SGD", {}, kind, at, (rate,) * len(given))
+            apart = _apart(rule, given, changes) if at else np.inf
+            if apart <= bound:
+                return replace(rule, gap=apart)
     return None
 
 
-def _clips(
-    given: Sequence[Named],
-    changes: Deltas,
-    shrinks: Sequence[Mapping[str, float]],
-    rate: float,
-) -> Iterator[Rule]:
-    """Yield a limit of each kind that may have been clipped at."""
-    rates = (rate,) * len(given)
-    single = [
-        r / rate * norm(g[k])
-        for g, own in zip(given, shrinks, strict=True)
-        for k, r in own.items()
-        if r < rate * (1 - 1e-6)
-    ]
-    if single:
-        at = float(np.median(single))
-        yield Rule("SGD", clip="clipnorm", clip_at=at, rates=rates)
-    whole = [
-        max(own.values()) / rate * norm(np.concatenate(
-            [np.ravel(v) for v in g.values()]
-        ))
-        for g, own in zip(given, shrinks, strict=True)
-        if own and max(own.values()) < rate * (1 - 1e-6)
-    ]
-    if whole:
-        at = float(np.median(whole))
-        yield Rule("SGD", clip="global_clipnorm", clip_at=at, rates=rates)
-    flat = np.concatenate([np.ravel(g[k]) for g in given for k in g])
-    moves = np.concatenate(
-        [np.ravel(c[k]) for g, c in zip(given, changes, strict=True) for k in g]
-    )
-    own = flat != 0
-    if own.any():
-        steep = float(np.max(np.abs(moves[own] / flat[own])))
-        at = float(np.abs(moves).max() / steep) if steep else 0.0
-        yield Rule(
-            "SGD", clip="clipvalue", clip_at=at, rates=(steep,) * len(given)
+def _limit(
+    kind: str, given: Sequence[Named], changes: Deltas, rate: float
+) -> float:
+    """Return the limit at which gradients would have been clipped."""
+    lengths = []
+    for g, c in zip(given, changes, strict=True):
+        made = {k: c[k] / rate for k in g}
+        if kind == "clipvalue":
+            lengths += [float(np.abs(v).max(initial=0)) for v in made.values()]
+        elif kind == "clipnorm":
+            lengths += [
+                norm(v)
+                for k, v in made.items()
+                if norm(v) < norm(g[k]) * (1 - 1e-6)
+            ]
+        else:
+            lengths.append(
+                norm(np.concatenate([v.ravel() for v in made.values()]))
+            )
+    return max(lengths, default=0.0)
+
+
+def apart_from(side: Side, rule: Rule) -> float:
+    """Return how far a side's changes are from those of any rule.
+
+    Keras's own optimizers are run again where there is no formula here.
+    """
+    given = [step.applied or step.taken for step in side.steps]
+    if rule.kind in FORMULAS and not rule.settings.get("amsgrad"):
+        return _apart(
+            rule,
+            given,
+            [step.change for step in side.steps],
+            [step.before for step in side.steps],
         )
+    import keras
+
+    kind = getattr(keras.optimizers, rule.kind, None)
+    if kind is None:
+        return np.inf
+    config = {k: v for k, v in rule.settings.items() if k != "form"}
+    if rule.clip in CLIPS:
+        config[rule.clip] = rule.clip_at
+    return _again(kind, config, rule.rates, rule.resets, side)
 
 
 def of_keras(side: Side, bound: float) -> Rule | None:
@@ -479,22 +494,31 @@ def _again(
     config = {**config, "learning_rate": float(rates[0])}
     largest = 0.0
     optimizer: Any = None
-    names = [k for k in side.steps[0].before if k in (side.steps[0].applied or {})]
+    names = [
+        k
+        for k in side.steps[0].before
+        if k in (side.steps[0].applied or side.steps[0].taken)
+    ]
     variables: list[Any] = []
     for update, step in enumerate(side.steps):
         if optimizer is None or update in resets:
             optimizer = kind.from_config(config)
             variables = [keras.Variable(step.before[k]) for k in names]
         optimizer.learning_rate = float(rates[update])
-        given = step.applied or {}
+        given = step.applied or step.taken
         if not set(names) <= set(given):
             return np.inf
         for variable, name in zip(variables, names, strict=True):
             variable.assign(step.before[name])
         optimizer.apply([given[k] for k in names], variables)
         change = step.change
-        size = max((float(np.abs(c).max(initial=0)) for c in change.values()), default=0.0)
+        size = max(
+            (float(np.abs(c).max(initial=0)) for c in change.values()),
+            default=0.0,
+        )
         for variable, name in zip(variables, names, strict=True):
-            apart = np.abs(np.array(variable) - step.after[name]).max(initial=0)
+            apart = np.abs(np.array(variable) - step.after[name]).max(
+                initial=0
+            )
             largest = max(largest, float(apart) / size if size else 0.0)
     return largest

@@ -138,14 +138,14 @@ def _keys(
     ]
     if shapes[0] != shapes[1]:
         return {}
-    return {
-        left.names[a]: (a, b) for a, b in zip(*sources, strict=True)
-    }
+    return {left.names[a]: (a, b) for a, b in zip(*sources, strict=True)}
 
 
 def _sources(anatomy: Anatomy) -> list[int]:
     found = {
-        n for update in anatomy.updates for g in update.gradients
+        n
+        for update in anatomy.updates
+        for g in update.gradients
         for n in g.sources
     }
     return sorted(found)

@@ -350,8 +350,9 @@ class Stages:
                     name=layer.name,
                     kind=type(layer).__name__,
                     config=_config(layer),
-                    inputs=_array(args[0]),
+                    arguments=tuple(_arrays(arg) for arg in args),
                     output=_array(result),
+                    mask=_array(getattr(args[0], "_keras_mask", None)),
                     training=None if flag is None else bool(flag),
                     weights=tuple(weights),
                     variables=tuple(
@@ -480,9 +481,22 @@ def _data(seen: _Open) -> tuple[Any, Any, Any]:
 def _config(item: Any) -> dict[str, Any]:
     """Return the configuration of a layer, loss or optimizer."""
     try:
-        return dict(item.get_config())
+        return {k: _plain(v) for k, v in item.get_config().items()}
     except (NotImplementedError, AttributeError, TypeError, ValueError):
         return {}
+
+
+def _plain(value: Any) -> Any:
+    """Return what can be sent to another process."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        items = [_plain(v) for v in value]
+        return tuple(items) if isinstance(value, tuple) else items
+    if hasattr(value, "item") and getattr(value, "shape", None) == ():
+        value = value.item()
+    known = isinstance(value, str | int | float | bool | None)
+    return value if known else type(value).__name__
 
 
 def _first(value: Any) -> Any:
@@ -507,6 +521,13 @@ def _array(value: Any) -> Any:
     except (TypeError, ValueError, NotImplementedError):
         return None
     return array if array.dtype.kind in "fiub" else None
+
+
+def _arrays(value: Any) -> Any:
+    """Copy tensors, in lists as they are."""
+    if isinstance(value, list | tuple):
+        return [_arrays(item) for item in value]
+    return _array(value)
 
 
 def _is_eager(value: Any) -> bool:

@@ -49,6 +49,10 @@ def start_causes(case: Case) -> Iterator[Cause]:
     )
 
 
+def _finite(side: Side) -> bool:
+    return all(np.isfinite(v).all() for v in side.steps[-1].after.values())
+
+
 def _moved_rows(one: np.ndarray, other: np.ndarray) -> str:
     if one.size == other.size and np.array_equal(
         np.sort(one.ravel()), np.sort(other.ravel())
@@ -139,6 +143,8 @@ def count_causes(
     """
     if None in made or made[0] == made[1]:
         return
+    if any(not _finite(side) for side in case.sides):
+        return  # numbers that are not finite stand still
     one, other = made
     assert one is not None
     assert other is not None

@@ -16,9 +16,7 @@ from compare.records.diagnosis import Cause
 KERAS_BATCH = 32
 
 
-def data_causes(
-    case: Case, left: Batches, right: Batches
-) -> Iterator[Cause]:
+def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     """Yield what differs in the batches of both sides.
 
     Args:
@@ -300,7 +298,9 @@ def _order(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     assert right.rows is not None
     differ = [
         update
-        for update, (a, b) in enumerate(zip(left.rows, right.rows, strict=False))
+        for update, (a, b) in enumerate(
+            zip(left.rows, right.rows, strict=False)
+        )
         if set(a.tolist()) != set(b.tolist())
     ]
     if not differ:
@@ -358,5 +358,3 @@ def _some(rows: np.ndarray) -> str:
     """Show the first rows, counted from 1."""
     shown = ", ".join(str(int(row) + 1) for row in rows[:4])
     return f"{shown}{', ...' if len(rows) > 4 else ''}"
-
-

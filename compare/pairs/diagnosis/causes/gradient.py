@@ -62,8 +62,7 @@ def _forgotten(case: Case) -> Iterator[Cause]:
         sources = {n for s in side.steps for n in s.gradient.sources}
         asked = [name for name in gone if side.numbers[name] in sources]
         frozen = [
-            name for name in gone
-            if side.numbers[name] in side.anatomy.frozen
+            name for name in gone if side.numbers[name] in side.anatomy.frozen
         ]
         values = {
             "side": side.name,
@@ -105,9 +104,7 @@ def _forgotten(case: Case) -> Iterator[Cause]:
             key,
             title,
             cure,
-            max(
-                gap(step.after[k], step.before[k]) for k in gone
-            ),
+            max(gap(step.after[k], step.before[k]) for k in gone),
             1.0,
             place=step.gradient.place,
             updates=len(side.steps),
@@ -124,18 +121,14 @@ def _trained(side: Side) -> set[str]:
 
 
 def _accumulated(case: Case, update: int) -> Iterator[Cause]:
-    calls = [
-        len(side.steps[update].update.gradients) for side in case.sides
-    ]
+    calls = [len(side.steps[update].update.gradients) for side in case.sides]
     if calls[0] == calls[1] or any(
         side.steps[update].one_by_one for side in case.sides
     ):
         return
     number = int(calls[1] > calls[0])
     side = case.sides[number]
-    sources = [
-        set(g.sources) for g in side.steps[update].update.gradients
-    ]
+    sources = [set(g.sources) for g in side.steps[update].update.gradients]
     if len(sources) > 1 and not sources[0] & sources[1]:
         return
     yield cause(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -105,9 +106,7 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         yield _named(case, one, other, "loss-function", _name(a), _name(b))
         return
     if a.broadcast != b.broadcast:
-        side, mine = (
-            (case.left, one) if a.broadcast else (case.right, other)
-        )
+        side, mine = (case.left, one) if a.broadcast else (case.right, other)
         rows = len(mine.prediction)
         yield cause(
             "loss",
@@ -128,9 +127,12 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         return
     logits = [_logits(case, i, t) for i, t in enumerate((one, other))]
     if logits[0] != logits[1]:
-        yield _named(
-            case, one, other, "from-logits", logits[0], logits[1]
+        key = (
+            "softmax-twice"
+            if any("twice" in said or "for logits" in said for said in logits)
+            else "from-logits-default"
         )
+        yield _named(case, one, other, key, logits[0], logits[1])
     if a.smoothing != b.smoothing:
         yield _named(
             case,
@@ -172,9 +174,7 @@ def _logits(case: Case, number: int, told: Told) -> str:
         if not form.from_logits and not squashed:
             return "logits taken for probabilities"
         return "once"
-    inside = bool(
-        told.prediction.min() >= 0 and told.prediction.max() <= 1
-    )
+    inside = bool(told.prediction.min() >= 0 and told.prediction.max() <= 1)
     return (
         "once"
         if form.from_logits != inside
@@ -198,15 +198,17 @@ def _named(
         "loss-function": Note(
             "{right}'s loss is {other}, {left}'s is {one}.", values
         ),
-        "from-logits": Note(
-            "the activation before the loss: {other} in {right}, {one} in "
-            "{left}.",
+        "from-logits-default": Note(
+            "the sigmoid or softmax before the loss: {other} in {right}, "
+            "{one} in {left}.",
             values,
         ),
-        "label-smoothing": Note(
-            "{right} has {other}, {left} {one}.", values
-        ),
+        "label-smoothing": Note("{right} has {other}, {left} {one}.", values),
     }
+    titles["softmax-twice"] = titles["from-logits-default"]
+    form = one.form
+    if form == other.form or key in ("softmax-twice", "from-logits-default"):
+        form = replace(other.form, from_logits=not other.form.from_logits)
     return cause(
         "loss",
         case.right,
@@ -214,7 +216,7 @@ def _named(
         titles[key],
         Note("use the same loss on both sides."),
         other.gap,
-        _finite(_plain(other, one.form)),
+        _finite(_plain(other, form)),
         place=_place(case.right),
     )
 
@@ -223,7 +225,9 @@ def _named(
 
 
 def _factor(case: Case, one: Told, other: Told) -> Iterator[Cause]:
-    if abs(one.factor / other.factor - 1) <= 10 * case.bound:
+    alike = [one.factor / other.factor]
+    alike.append(alike[0] * other.samples / one.samples)  # both are sums
+    if min(abs(times - 1) for times in alike) <= 10 * case.bound:
         return
     side, mine, its = case.right, other, one
     if abs(other.factor - 1) < 1e-6 and abs(one.factor - 1) > 1e-6:
@@ -329,7 +333,9 @@ def _weights(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         side, mine = case.right, other
     else:
         side, mine = (
-            (case.left, one) if one.weights is not None else (case.right, other)
+            (case.left, one)
+            if one.weights is not None
+            else (case.right, other)
         )
     assert mine.weights is not None
     values = {
@@ -402,9 +408,7 @@ def _penalty(
     )
 
 
-def _left_out(
-    case: Case, number: int, its: Told, steps: list[Step]
-) -> Cause:
+def _left_out(case: Case, number: int, its: Told, steps: list[Step]) -> Cause:
     side = case.sides[number]
     held = steps[number].update.penalty
     seen = steps[1 - number].update.penalty or 0.0
@@ -428,7 +432,7 @@ def _left_out(
     return cause(
         "loss",
         side,
-        "regularisation-forgotten",
+        "penalty-forgotten",
         title,
         Note("loss += tf.add_n(model.losses).")
         if held

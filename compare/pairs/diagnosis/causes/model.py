@@ -43,8 +43,14 @@ ACTIVATIONS = (
     "leaky_relu",
 )
 
-RANDOM = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "AlphaDropout",
-          "GaussianDropout", "GaussianNoise")
+RANDOM = (
+    "Dropout",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "AlphaDropout",
+    "GaussianDropout",
+    "GaussianNoise",
+)
 
 
 def model_causes(case: Case, update: int) -> Iterator[Cause]:
@@ -62,7 +68,9 @@ def model_causes(case: Case, update: int) -> Iterator[Cause]:
         yield from _by_hand(case, update)
         return
     matcher = SequenceMatcher(
-        None, [_signature(c) for c in one], [_signature(c) for c in other],
+        None,
+        [_signature(c) for c in one],
+        [_signature(c) for c in other],
         autojunk=False,
     )
     flags: list[tuple[LayerCall, LayerCall]] = []
@@ -90,9 +98,7 @@ def _signature(call: LayerCall) -> str:
 # --- The same layer with other settings
 
 
-def _pair(
-    case: Case, mine: LayerCall, its: LayerCall
-) -> Iterator[Cause]:
+def _pair(case: Case, mine: LayerCall, its: LayerCall) -> Iterator[Cause]:
     if mine.kind != its.kind:
         plain = 1.0
         made = again(mine, its)
@@ -109,10 +115,10 @@ def _pair(
     apart = 1.0 if own is None or its.output is None else gap(own, its.output)
     if apart > case.bound:
         return
+    if (mine.mask is None) != (its.mask is None):
+        yield from _masked(case, mine, its, apart)
     for name in _differing(mine.config, its.config):
-        call = replace(
-            its, config={**its.config, name: mine.config.get(name)}
-        )
+        call = replace(its, config={**its.config, name: mine.config.get(name)})
         changed = again(call, its)
         if changed is None or its.output is None:
             continue
@@ -129,9 +135,36 @@ def _pair(
             )
 
 
-def _differing(
-    one: Mapping[str, Any], other: Mapping[str, Any]
-) -> list[str]:
+def _masked(
+    case: Case, mine: LayerCall, its: LayerCall, apart: float
+) -> Iterator[Cause]:
+    """Yield a mask that only one side's layer is given."""
+    changed = again(replace(its, mask=mine.mask), its)
+    if changed is None or its.output is None:
+        return
+    plain = min(gap(changed, its.output), 1.0)
+    side = case.right if its.mask is None else case.left
+    if case.proves(apart, plain):
+        yield cause(
+            "model",
+            side,
+            "mask",
+            note(
+                "layer {layer} ({kind}) gets no mask in {side}, one in "
+                "{other}.",
+                layer=its.name,
+                kind=its.kind,
+                side=side.name,
+                other=case.other(side).name,
+            ),
+            Note("mask the same steps on both sides (mask_zero, Masking)."),
+            apart,
+            plain,
+            place=(its if side is case.right else mine).place,
+        )
+
+
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return [
         name
         for name in one
@@ -186,7 +219,7 @@ def again(
     """Make a layer again, with the weights and the input of a call.
 
     Args:
-        call: gives class and settings.
+        call: gives class, settings and mask.
         where: gives weights, input, and the flag unless it is given.
         training: another flag.
 
@@ -196,16 +229,17 @@ def again(
     import keras
 
     kind = getattr(keras.layers, call.kind, None)
-    if kind is None or where.inputs is None:
+    if kind is None or not where.arguments:
         return None
     flag = where.training if training is None else training
+    given: dict[str, Any] = {} if flag is None else {"training": flag}
+    if call.mask is not None:
+        given["mask"] = call.mask
     try:
         layer = kind.from_config({**call.config, "name": "again"})
-        layer.build(where.inputs.shape)
+        layer(*where.arguments)
         layer.set_weights(list(where.weights))
-        result = layer(
-            where.inputs, **({} if flag is None else {"training": flag})
-        )
+        result = layer(*where.arguments, **given)
     except (TypeError, ValueError, AttributeError, KeyError, IndexError):
         return None
     return np.asarray(result) if not isinstance(result, list | tuple) else None
@@ -250,8 +284,8 @@ def _training(
         side,
         "no-training-flag-norm" if norm else "no-training-flag",
         note(
-            "{side} calls its model without training=True, so that {layers} "
-            "work as in inference; {other} trains with them.",
+            "{side} calls its model without training=True, so as in inference "
+            "for {layers}; {other} calls it as in training.",
             side=side.name,
             other=case.other(side).name,
             layers=", ".join(f"{c.name} ({c.kind})" for c, _ in flags),
@@ -263,9 +297,7 @@ def _training(
     )
 
 
-def _dropout(
-    case: Case, mine: LayerCall, its: LayerCall
-) -> Iterator[Cause]:
+def _dropout(case: Case, mine: LayerCall, its: LayerCall) -> Iterator[Cause]:
     """Compare two layers that draw: their rate, else their mask."""
     if not (mine.training and its.training):
         return
@@ -273,7 +305,12 @@ def _dropout(
     rates = [float(c.config.get(name, 0.0)) for c in (mine, its)]
     if rates[0] != rates[1]:
         yield _setting(
-            case, its, name, rates[0], rates[1], _mask_gap(its, rates[1]),
+            case,
+            its,
+            name,
+            rates[0],
+            rates[1],
+            _mask_gap(its, rates[1]),
             1.0 if rates[0] == 0 else min(_mask_gap(its, rates[0]), 1.0),
         )
         return
@@ -306,9 +343,11 @@ def _dropout(
 
 def _seed(call: LayerCall) -> str:
     seed = call.config.get("seed")
-    return str(seed.get("config", {}).get("seed")) if isinstance(
-        seed, dict
-    ) else str(seed)
+    return (
+        str(seed.get("config", {}).get("seed"))
+        if isinstance(seed, dict)
+        else str(seed)
+    )
 
 
 def _mask(call: LayerCall) -> np.ndarray | None:
@@ -381,7 +420,8 @@ def _by_hand(case: Case, update: int) -> Iterator[Cause]:
     side = case.other(keras_side)
     calls = keras_side.steps[update].update.layers
     wanted = [
-        t.value for t in side.steps[update].gradient.tape
+        t.value
+        for t in side.steps[update].gradient.tape
         if t.upstream is not None and t.kind
     ]
     plain = _chain(calls)
@@ -423,7 +463,7 @@ def _chain(calls: Sequence[LayerCall]) -> np.ndarray | None:
         if value is None:
             return None
         try:
-            value = again(call, replace(call, inputs=value))
+            value = again(call, replace(call, arguments=(value,)))
         except (ValueError, TypeError):
             return None
     return value

@@ -12,7 +12,7 @@ from compare.pairs.diagnosis.causes.gradient import between
 from compare.pairs.diagnosis.causes.naming import Case, cause, figure
 from compare.pairs.diagnosis.optimizers import (
     Rule,
-    moved,
+    apart_from,
     of_keras,
     recognise,
 )
@@ -50,9 +50,9 @@ FORMS = {
 SAME_RATE = 1e-6
 
 
-def rules(case: Case, epochs: tuple[int | None, int | None]) -> tuple[
-    Rule | None, Rule | None
-]:
+def rules(
+    case: Case, epochs: tuple[int | None, int | None]
+) -> tuple[Rule | None, Rule | None]:
     """Recognise the optimizers of both sides.
 
     Args:
@@ -75,7 +75,11 @@ def rules(case: Case, epochs: tuple[int | None, int | None]) -> tuple[
             resets = (
                 tuple(range(every, len(side.steps), every)) if every else ()
             )
-            found[number] = recognise(side, settings, resets, case.bound)
+            rates = [r.rates[0] for r in found if r and r.rates]
+            rates.append(float(case.problem.hyper.get("learning_rate", 0)))
+            found[number] = recognise(
+                side, settings, resets, rates, case.bound
+            )
     return found[0], found[1]
 
 
@@ -111,7 +115,7 @@ def update_causes(
             Note("use the same optimizer on both sides."),
             one,
             other,
-            _instead(case, other, one),
+            _instead(case.right, replace(one, rates=other.rates)),
         )
         yield from _clips(case, one, other)
         return
@@ -154,24 +158,9 @@ def _said(
     )
 
 
-def _instead(case: Case, own: Rule, rule: Rule) -> float:
-    """Return how far the right's changes are from those of another rule."""
-    side = case.right
-    simple = ("SGD", "Adam", "RMSprop", "Adagrad")
-    if rule.kind not in simple:
-        return 1.0
-    given = [step.applied or step.taken for step in side.steps]
-    made = moved(rule, given)
-    apart = 0.0
-    for change, step in zip(made, side.steps, strict=True):
-        seen = step.change
-        size = max(
-            (float(np.abs(v).max(initial=0)) for v in seen.values()),
-            default=0.0,
-        )
-        for name, value in change.items():
-            gap = float(np.abs(value - seen[name]).max(initial=0))
-            apart = max(apart, gap / size if size else 0.0)
+def _instead(side: Side, rule: Rule) -> float:
+    """Return how far a side's changes are from those of another rule."""
+    apart = apart_from(side, rule)
     return min(apart, 1.0) if np.isfinite(apart) else 1.0
 
 
@@ -215,7 +204,9 @@ def _settings(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
             )
         )
         key = (
-            FORMS.get(str(its) or str(mine), FORMS.get(str(mine), "epsilon-outside"))
+            FORMS.get(
+                str(its) or str(mine), FORMS.get(str(mine), "epsilon-outside")
+            )
             if form
             else KEYS.get(name, name)
         )
@@ -229,7 +220,7 @@ def _settings(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
             note("use the same {name} on both sides.", name=name),
             one,
             other,
-            _instead(case, other, replace(other, settings=settings)),
+            _instead(case.right, replace(other, settings=settings)),
             side,
         )
 
@@ -249,7 +240,9 @@ def _value(value: Any) -> str:
         return "as in Keras"
     if isinstance(value, bool) or value is None:
         return str(value)
-    return figure(float(value)) if isinstance(value, int | float) else str(value)
+    return (
+        figure(float(value)) if isinstance(value, int | float) else str(value)
+    )
 
 
 def _clips(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
@@ -343,7 +336,7 @@ def _rates(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         Note("use the same learning rate on both sides."),
         one,
         other,
-        _instead(case, other, replace(other, rates=one.rates or (0.0,))),
+        _instead(case.right, replace(other, rates=one.rates or (0.0,))),
         side,
     )
 
