@@ -131,9 +131,13 @@ class Diagnosis:
     stages: tuple[Stage, ...] = ()
     update: int = 0
 
-    def chain(self) -> str:
+    def chain(self) -> Note:
         """Show the stages in a line, such as "data =  model =  loss ≠"."""
-        return "  ".join(f"{s.name} {SIGNS[s.status]}" for s in self.stages)
+        chain = "  ".join(f"{s.name} {SIGNS[s.status]}" for s in self.stages)
+        values = {"update": f"{self.update:,}", "chain": chain}
+        if self.update:
+            return Note("Update {update}: {chain}", values)
+        return Note("Every update: {chain}", values)
 
     @property
     def parts_at(self) -> Stage | None:
@@ -144,18 +148,16 @@ class Diagnosis:
     def sentences(self, say: Say = str) -> Iterator[str]:
         """Say the stages, the causes, then the facts, in any language."""
         if self.stages:
-            yield say(
-                note(
-                    "Update {update}: {chain}",
-                    update=f"{self.update:,}",
-                    chain=self.chain(),
-                )
-            )
+            yield say(self.chain())
         for cause in self.causes:
             yield from cause.sentences(say)
+        yield from self.other_sentences(say)
+
+    def other_sentences(self, say: Say = str) -> Iterator[str]:
+        """Say what is no cause."""
         if not self.causes:
             yield say(
-                note(
+                Note(
                     "No cause is named: nothing that was recomputed gives "
                     "these numbers."
                 )

@@ -78,11 +78,11 @@ class Dissection:
         answer = self._answer(run)
         if answer is None or not answer.causes:
             causes = self._line()
-            stages, update = (
-                (answer.stages, answer.update) if answer else ((), 0)
-            )
             return Diagnosis(
-                tuple(causes), tuple(self._facts()), stages, update
+                tuple(causes),
+                tuple(self._facts()),
+                answer.stages if answer else (),
+                answer.update if answer else 0,
             )
         stages, causes = list(answer.stages), list(answer.causes)
         if not answer.same_start:
@@ -174,6 +174,7 @@ class Dissection:
                 note("nothing was recomputed: {reason}.", reason=answer.reason)
             )
             return None
+        assert isinstance(answer, Answer | None)
         return answer
 
     def _line(self) -> list[Cause]:

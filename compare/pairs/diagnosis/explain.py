@@ -33,6 +33,9 @@ from compare.records.problem import Problem
 from compare.running.recording import Report
 from compare.running.worker import prepare
 
+Judged = tuple[Status, str, str]
+"""Whether the sides do the same, and what was seen of each."""
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -80,7 +83,8 @@ def explain(
     """Compare two sides stage by stage.
 
     Args:
-        left, right: of the same problem.
+        left: one side.
+        right: the other, of the same problem.
         problem: what both were given.
         dtype: in which they ran.
         report: told nothing.
@@ -100,10 +104,11 @@ class Comparison:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.made = tuple(
+        one, other = (
             len(side.anatomy.updates) if side.anatomy.returned else None
             for side in case.sides
         )
+        self.made = one, other
         self.left, self.right = (
             batches(side, case.problem) for side in case.sides
         )
@@ -191,9 +196,7 @@ class Comparison:
                 status = "different"
             yield Stage(name, status, mine, its)
 
-    def _status(
-        self, stage: StageName, update: int
-    ) -> tuple[Status, str, str]:
+    def _status(self, stage: StageName, update: int) -> Judged:
         one, other = (side.steps[update] for side in self.case.sides)
         bound = self.case.bound
         if stage == "start":
@@ -201,9 +204,11 @@ class Comparison:
             return self._judged(named_gap(*values), "", "")
         if stage == "data":
             same = same_data(self.left, self.right, bound)
+            sizes = [b.sizes[update] for b in (self.left, self.right)]
             return (
                 "unseen" if same is None else "equal" if same else "different",
-                *(f"{b.sizes[update]} rows" for b in (self.left, self.right)),
+                f"{sizes[0]} rows",
+                f"{sizes[1]} rows",
             )
         if stage == "model":
             return self._model(update)
@@ -226,23 +231,25 @@ class Comparison:
                 for s in (one, other)
             ]
             return self._lengths(*rest) if rest[0] else ("equal", "", "")
-        made = self.made
-        if None in made:
+        return self._count()
+
+    def _count(self) -> Judged:
+        mine, its = self.made
+        if mine is None or its is None:
             return "unseen", "", ""
         return (
-            "equal" if made[0] == made[1] else "different",
-            *(f"{count:,} updates" for count in made),
+            "equal" if mine == its else "different",
+            f"{mine:,} updates",
+            f"{its:,} updates",
         )
 
-    def _judged(
-        self, apart: float, mine: str, its: str
-    ) -> tuple[Status, str, str]:
+    def _judged(self, apart: float, mine: str, its: str) -> Judged:
         equal = apart <= 10 * self.case.bound
         return "equal" if equal else "different", mine, its
 
     def _lengths(
         self, one: dict[str, np.ndarray], other: dict[str, np.ndarray]
-    ) -> tuple[Status, str, str]:
+    ) -> Judged:
         names = set(one) | set(other)
         apart = max(
             (
@@ -257,7 +264,7 @@ class Comparison:
         ]
         return self._judged(apart, shown[0], shown[1])
 
-    def _model(self, update: int) -> tuple[Status, str, str]:
+    def _model(self, update: int) -> Judged:
         one, other = (s.steps[update].update for s in self.case.sides)
         values = [one.output, other.output]
         if values[0] is None or values[1] is None:
@@ -267,6 +274,10 @@ class Comparison:
         a, b = values
         assert a is not None
         assert b is not None
+        a, b = (
+            _sorted(own, batches, update)
+            for own, batches in ((a, self.left), (b, self.right))
+        )
         return self._judged(gap(a, b), _some(a), _some(b))
 
     def _shared(self) -> Shared | None:
@@ -298,6 +309,14 @@ def _as_seen(
     flat = values.reshape(len(values), -1)
     seen = (flat * mine.scale + mine.shift - its.shift) / its.scale
     return np.asarray(seen.reshape(values.shape))
+
+
+def _sorted(values: np.ndarray, batches: Batches, update: int) -> np.ndarray:
+    """Put the rows of a batch in the problem's order."""
+    rows = batches.rows[update] if batches.rows is not None else None
+    if rows is None or not values.ndim or len(rows) != len(values):
+        return values
+    return np.asarray(values[np.argsort(rows, kind="stable")])
 
 
 def _some(values: np.ndarray) -> str:

@@ -9,9 +9,10 @@ parameters that were recorded. Pure numpy.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,14 @@ MOST = 24
 
 NEAR = 1e-9
 """Relative difference up to which a solved rate is a plain multiple."""
+
+
+PLAIN_RULE = Rule("SGD")
+
+
+ROUGH = 1e3
+"""How many times the rounding of a verdict a recomputed line may be off: it
+adds in another order, and the rate is solved from one update."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Way:
     """
 
     loss: str = "square"
-    rule: Rule = Rule("SGD")
+    rule: Rule = PLAIN_RULE
     batch: int = 0
     tail: bool = True
     backwards: bool = False
@@ -55,13 +64,6 @@ class Way:
     until: int = 0
     penalty: float = 0.0
     penalised: str = ""
-
-    def differs(self, other: Way) -> int:
-        """Count in how many things two ways differ."""
-        return sum(
-            getattr(self, name) != getattr(other, name)
-            for name in self.__dataclass_fields__
-        )
 
 
 PLAIN = Way()
@@ -159,16 +161,38 @@ class Line:
                 break
             for place, value in enumerate(seen):
                 made = path[update][place]
-                way_so_far = max(
-                    float(np.abs(p[place] - path[0][place]).max())
-                    for p in path[: update + 1]
-                )
+                so_far = [p[place] for p in path[: update + 1]]
+                moved_by = np.abs(np.array(so_far) - path[0][place]).max()
                 size = float(np.abs(value).max(initial=0))
                 apart = float(np.abs(made - value).max())
-                if not apart <= 1e3 * rounding(way_so_far, size):
+                if not apart <= ROUGH * rounding(moved_by, size):
                     return None
                 largest = max(largest, apart)
         return largest
+
+    def penalised(self, way: Way) -> Iterator[Way]:
+        """Yield ways with a penalty that the first update may show."""
+        if self.updates[:2] != [0, 1]:
+            return
+        g = self._gradient(way, self.start[0], self.start[1], 0)
+        moves = [s - t for s, t in zip(self.seen[1], self.start, strict=True)]
+        for names in ("w", "wb"):
+            design = [
+                np.concatenate([-g[0], -g[1]]),
+                np.concatenate(
+                    [-self.start[0], -self.start[1] * ("b" in names)]
+                ),
+            ]
+            (rate, share), *_ = np.linalg.lstsq(
+                np.stack(design, axis=1), np.concatenate(moves), rcond=None
+            )
+            if rate and share:
+                yield replace(
+                    way,
+                    rule=replace(way.rule, rates=(float(rate),)),
+                    penalty=float(share / rate),
+                    penalised=names,
+                )
 
     def solved(self, way: Way) -> Way | None:
         """Give a way the rate that its first update shows."""
@@ -189,7 +213,7 @@ class Line:
         if way.one_by_one or way.penalised:
             rate = float(way.rule.rates[0])
         for times in (1.0, 0.5, 2.0, len(self.y), len(self.y) / 2):
-            if abs(rate / (self.rate * times) - 1) < NEAR:
+            if abs(rate / self.rate / times - 1) < NEAR:
                 rate = self.rate * times
         return replace(way, rule=replace(way.rule, rates=(rate,)))
 
@@ -202,12 +226,13 @@ def ways(line: Line) -> Iterator[Way]:
     yield base
     for change in changes:
         yield replace(base, **change)
+    yield from line.penalised(base)
     for one, other in itertools.combinations(changes, 2):
         if not set(one) & set(other):
             yield replace(base, **one, **other)
 
 
-def _changes(base: Way, rows: int) -> Iterator[dict[str, object]]:
+def _changes(base: Way, rows: int) -> Iterator[dict[str, Any]]:
     rates = base.rule.rates
     for loss in ("absolute", "broadcast", "root"):
         yield {"loss": loss}
@@ -259,7 +284,8 @@ def linear_causes(
 
     Args:
         problem: with the first parameters of both sides.
-        left, right: in float64.
+        left: in float64.
+        right: likewise.
     """
     for names in permutations(left.parameters):
         if len(names) != 2 or not _is_linear(problem, left, names):
@@ -405,7 +431,7 @@ def _loss(mine: str, line: Line) -> Part:
     return "loss", key, titles[mine], cure
 
 
-_SAID = {
+_SAID: dict[str, Callable[[Any, Line], Part]] = {
     "loss": _loss,
     "batch": lambda mine, line: (
         "data",
@@ -455,13 +481,22 @@ _SAID = {
     "penalty": lambda mine, line: (
         "loss",
         "penalty",
-        note("{side} has a penalty on weights, {size}.", size=f"{mine:g}"),
+        note(
+            "{side} has a penalty: its gradient gets {size} times the weights "
+            "added, {other}'s otherwise.",
+            size=f"{mine:g}",
+        ),
         Note("use the same penalty on both sides."),
     ),
     "penalised": lambda mine, line: (
         "loss",
         "penalty",
-        Note("{side} has a penalty on other weights."),
+        note(
+            "{side} has the penalty on {names}, {other} otherwise.",
+            names={"w": line.names[0], "wb": " and ".join(line.names)}.get(
+                mine, "nothing"
+            ),
+        ),
         Note("use the same penalty on both sides."),
     ),
 }

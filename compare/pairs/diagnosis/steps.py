@@ -92,7 +92,8 @@ def matched(
     """Name the parameters of both sides, and their updates by these names.
 
     Args:
-        left, right: of the same problem.
+        left: one side.
+        right: the other, of the same problem.
         initial: names of the problem's first parameters.
 
     Returns:

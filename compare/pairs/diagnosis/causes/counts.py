@@ -137,7 +137,8 @@ def count_causes(
 
     Args:
         case: the sides.
-        left, right: their batches.
+        left: batches of the left side.
+        right: batches of the right side.
         made: updates of each over the whole problem; None if it is not
             known.
     """

@@ -21,7 +21,8 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
 
     Args:
         case: the sides.
-        left, right: their batches.
+        left: batches of the left side.
+        right: batches of the right side.
     """
     yield from _scaled(case, left, right)
     if left.rows is None or right.rows is None:

@@ -263,9 +263,9 @@ def _training(
     case: Case, flags: Sequence[tuple[LayerCall, LayerCall]]
 ) -> Cause:
     mine, its = flags[0]
-    side, call, there = case.right, its, mine
+    side, call = case.right, its
     if not mine.training:
-        side, call, there = case.left, mine, its
+        side, call = case.left, mine
     own = again(call, call, False)
     apart = (
         gap(own, call.output)
@@ -325,7 +325,7 @@ def _dropout(case: Case, mine: LayerCall, its: LayerCall) -> Iterator[Cause]:
             "other-dropout-seed",
             note(
                 "layer {layer} ({kind}) drops other units in {right} than in "
-                "{left}: {share} of its mask differs (seeds {its} and {mine}).",
+                "{left}: {share} of its mask differs (seeds {its}, {mine}).",
                 layer=its.name,
                 kind=its.kind,
                 right=case.right.name,
@@ -409,7 +409,7 @@ def _main_setting(call: LayerCall) -> str:
 
 
 def _by_hand(case: Case, update: int) -> Iterator[Cause]:
-    """Change one thing in the side of Keras; does it give the other's?
+    """Yield the one change of Keras's layers that gives the other side.
 
     Only where every layer's input is the output of the one before.
     """
