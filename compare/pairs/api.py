@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compare.lessons.losses import no_loss
+from compare.pairs.costs import costs
 from compare.pairs.diagnosis.diagnose import diagnose
-from compare.pairs.diagnosis.evidence import costs
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import name_of, reference_of
