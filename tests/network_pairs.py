@@ -22,6 +22,10 @@ from compare.records.problem import Problem
 
 FOLDER = Path(__file__).with_name("networks")
 
+STAGES = (
+    "start", "data", "model", "loss", "gradient", "update", "state", "count",
+)  # fmt: skip
+
 CLASSES = 3
 NOISE = 0.1
 

@@ -17,7 +17,9 @@ def create_model(n_inputs):
     )
     rng = np.random.default_rng(1)
     model.get_layer("hidden").set_weights([rng.normal(size=(n_inputs, 8))])
-    model.get_layer("logits").set_weights([rng.normal(size=(8, 3)), [0] * 3])
+    model.get_layer("logits").set_weights(
+        [rng.normal(size=(8, 3)), np.zeros(3)]
+    )
     return model
 
 
