@@ -96,7 +96,7 @@ def explain(
     found = matched(left, right, tuple(problem.initial))
     if found is None:
         return None
-    return Comparison(Case(*found, problem, dtype)).answer()
+    return Comparison(Case(*found, problem)).answer()
 
 
 class Comparison:
@@ -150,7 +150,8 @@ class Comparison:
         model = list(model_causes(case, 0))
         yield from model
         seen = set()
-        for update in range(min(self.updates, 3)):
+        parted = {self._parts_at() - 1} & set(range(3, self.updates))
+        for update in [*range(min(self.updates, 3)), *sorted(parted)]:
             both = (
                 self.both
                 if not update

@@ -58,6 +58,7 @@ class Form:
         name: of `FUNCTIONS`.
         from_logits: whether the prediction is taken for logits.
         smoothing: of labels.
+        root: whether the root of the mean is taken.
         broadcast: whether y (rows,) meets a prediction (rows, 1), and every
             row is compared with every other.
     """
@@ -65,6 +66,7 @@ class Form:
     name: str
     from_logits: bool = False
     smoothing: float = 0.0
+    root: bool = False
     broadcast: bool = False
 
 
@@ -130,6 +132,8 @@ def recomputed(
         else:
             function = getattr(keras.losses, form.name)
             losses = function(tf.constant(target), p, **given)
+        if form.root:
+            losses = tf.sqrt(tf.reduce_mean(losses))
     found = tape.gradient(losses, p)
     if found is None:
         return None
@@ -170,12 +174,19 @@ def tell(
         forms: losses to try, the likeliest first.
         bound: see `closeness`.
     """
+    loose: Told | None = None
     for value, upstream, of_logits in _heads(step):
         for y in ys:
             for form in forms:
                 told = _fits(step, value, upstream, y, form, bound)
-                if told:
-                    return replace(told, of_logits=of_logits)
+                if told is None:
+                    continue
+                told = replace(told, of_logits=of_logits)
+                if abs(told.rest) <= 10 * bound * abs(step.loss):
+                    return told
+                loose = loose or told
+        if loose:
+            return loose
     return None
 
 
@@ -310,6 +321,7 @@ def forms(steps: Sequence[Step]) -> list[Form]:
                 said.append(form)
                 smoothings.add(form.smoothing)
     found = said + [Form(name) for name in FUNCTIONS]
+    found.insert(len(said), Form(FUNCTIONS[0], root=True))
     found += [Form(name, from_logits=True) for name in OF_LOGITS]
     found += [Form(name, broadcast=True) for name in ELEMENTWISE]
     for smoothing in sorted(smoothings - {0.0}):

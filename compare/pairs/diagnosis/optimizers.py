@@ -69,9 +69,7 @@ class Rule:
 # --- The rules
 
 
-def directions(
-    rule: Rule, gradients: Sequence[Named], changes: Deltas | None = None
-) -> Deltas:
+def directions(rule: Rule, gradients: Sequence[Named]) -> Deltas:
     """Return the changes of a rule at a learning rate of 1.
 
     With momentum and a rate that changes they are not in proportion to it:
@@ -180,6 +178,63 @@ def _adam(
         return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))
 
 
+@dataclass(frozen=True)
+class Trace:
+    """What an optimizer got and did, update by update.
+
+    Attributes:
+        given: gradients.
+        changes: of the parameters.
+        weights: parameters before.
+        unit: the last place of a number, relative to it.
+    """
+
+    given: Deltas
+    changes: Deltas
+    weights: Deltas
+    unit: float
+
+    @classmethod
+    def of(cls, side: Side) -> Trace:
+        """Return the trace of a side."""
+        steps = side.steps
+        return cls(
+            [step.applied or step.taken for step in steps],
+            [step.change for step in steps],
+            [step.before for step in steps],
+            side.unit,
+        )
+
+    def first(self) -> Trace:
+        """Return the trace of the first update."""
+        return Trace(
+            self.given[:1], self.changes[:1], self.weights[:1], self.unit
+        )
+
+    def gap(self, made: Deltas) -> float:
+        """Return the largest gap between changes and the recorded ones.
+
+        It is relative to the largest change of the update; what the last
+        place of a parameter hides is no gap.
+        """
+        largest = 0.0
+        for update, own in enumerate(made):
+            seen, weights = self.changes[update], self.weights[update]
+            size = max(map(_most, seen.values()), default=0.0)
+            for name, value in own.items():
+                hidden = 4 * self.unit * _most(weights[name])
+                apart = _most(value - seen[name]) - hidden
+                if not np.isfinite(apart):
+                    return np.inf
+                if apart > 0:
+                    largest = max(largest, apart / size if size else apart)
+        return largest
+
+
+def _most(values: np.ndarray) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
 # --- Recognised
 
 
@@ -199,23 +254,18 @@ def recognise(
         rates: learning rates that it may have, before clipping.
         bound: see `closeness`.
     """
-    given = [step.applied or step.taken for step in side.steps]
-    changes = [step.change for step in side.steps]
-    weights = [step.before for step in side.steps]
-    seen = [(g, c, w) for g, c, w in zip(given, changes, weights, strict=True)]
-    if not seen or not any(g for g, _, _ in seen):
+    trace = Trace.of(side)
+    if not any(trace.given):
         return None
     for rule in candidates(like):
         for lost in ((), resets) if resets and rule.has_state else ((),):
-            found = _held_against(
-                replace(rule, resets=lost), given, changes, weights, bound
-            )
+            found = _held_against(replace(rule, resets=lost), trace, bound)
             if found and (_steady(found.rates) or rule.has_state):
                 return found
             if found:  # a clipped norm looks like a rate that changes
                 hints = (*rates, max(found.rates))
-                return _clipped(given, changes, hints, bound) or found
-    return _clipped(given, changes, rates, bound)
+                return _clipped(trace, hints, bound) or found
+    return _clipped(trace, rates, bound)
 
 
 def _steady(rates: Sequence[float]) -> bool:
@@ -254,60 +304,48 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
         yield Rule("Adagrad", {"epsilon": epsilon})
 
 
-def _held_against(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named],
-    bound: float,
-) -> Rule | None:
+def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
     """Solve a rule's rates; return it if it gives every change."""
-    first = _rates(rule, given[:1], changes[:1])
-    if first is None:
-        return None
-    decays = [0.0]
-    apart = _apart(replace(rule, rates=first), given[:1], changes[:1])
-    if apart > bound:
-        decay = _decay(replace(rule, rates=first), given, changes, weights)
+    first = trace.first()
+    own = replace(rule, rates=_rates(rule, first))
+    if _apart(own, first) > bound:
+        decay = _decay(own, first, bound)
         if decay is None:
             return None
-        decays = [decay[0]]
-        first = (decay[1],)
-    rates = (
-        _rates(rule, given, changes) if not decays[0] else first * len(given)
-    )
-    if rates is None:
-        return None
-    settings = dict(rule.settings)
-    if decays[0]:
-        settings["weight_decay"] = decays[0]
-    found = replace(rule, rates=rates, settings=settings)
-    apart = _apart(found, given, changes, weights)
-    return replace(found, gap=apart) if apart <= bound else None
+        settings = {**rule.settings, "weight_decay": decay[0]}
+        rates = (decay[1],) * len(trace.given)
+        own = replace(rule, settings=settings, rates=rates)
+    else:
+        steady = replace(rule, rates=own.rates * len(trace.given))
+        if _apart(steady, trace) <= bound:
+            own = steady
+        else:
+            own = replace(rule, rates=_rates(rule, trace))
+    apart = _apart(own, trace)
+    return replace(own, gap=apart) if apart <= bound else None
 
 
-def _rates(
-    rule: Rule, given: Sequence[Named], changes: Deltas
-) -> tuple[float, ...] | None:
+def _rates(rule: Rule, trace: Trace) -> tuple[float, ...]:
     """Solve for the learning rate of every update.
 
     The changes are in proportion to it, but for the velocity that momentum
     keeps: that is taken from the changes themselves.
     """
+    given, changes = trace.given, trace.changes
     mu = float(rule.settings.get("momentum", 0.0))
-    if mu and not rule.settings.get("nesterov"):
-        share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
-        found = []
-        for update, (g, c) in enumerate(zip(given, changes, strict=True)):
-            kept = update and update not in rule.resets
-            rest = {
-                k: c[k] - (mu * changes[update - 1][k] if kept else 0.0)
-                for k in g
-            }
-            found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
-        return tuple(found)
-    unit = directions(rule, given)
-    return tuple(_solved(c, d) for c, d in zip(changes, unit, strict=True))
+    if not mu or rule.settings.get("nesterov"):
+        unit = directions(rule, given)
+        return tuple(map(_solved, changes, unit))
+    share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
+    found = []
+    for update, (g, c) in enumerate(zip(given, changes, strict=True)):
+        kept = mu if update and update not in rule.resets else 0.0
+        rest = {
+            k: c[k] - (kept * changes[update - 1][k] if kept else 0.0)
+            for k in g
+        }
+        found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
+    return tuple(found)
 
 
 def _solved(change: Named, direction: Named) -> float:
@@ -319,54 +357,36 @@ def _solved(change: Named, direction: Named) -> float:
     return ratio(a, b) if np.isfinite(b).all() else 0.0
 
 
-def _apart(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named] = (),
-) -> float:
-    """Return the largest gap between a rule's changes and the recorded.
-
-    It is relative to the largest change of the update; below a unit in the
-    last place of the parameter nothing can be told.
-    """
+def _apart(rule: Rule, trace: Trace) -> float:
+    """Return the largest gap between a rule's changes and the recorded."""
+    made = moved(rule, trace.given)
     decay = float(rule.settings.get("weight_decay") or 0.0)
-    largest = 0.0
-    for update, made in enumerate(moved(rule, given)):
-        seen = changes[update]
-        size = max(
-            (float(np.abs(v).max(initial=0)) for v in seen.values()),
-            default=0.0,
-        )
-        for name, value in made.items():
-            if decay:
-                rate = rule.rates[update]
-                value = value - rate * decay * weights[update][name]
-            apart = float(np.abs(value - seen[name]).max(initial=0))
-            if not np.isfinite(apart):
-                return np.inf
-            largest = max(largest, apart / size if size else apart)
-    return largest
+    if decay:
+        made = [
+            {k: v - rate * decay * weights[k] for k, v in own.items()}
+            for own, rate, weights in zip(
+                made, rule.rates, trace.weights, strict=False
+            )
+        ]
+    return trace.gap(made)
 
 
 def _decay(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named],
+    rule: Rule, first: Trace, bound: float
 ) -> tuple[float, float] | None:
-    """Solve the first change for a rate and a decay of weights together."""
-    unit = directions(replace(rule, resets=()), given[:1])[0]
+    """Solve the first change for a decay of weights and the rate together."""
+    unit = directions(replace(rule, resets=()), first.given)[0]
     names = list(unit)
-    a = np.concatenate([np.ravel(changes[0][k]) for k in names])
-    d = np.concatenate([np.ravel(unit[k]) for k in names])
-    w = np.concatenate([np.ravel(weights[0][k]) for k in names])
+    a, d, w = (
+        np.concatenate([np.ravel(own[k]) for k in names])
+        for own in (first.changes[0], unit, first.weights[0])
+    )
     if not np.isfinite(d).all() or not w.any() or len(a) < 4:
         return None
     (rate, share), *_ = np.linalg.lstsq(
         np.stack([d, -w], axis=1), a, rcond=None
     )
-    if not rate or share <= 0 or gap(a, rate * d - share * w) > 3e-7:
+    if not rate or share <= 0 or gap(a, rate * d - share * w) > bound:
         return None
     return float(share / rate), float(rate)
 
@@ -375,24 +395,22 @@ def _decay(
 
 
 def _clipped(
-    given: Sequence[Named],
-    changes: Deltas,
-    rates: Sequence[float],
-    bound: float,
+    trace: Trace, rates: Sequence[float], bound: float
 ) -> Rule | None:
     """Recognise plain descent with one of the clippings."""
-    shrinks = [
-        {k: -ratio(c[k], g[k]) for k in g if g[k].any()}
-        for g, c in zip(given, changes, strict=True)
+    seen = [
+        -ratio(c[k], g[k])
+        for g, c in zip(trace.given, trace.changes, strict=True)
+        for k in g
     ]
-    seen = [r for own in shrinks for r in own.values() if r > 0]
     hints = [rate for rate in (*rates, max(seen, default=0.0)) if rate > 0]
     for rate in dict.fromkeys(hints):
         for kind in CLIPS:
-            at = _limit(kind, given, changes, rate)
-            rule = Rule("SGD", {}, kind, at, (rate,) * len(given))
-            apart = _apart(rule, given, changes) if at else np.inf
-            if apart <= bound:
+            at = _limit(kind, trace.given, trace.changes, rate)
+            rule = Rule("SGD", {}, kind, at, (rate,) * len(trace.given))
+            apart = _apart(rule, trace) if at else np.inf
+            plain = _apart(replace(rule, clip=""), trace)
+            if apart <= bound < plain:
                 return replace(rule, gap=apart)
     return None
 
@@ -424,14 +442,8 @@ def apart_from(side: Side, rule: Rule) -> float:
 
     Keras's own optimizers are run again where there is no formula here.
     """
-    given = [step.applied or step.taken for step in side.steps]
     if rule.kind in FORMULAS and not rule.settings.get("amsgrad"):
-        return _apart(
-            rule,
-            given,
-            [step.change for step in side.steps],
-            [step.before for step in side.steps],
-        )
+        return _apart(rule, Trace.of(side))
     import keras
 
     kind = getattr(keras.optimizers, rule.kind, None)
@@ -492,33 +504,26 @@ def _again(
     import keras
 
     config = {**config, "learning_rate": float(rates[0])}
-    largest = 0.0
     optimizer: Any = None
-    names = [
-        k
-        for k in side.steps[0].before
-        if k in (side.steps[0].applied or side.steps[0].taken)
-    ]
+    trace = Trace.of(side)
+    names = list(trace.given[0])
     variables: list[Any] = []
-    for update, step in enumerate(side.steps):
+    made = []
+    for update, given in enumerate(trace.given):
+        before = trace.weights[update]
         if optimizer is None or update in resets:
             optimizer = kind.from_config(config)
-            variables = [keras.Variable(step.before[k]) for k in names]
-        optimizer.learning_rate = float(rates[update])
-        given = step.applied or step.taken
-        if not set(names) <= set(given):
+            variables = [keras.Variable(before[k]) for k in names]
+        if set(names) != set(given):
             return np.inf
+        optimizer.learning_rate = float(rates[update])
         for variable, name in zip(variables, names, strict=True):
-            variable.assign(step.before[name])
+            variable.assign(before[name])
         optimizer.apply([given[k] for k in names], variables)
-        change = step.change
-        size = max(
-            (float(np.abs(c).max(initial=0)) for c in change.values()),
-            default=0.0,
+        made.append(
+            {
+                k: np.array(v) - before[k]
+                for k, v in zip(names, variables, strict=True)
+            }
         )
-        for variable, name in zip(variables, names, strict=True):
-            apart = np.abs(np.array(variable) - step.after[name]).max(
-                initial=0
-            )
-            largest = max(largest, float(apart) / size if size else 0.0)
-    return largest
+    return trace.gap(made)

@@ -85,6 +85,13 @@ class Side:
     numbers: Mapping[str, int]
     steps: tuple[Step, ...]
 
+    @property
+    def unit(self) -> float:
+        """The last place of its parameters, relative to their size."""
+        before = self.steps[0].update.before
+        kinds = [before[n].dtype for n in self.numbers.values()]
+        return max(float(np.finfo(k).eps) for k in kinds if k.kind == "f")
+
 
 def matched(
     left: Anatomy, right: Anatomy, initial: Sequence[str]

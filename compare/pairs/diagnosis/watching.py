@@ -203,7 +203,7 @@ class Stages:
     @property
     def _deep(self) -> bool:
         made = len(self.updates)
-        return made < DEEP or made + 1 == self._least
+        return made < DEEP or self._least - 2 <= made < self._least
 
     # --- Tapes
 

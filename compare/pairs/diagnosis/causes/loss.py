@@ -65,9 +65,21 @@ def loss_causes(case: Case, both: Both, update: int) -> Iterator[Cause]:
         yield from _scaled(case, update)
         return
     yield from _function(case, one, other)
-    yield from _factor(case, one, other)
+    if _explained(case, one, update, 0) and _explained(case, other, update, 1):
+        yield from _factor(case, one, other)
     yield from _weights(case, one, other)
     yield from _penalty(case, one, other, update)
+
+
+def _explained(case: Case, told: Told, update: int, number: int) -> bool:
+    """Whether the loss is what was recognised, and penalties.
+
+    If not, only plain factors are believed: the gradient may be that of
+    something else that is in proportion to it in this one batch.
+    """
+    step = case.sides[number].steps[update]
+    plain = _reduction(told).text.count("divisor") == 0
+    return plain or _rest(case, step, told) is not None
 
 
 def _place(side: Side) -> str:
@@ -102,7 +114,7 @@ def _finite(value: float) -> float:
 def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
     a, b = one.form, other.form
     kinds = [_base(form.name) for form in (a, b)]
-    if kinds[0] != kinds[1]:
+    if kinds[0] != kinds[1] or a.root != b.root:
         yield _named(case, one, other, "loss-function", _name(a), _name(b))
         return
     if a.broadcast != b.broadcast:
@@ -150,7 +162,7 @@ def _base(name: str) -> str:
 
 
 def _name(form: Form) -> str:
-    return form.name
+    return f"root of {form.name}" if form.root else form.name
 
 
 def _logits(case: Case, number: int, told: Told) -> str:
@@ -378,66 +390,88 @@ def _weights(case: Case, one: Told, other: Told) -> Iterator[Cause]:
 def _penalty(
     case: Case, one: Told, other: Told, update: int
 ) -> Iterator[Cause]:
+    """Yield penalties that differ, where what a loss has besides is one.
+
+    Each side's rest must be the sum of its model's own losses, or a multiple
+    of the squares of its kernels.
+    """
     steps = [side.steps[update] for side in case.sides]
-    least = 10 * case.bound * max(abs(step.loss) for step in steps)
-    if abs(one.rest - other.rest) <= least:
+    found = [
+        _rest(case, step, told)
+        for step, told in zip(steps, (one, other), strict=True)
+    ]
+    one_rest, other_rest = found
+    if one_rest is None or other_rest is None:
         return
-    for number, (mine, its) in enumerate(((one, other), (other, one))):
-        if abs(mine.rest) > least or abs(its.rest) <= least:
-            continue
-        yield _left_out(case, number, its, steps)
+    (mine, _), (its, apart) = one_rest, other_rest
+    size = max(abs(step.loss) for step in steps)
+    if abs(mine - its) <= 10 * case.bound * size:
         return
-    times = other.rest / one.rest
-    yield cause(
-        "loss",
-        case.right,
-        "penalty",
-        note(
-            "{right}'s penalties are {its}, {left}'s {mine}: {times} times as "
-            "much.",
-            right=case.right.name,
-            left=case.left.name,
-            its=figure(other.rest),
-            mine=figure(one.rest),
-            times=figure(times),
-        ),
-        Note("use the same factor of the penalty on both sides."),
-        gap(steps[1].update.penalty or other.rest, other.rest),
-        _finite(gap(one.rest, other.rest)),
-        place=_place(case.right),
-    )
-
-
-def _left_out(case: Case, number: int, its: Told, steps: list[Step]) -> Cause:
-    side = case.sides[number]
-    held = steps[number].update.penalty
-    seen = steps[1 - number].update.penalty or 0.0
+    number = 0 if not mine else 1
+    side, step = case.sides[number], steps[number]
     values = {
+        "right": case.right.name,
+        "left": case.left.name,
         "side": side.name,
         "other": case.other(side).name,
-        "rest": figure(its.rest),
+        "its": figure(its),
+        "mine": figure(mine),
+        "rest": figure(mine or its),
     }
-    title = (
-        Note(
+    forgotten = not mine or not its
+    if not forgotten:
+        values["times"] = figure(its / mine)
+        title = Note(
+            "{right}'s penalties are {its}, {left}'s {mine}: {times} times as "
+            "much.",
+            values,
+        )
+    elif step.update.penalty:
+        title = Note(
             "{side}'s model has penalties, of {rest}, that its loss leaves "
             "out; {other} adds them.",
             values,
         )
-        if held
-        else Note(
+    else:
+        title = Note(
             "{other}'s loss has penalties, of {rest}; {side}'s has none.",
             values,
         )
-    )
-    return cause(
+    yield cause(
         "loss",
         side,
-        "penalty-forgotten",
+        "penalty-forgotten" if forgotten else "penalty",
         title,
         Note("loss += tf.add_n(model.losses).")
-        if held
+        if forgotten and step.update.penalty
         else Note("use the same penalties on both sides."),
-        gap(seen, its.rest) if seen else 0.0,
-        1.0,
+        apart,
+        _finite(gap(mine, its)),
         place=_place(side),
     )
+
+
+def _rest(case: Case, step: Step, told: Told) -> tuple[float, float] | None:
+    """Return the penalty in a loss and its gap; None if it is none."""
+    size = max(abs(step.loss), abs(step.loss - told.rest))
+    if abs(told.rest) <= 10 * case.bound * size:
+        return 0.0, 0.0
+    penalty = step.update.penalty or 0.0
+    apart = abs(told.rest - penalty) / size
+    if apart <= 10 * case.bound:
+        return penalty, apart
+    for names in _kernels(step):
+        squares = sum(float((step.before[k] ** 2).sum()) for k in names)
+        factor = told.rest / squares if squares else 0.0
+        plain = float(f"{factor:.3g}")  # nobody writes more figures
+        apart = abs(told.rest - plain * squares) / size
+        if plain > 0 and apart <= 10 * case.bound:
+            return told.rest, apart
+    return None
+
+
+def _kernels(step: Step) -> Iterator[list[str]]:
+    """Yield the parameters that penalties are often on."""
+    yield [k for k, v in step.before.items() if v.ndim > 1]
+    yield [k for k in step.before if k in step.taken]
+    yield from ([k] for k in step.taken)

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from compare.mistakes import CATALOGUE
 from compare.pairs.diagnosis.closeness import BETTER, FLOAT32, FLOAT64
 from compare.pairs.diagnosis.steps import Side
+<<<<<<< HEAD
 from compare.records import Dtype
+=======
+from compare.records.note import Note
+>>>>>>> anatomy
 from compare.records.diagnosis import Cause, StageName
 from compare.records.note import Note
 from compare.records.problem import Problem
@@ -22,13 +26,11 @@ class Case:
     Attributes:
         left, right: their updates.
         problem: what both were given.
-        dtype: in which they ran.
     """
 
     left: Side
     right: Side
     problem: Problem
-    dtype: Dtype
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -38,7 +40,8 @@ class Case:
     @property
     def bound(self) -> float:
         """Up to which relative difference two values are the same."""
-        return FLOAT64 if self.dtype == "float64" else FLOAT32
+        single = max(side.unit for side in self.sides) > 1e-10
+        return FLOAT32 if single else FLOAT64
 
     def proves(self, gap: float, plain: float) -> bool:
         """Whether a recomputation gives a value, and the plain one not."""
