@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from compare.mistakes import CATALOGUE
 from compare.pairs.diagnosis.closeness import BETTER, FLOAT32, FLOAT64
 from compare.pairs.diagnosis.steps import Side
-from compare.records import Dtype
 from compare.records.diagnosis import Cause, StageName
 from compare.records.note import Note
 from compare.records.problem import Problem
