@@ -24,7 +24,7 @@ from compare.pairs.diagnosis.causes.update import (
     with_clip,
 )
 from compare.pairs.diagnosis.closeness import gap, named_gap
-from compare.pairs.diagnosis.optimizers import Rule
+from compare.pairs.diagnosis.optimizer_rules import Rule
 from compare.pairs.diagnosis.rows import Batches, Map, batches
 from compare.pairs.diagnosis.steps import matched
 from compare.records import Dtype

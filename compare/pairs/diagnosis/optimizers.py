@@ -8,12 +8,20 @@ and held against the changes like any other rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.optimizer_rules import (
+    CLIPS,
+    Deltas,
+    Rule,
+    directions,
+    norm,
+)
+from compare.pairs.diagnosis.optimizer_trace import Trace, gap_of
 from compare.pairs.diagnosis.steps import Named, Side
 
 BETAS = (
@@ -28,214 +36,8 @@ BETAS = (
     (0.0, 0.999),
     (0.9, 0.95),
 )
+
 EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.0)
-
-CLIPS = ("clipvalue", "clipnorm", "global_clipnorm")
-
-FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad")
-
-Deltas = list[Named]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How gradients become changes.
-
-    Attributes:
-        kind: "SGD", "Adam", "RMSprop", "Adagrad", or Keras's class.
-        settings: of it, by Keras's names; "form" where an Adam is no Keras's
-            one.
-        clip: which of `CLIPS`, or "".
-        clip_at: its limit.
-        rates: the learning rate of each update.
-        resets: updates, from 0, before which its state is lost.
-        gap: the largest difference to the recorded changes.
-    """
-
-    kind: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    clip: str = ""
-    clip_at: float = 0.0
-    rates: tuple[float, ...] = ()
-    resets: tuple[int, ...] = ()
-    gap: float = 0.0
-
-    @property
-    def has_state(self) -> bool:
-        """Whether an update hangs on the ones before it."""
-        return self.kind != "SGD" or bool(self.settings.get("momentum"))
-
-
-# --- The rules
-
-
-def directions(rule: Rule, gradients: Sequence[Named]) -> Deltas:
-    """Return the changes of a rule at a learning rate of 1.
-
-    With momentum and a rate that changes they are not in proportion to it:
-    then see `moved`.
-    """
-    ones = replace(rule, rates=(1.0,) * len(gradients))
-    return moved(ones, gradients)
-
-
-def moved(rule: Rule, gradients: Sequence[Named]) -> Deltas:
-    """Return the changes that a rule makes of gradients."""
-    state: dict[str, list[Any]] = {}
-    found = []
-    count = 0
-    for update, given in enumerate(gradients):
-        if update in rule.resets:
-            state, count = {}, 0
-        count += 1
-        rate = rule.rates[min(update, len(rule.rates) - 1)]
-        clipped = clip(rule.clip, rule.clip_at, given)
-        found.append(
-            {
-                name: _one(rule, rate, count, g, state.setdefault(name, []))
-                for name, g in clipped.items()
-            }
-        )
-    return found
-
-
-def clip(kind: str, limit: float, given: Named) -> Named:
-    """Clip gradients as Keras does."""
-    if kind == "clipvalue":
-        return {k: np.clip(g, -limit, limit) for k, g in given.items()}
-    if kind == "clipnorm":
-        return {k: g * _shrink(limit, norm(g)) for k, g in given.items()}
-    if kind == "global_clipnorm":
-        whole = float(np.sqrt(sum(norm(g) ** 2 for g in given.values())))
-        return {k: g * _shrink(limit, whole) for k, g in given.items()}
-    return given
-
-
-def norm(value: np.ndarray) -> float:
-    """Return the Euclidean norm of all numbers."""
-    return float(np.sqrt((np.asarray(value, float) ** 2).sum()))
-
-
-def _shrink(limit: float, length: float) -> float:
-    return limit / max(length, limit) if limit else 1.0
-
-
-def _one(
-    rule: Rule, rate: float, count: int, g: np.ndarray, state: list[Any]
-) -> np.ndarray:
-    own = rule.settings
-    if rule.kind == "SGD":
-        mu = float(own.get("momentum", 0.0))
-        if not mu:
-            return -rate * g
-        share = 1 - mu if own.get("form") == "dampened" else 1.0
-        before = state[0] if state else 0.0
-        velocity = mu * before - rate * share * g
-        state[:] = [velocity]
-        if own.get("nesterov"):
-            return np.asarray(mu * velocity - rate * share * g)
-        return np.asarray(velocity)
-    if rule.kind == "Adam":
-        return _adam(own, rate, count, g, state)
-    if rule.kind == "RMSprop":
-        rho, epsilon = own["rho"], own["epsilon"]
-        v = rho * (state[0] if state else 0.0) + (1 - rho) * g * g
-        state[:] = [v]
-        root = (
-            np.sqrt(v) + epsilon
-            if own.get("form") == "outside"
-            else np.sqrt(v + epsilon)
-        )
-        return np.asarray(-rate * g / root)
-    start = own.get("initial_accumulator_value", 0.1)
-    total = (state[0] if state else start) + g * g
-    state[:] = [total]
-    return np.asarray(-rate * g / np.sqrt(total + own["epsilon"]))
-
-
-def _adam(
-    own: Mapping[str, Any],
-    rate: float,
-    count: int,
-    g: np.ndarray,
-    state: list[Any],
-) -> np.ndarray:
-    one, two, epsilon = own["beta_1"], own["beta_2"], own["epsilon"]
-    m, v = state or (0.0, 0.0)
-    m = one * m + (1 - one) * g
-    v = two * v + (1 - two) * g * g
-    state[:] = [m, v]
-    form = own.get("form", "")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if form == "no bias correction":
-            return np.asarray(-rate * m / (np.sqrt(v) + epsilon))
-        m_hat, v_hat = m / (1 - one**count), v / (1 - two**count)
-        if form == "epsilon beside the corrected root":
-            return np.asarray(-rate * m_hat / (np.sqrt(v_hat) + epsilon))
-        if form == "epsilon inside the root":
-            return np.asarray(-rate * m_hat / np.sqrt(v_hat + epsilon))
-        alpha = rate * np.sqrt(1 - two**count) / (1 - one**count)
-        return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))
-
-
-@dataclass(frozen=True)
-class Trace:
-    """What an optimizer got and did, update by update.
-
-    Attributes:
-        given: gradients.
-        changes: of the parameters.
-        weights: parameters before.
-        unit: the last place of a number, relative to it.
-    """
-
-    given: Deltas
-    changes: Deltas
-    weights: Deltas
-    unit: float
-
-    @classmethod
-    def of(cls, side: Side) -> Trace:
-        """Return the trace of a side."""
-        steps = side.steps
-        return cls(
-            [step.applied or step.taken for step in steps],
-            [step.change for step in steps],
-            [step.before for step in steps],
-            side.unit,
-        )
-
-    def first(self) -> Trace:
-        """Return the trace of the first update."""
-        return Trace(
-            self.given[:1], self.changes[:1], self.weights[:1], self.unit
-        )
-
-    def gap(self, made: Deltas) -> float:
-        """Return the largest gap between changes and the recorded ones.
-
-        It is relative to the largest change of the update; what the last
-        place of a parameter hides is no gap.
-        """
-        largest = 0.0
-        for update, own in enumerate(made):
-            seen, weights = self.changes[update], self.weights[update]
-            size = max(map(_most, seen.values()), default=0.0)
-            for name, value in own.items():
-                hidden = 4 * self.unit * _most(weights[name])
-                apart = _most(value - seen[name]) - hidden
-                if not np.isfinite(apart):
-                    return np.inf
-                if apart > 0:
-                    largest = max(largest, apart / size if size else apart)
-        return largest
-
-
-def _most(values: np.ndarray) -> float:
-    return float(np.abs(values).max(initial=0.0))
-
-
-# --- Recognised
 
 
 def recognise(
@@ -308,7 +110,7 @@ def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
     """Solve a rule's rates; return it if it gives every change."""
     first = trace.first()
     own = replace(rule, rates=_rates(rule, first))
-    if _apart(own, first) > bound:
+    if gap_of(own, first) > bound:
         decay = _decay(own, first, bound)
         if decay is None:
             return None
@@ -317,11 +119,11 @@ def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
         own = replace(rule, settings=settings, rates=rates)
     else:
         steady = replace(rule, rates=own.rates * len(trace.given))
-        if _apart(steady, trace) <= bound:
+        if gap_of(steady, trace) <= bound:
             own = steady
         else:
             own = replace(rule, rates=_rates(rule, trace))
-    apart = _apart(own, trace)
+    apart = gap_of(own, trace)
     return replace(own, gap=apart) if apart <= bound else None
 
 
@@ -357,20 +159,6 @@ def _solved(change: Named, direction: Named) -> float:
     return ratio(a, b) if np.isfinite(b).all() else 0.0
 
 
-def _apart(rule: Rule, trace: Trace) -> float:
-    """Return the largest gap between a rule's changes and the recorded."""
-    made = moved(rule, trace.given)
-    decay = float(rule.settings.get("weight_decay") or 0.0)
-    if decay:
-        made = [
-            {k: v - rate * decay * weights[k] for k, v in own.items()}
-            for own, rate, weights in zip(
-                made, rule.rates, trace.weights, strict=False
-            )
-        ]
-    return trace.gap(made)
-
-
 def _decay(
     rule: Rule, first: Trace, bound: float
 ) -> tuple[float, float] | None:
@@ -391,9 +179,6 @@ def _decay(
     return float(share / rate), float(rate)
 
 
-# --- Plain descent with clipping
-
-
 def _clipped(
     trace: Trace, rates: Sequence[float], bound: float
 ) -> Rule | None:
@@ -408,8 +193,8 @@ def _clipped(
         for kind in CLIPS:
             at = _limit(kind, trace.given, trace.changes, rate)
             rule = Rule("SGD", {}, kind, at, (rate,) * len(trace.given))
-            apart = _apart(rule, trace) if at else np.inf
-            plain = _apart(replace(rule, clip=""), trace)
+            apart = gap_of(rule, trace) if at else np.inf
+            plain = gap_of(replace(rule, clip=""), trace)
             if apart <= bound < plain:
                 return replace(rule, gap=apart)
     return None
@@ -435,95 +220,3 @@ def _limit(
                 norm(np.concatenate([v.ravel() for v in made.values()]))
             )
     return max(lengths, default=0.0)
-
-
-def apart_from(side: Side, rule: Rule) -> float:
-    """Return how far a side's changes are from those of any rule.
-
-    Keras's own optimizers are run again where there is no formula here.
-    """
-    if rule.kind in FORMULAS and not rule.settings.get("amsgrad"):
-        return _apart(rule, Trace.of(side))
-    import keras
-
-    kind = getattr(keras.optimizers, rule.kind, None)
-    if kind is None:
-        return np.inf
-    config = {k: v for k, v in rule.settings.items() if k != "form"}
-    if rule.clip in CLIPS:
-        config[rule.clip] = rule.clip_at
-    return _again(kind, config, rule.rates, rule.resets, side)
-
-
-def of_keras(side: Side, bound: float) -> Rule | None:
-    """Return the rule of a side's Keras optimizer, if it gives its changes.
-
-    Its own class is run again on the recorded gradients, with the recorded
-    rates; a new object begins with no state.
-    """
-    import keras
-
-    first = side.steps[0].optimizer if side.steps else None
-    if first is None or any(step.optimizer is None for step in side.steps):
-        return None
-    kind = getattr(keras.optimizers, first.kind, None)
-    if kind is None:
-        return None
-    resets = tuple(
-        update
-        for update in range(1, len(side.steps))
-        if side.steps[update].optimizer.number  # type: ignore[union-attr]
-        != side.steps[update - 1].optimizer.number  # type: ignore[union-attr]
-    )
-    rates = tuple(s.optimizer.learning_rate for s in side.steps)  # type: ignore[union-attr]
-    config = dict(first.config)
-    clips = [name for name in CLIPS if config.get(name) is not None]
-    return Rule(
-        kind="Adam" if first.kind == "AdamW" else first.kind,
-        settings={
-            k: v
-            for k, v in config.items()
-            if k not in (*CLIPS, "name", "learning_rate") and v is not None
-        },
-        clip=clips[0] if clips else "",
-        clip_at=float(config[clips[0]]) if clips else 0.0,
-        rates=rates,
-        resets=resets,
-        gap=_again(kind, config, rates, resets, side),
-    )
-
-
-def _again(
-    kind: Any,
-    config: dict[str, Any],
-    rates: Sequence[float],
-    resets: Sequence[int],
-    side: Side,
-) -> float:
-    """Run a Keras optimizer again; return the gap to what was recorded."""
-    import keras
-
-    config = {**config, "learning_rate": float(rates[0])}
-    optimizer: Any = None
-    trace = Trace.of(side)
-    names = list(trace.given[0])
-    variables: list[Any] = []
-    made = []
-    for update, given in enumerate(trace.given):
-        before = trace.weights[update]
-        if optimizer is None or update in resets:
-            optimizer = kind.from_config(config)
-            variables = [keras.Variable(before[k]) for k in names]
-        if set(names) != set(given):
-            return np.inf
-        optimizer.learning_rate = float(rates[update])
-        for variable, name in zip(variables, names, strict=True):
-            variable.assign(before[name])
-        optimizer.apply([given[k] for k in names], variables)
-        made.append(
-            {
-                k: np.array(v) - before[k]
-                for k, v in zip(names, variables, strict=True)
-            }
-        )
-    return trace.gap(made)

@@ -123,7 +123,7 @@ def _statistic(case: Case, name: str, moves: list[np.ndarray]) -> Cause:
         ),
         Note("use the same momentum of the moving average on both sides."),
         gap(moves[1], times * moves[0]),
-        min(gap(moves[1], moves[0]), 1.0),
+        gap(moves[1], moves[0]),
     )
 
 

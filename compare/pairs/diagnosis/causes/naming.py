@@ -68,7 +68,7 @@ def cause(
         cure,
         place,
         gap,
-        plain,
+        min(plain, 1.0),
         updates,
         THREADS.get(key, ()),
     )
@@ -77,3 +77,9 @@ def cause(
 def figure(value: float) -> str:
     """Show a number as people wrote it: to six digits."""
     return f"{value:.6g}"
+
+
+def place_of_loss(side: Side) -> str:
+    """Return where a side says its loss: in compile, or on the tape."""
+    places = side.anatomy.places
+    return places.get("compile", "") or side.steps[0].gradient.place

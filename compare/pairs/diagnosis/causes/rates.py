@@ -1,0 +1,98 @@
+"""Update: another learning rate, a schedule, a state that is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from compare.pairs.diagnosis.causes.naming import Case, figure
+from compare.pairs.diagnosis.causes.rule_cause import (
+    gap_to_rule,
+    nearly_equal,
+    rule_cause,
+)
+from compare.pairs.diagnosis.optimizer_rules import Rule
+from compare.records.diagnosis import Cause
+from compare.records.note import Note, note
+
+SAME_RATE = 1e-6
+
+
+def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
+    """Yield another learning rate, or one that changes on the way."""
+    pairs = list(zip(one.rates, other.rates, strict=False))
+    differ = [
+        update
+        for update, (a, b) in enumerate(pairs)
+        if abs(a - b) > SAME_RATE * max(abs(a), abs(b))
+    ]
+    if not differ:
+        return
+    first = differ[0]
+    mine, its = pairs[first]
+    steady = [_steady(rule.rates) for rule in (one, other)]
+    values = {
+        "right": case.right.name,
+        "left": case.left.name,
+        "its": figure(its),
+        "mine": figure(mine),
+        "update": f"{first + 1:,}",
+    }
+    side = case.right
+    wanted = float(case.problem.hyper.get("learning_rate", 0.0))
+    if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
+        side = case.left
+    if all(steady):
+        key = "wrong-sign" if its * mine < 0 else "learning-rate"
+        title = Note(
+            "{right} has the learning rate {its}, {left} {mine}.", values
+        )
+    else:
+        key = "schedule"
+        title = Note(
+            "the learning rate changes on the way: at update {update} {right} "
+            "has {its}, {left} {mine}.",
+            values,
+        )
+    yield rule_cause(
+        case,
+        "update",
+        key,
+        title,
+        Note("use the same learning rate on both sides."),
+        one,
+        other,
+        gap_to_rule(case.right, replace(other, rates=one.rates or (0.0,))),
+        side,
+    )
+
+
+def _steady(rates: tuple[float, ...]) -> bool:
+    return all(nearly_equal(rate, rates[0]) for rate in rates)
+
+
+def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
+    """Yield an optimizer that is made anew on the way."""
+    for side, rule, its in (
+        (case.left, one, other),
+        (case.right, other, one),
+    ):
+        if not rule.resets or its.resets == rule.resets or not rule.has_state:
+            continue
+        yield rule_cause(
+            case,
+            "state",
+            "state-lost",
+            note(
+                "{side} starts with a new optimizer at update {update}, which "
+                "has lost its state; {other} keeps one.",
+                side=side.name,
+                other=case.other(side).name,
+                update=f"{rule.resets[0] + 1:,}",
+            ),
+            Note("make the optimizer once, before the loop."),
+            one,
+            other,
+            1.0,
+            side,
+        )

@@ -1,0 +1,81 @@
+"""Data: the same rows in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from compare.pairs.diagnosis.causes.naming import Case, cause
+from compare.pairs.diagnosis.causes.row_counts import epoch_rows
+from compare.pairs.diagnosis.rows import Batches
+from compare.records.diagnosis import Cause
+from compare.records.note import Note
+
+
+def order_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
+    """Yield updates with other rows, where all rows are the same."""
+    assert left.rows is not None
+    assert right.rows is not None
+    differ = [
+        update
+        for update, (a, b) in enumerate(
+            zip(left.rows, right.rows, strict=False)
+        )
+        if set(a.tolist()) != set(b.tolist())
+    ]
+    if not differ:
+        return
+    side, batches = case.right, right
+    if _in_order(right) and not _in_order(left):
+        side, batches = case.left, left
+    update = differ[0]
+    assert batches.rows is not None
+    fits = side.anatomy.fits
+    drawn = bool(fits) and fits[0].shuffle
+    values = {
+        "side": side.name,
+        "other": case.other(side).name,
+        "update": f"{update + 1:,}",
+        "mine": _some(batches.rows[update]),
+        "theirs": _some((left if side is case.right else right).rows[update]),  # type: ignore[index]
+    }
+    if drawn:
+        key = "fit-shuffles"
+        title = Note(
+            "{side}'s fit shuffles the rows in every epoch (shuffle=True is "
+            "its default): update {update} takes rows {mine} where {other} "
+            "takes {theirs}.",
+            values,
+        )
+        cure = Note("fit(..., shuffle=False), or one order for both sides.")
+    else:
+        key = "order"
+        title = Note(
+            "{side} takes the rows in another order: update {update} has rows "
+            "{mine} where {other} has {theirs}.",
+            values,
+        )
+        cure = Note("take the rows in one order on both sides.")
+    yield cause(
+        "data",
+        side,
+        key,
+        title,
+        cure,
+        0.0,
+        1.0,
+        place=side.anatomy.places.get("fit", "") or side.steps[0].update.place,
+        updates=len(left.rows),
+    )
+
+
+def _in_order(batches: Batches) -> bool:
+    rows = np.array(epoch_rows(batches))
+    return bool((np.diff(rows) == 1).all())
+
+
+def _some(rows: np.ndarray) -> str:
+    """Show the first rows, counted from 1."""
+    shown = ", ".join(str(int(row) + 1) for row in rows[:4])
+    return f"{shown}{', ...' if len(rows) > 4 else ''}"
