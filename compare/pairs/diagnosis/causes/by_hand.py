@@ -15,7 +15,9 @@ from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
 
-def by_hand_causes(case: Case, update: int) -> Iterator[Cause]:
+def by_hand_causes(
+    case: Case, update: int, of_logits: Sequence[bool]
+) -> Iterator[Cause]:
     """Yield the one change of Keras's layers that gives the other side.
 
     Only where every layer's input is the output of the one before.
@@ -37,7 +39,10 @@ def by_hand_causes(case: Case, update: int) -> Iterator[Cause]:
         return
     if any(gap(plain, value) <= case.bound for value in wanted):
         return
+    squashes = of_logits[case.sides.index(side)]
     for title, changed in _changes(calls):
+        if squashes and _is_logits(title, changed[-1]):
+            continue  # its loss does what the activation does
         made = _chain(changed)
         if made is None or gap(made, plain) <= case.bound:
             continue
@@ -117,3 +122,9 @@ def _changes(
             ),
             [*calls[:place], *calls[place + 1 :]],
         )
+
+
+def _is_logits(title: Note, last: LayerCall) -> bool:
+    """Whether a change leaves out the last softmax or sigmoid alone."""
+    left_out = title.values.get("mine") in ("softmax", "sigmoid")
+    return left_out and last.config.get("activation") == "linear"
