@@ -9,8 +9,8 @@ import numpy as np
 from compare.pairs.diagnosis.causes.loss import Both, told
 from compare.pairs.diagnosis.causes.naming import Case, figure
 from compare.pairs.diagnosis.closeness import gap, named_gap
-from compare.pairs.diagnosis.rows import (
-    batches,
+from compare.pairs.diagnosis.rows import batches
+from compare.pairs.diagnosis.same_batches import (
     in_order,
     same_batch,
     same_data,

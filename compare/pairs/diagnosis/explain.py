@@ -21,7 +21,8 @@ from compare.pairs.diagnosis.causes.naming import Case
 from compare.pairs.diagnosis.causes.rules import rules
 from compare.pairs.diagnosis.causes.update import update_causes
 from compare.pairs.diagnosis.comparison import Comparison
-from compare.pairs.diagnosis.rows import Map, same_data
+from compare.pairs.diagnosis.rows import Map
+from compare.pairs.diagnosis.same_batches import same_data
 from compare.pairs.diagnosis.steps import matched
 from compare.records import Dtype
 from compare.records.diagnosis import STAGES, Cause, Stage

@@ -13,7 +13,8 @@ from compare.pairs.diagnosis.causes.row_counts import (
 )
 from compare.pairs.diagnosis.causes.row_order import order_causes
 from compare.pairs.diagnosis.closeness import gap
-from compare.pairs.diagnosis.rows import Batches, Map, labels
+from compare.pairs.diagnosis.rows import Batches, Map
+from compare.pairs.diagnosis.same_batches import labels
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
