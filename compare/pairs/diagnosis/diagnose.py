@@ -18,7 +18,7 @@ from compare.pairs.diagnosis.errors import alike
 from compare.pairs.diagnosis.explain import Answer, explain
 from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.linear import linear_causes
-from compare.pairs.diagnosis.watching import DEEP
+from compare.pairs.diagnosis.recorder import DEEP
 from compare.pairs.pair import Pair
 from compare.records import Dtype
 from compare.records.diagnosis import Cause, Diagnosis, Stage

@@ -12,6 +12,9 @@ from compare.pairs.diagnosis.steps import Named
 
 CLIPS = ("clipvalue", "clipnorm", "global_clipnorm")
 
+UNKNOWN = "unknown"
+"""What was done to gradients where it is none of `CLIPS`."""
+
 FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad")
 
 Deltas = list[Named]
@@ -25,7 +28,7 @@ class Rule:
         kind: "SGD", "Adam", "RMSprop", "Adagrad", or Keras's class.
         settings: of it, by Keras's names; "form" where an Adam is no Keras's
             one.
-        clip: which of `CLIPS`, or "".
+        clip: which of `CLIPS`, "scaled", `UNKNOWN`, or "".
         clip_at: its limit.
         rates: the learning rate of each update.
         resets: updates, from 0, before which its state is lost.
@@ -39,6 +42,12 @@ class Rule:
     rates: tuple[float, ...] = ()
     resets: tuple[int, ...] = ()
     gap: float = 0.0
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the learning rate never changes."""
+        first = self.rates[0] if self.rates else 0.0
+        return all(abs(r - first) <= 1e-6 * abs(first) for r in self.rates)
 
     @property
     def has_state(self) -> bool:
@@ -66,7 +75,8 @@ def moved(rule: Rule, gradients: Sequence[Named]) -> Deltas:
             state, count = {}, 0
         count += 1
         rate = rule.rates[min(update, len(rule.rates) - 1)]
-        clipped = clip(rule.clip, rule.clip_at, given)
+        done = rule.clip if rule.clip in CLIPS else ""
+        clipped = clip(done, rule.clip_at, given)
         found.append(
             {
                 name: _one(rule, rate, count, g, state.setdefault(name, []))
@@ -85,6 +95,8 @@ def clip(kind: str, limit: float, given: Named) -> Named:
     if kind == "global_clipnorm":
         whole = float(np.sqrt(sum(norm(g) ** 2 for g in given.values())))
         return {k: g * _shrink(limit, whole) for k, g in given.items()}
+    if kind == "scaled":
+        return {k: g * limit for k, g in given.items()}
     return given
 
 

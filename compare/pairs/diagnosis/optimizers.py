@@ -62,16 +62,12 @@ def recognise(
     for rule in candidates(like):
         for lost in ((), resets) if resets and rule.has_state else ((),):
             found = _held_against(replace(rule, resets=lost), trace, bound)
-            if found and (_steady(found.rates) or rule.has_state):
+            if found and (found.is_steady or rule.has_state):
                 return found
             if found:  # a clipped norm looks like a rate that changes
                 hints = (*rates, max(found.rates))
                 return _clipped(trace, hints, bound) or found
     return _clipped(trace, rates, bound)
-
-
-def _steady(rates: Sequence[float]) -> bool:
-    return all(abs(r - rates[0]) <= 1e-6 * abs(rates[0]) for r in rates)
 
 
 def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:

@@ -97,15 +97,21 @@ def _arrays(
     """Return a step's x and y, from the tape where Keras shows none."""
     update = step.update
     x, y = update.x, update.y
-    leaves = [t.value for t in step.gradient.tape if not t.kind]
+    leaves = [
+        t.value
+        for t in step.gradient.tape
+        if not t.kind and t.upstream is None  # so no parameter
+    ]
     leaves = [v for v in leaves if v.ndim]
     if x is None:
         x = _first_like(leaves, problem.x)
     if y is None:
-        rest = [v for v in leaves if v is not x]
+        rest = [
+            v for v in leaves if v is not x and (x is None or len(v) == len(x))
+        ]
         y = _first_like(rest, problem.y)
         if y is None and x is not None:
-            y = next((v for v in rest if len(v) == len(x)), None)
+            y = next(iter(rest), None)
     return x, y
 
 

@@ -15,7 +15,9 @@ from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
 
-def by_hand_causes(case: Case, update: int) -> Iterator[Cause]:
+def by_hand_causes(
+    case: Case, update: int, of_logits: Sequence[bool]
+) -> Iterator[Cause]:
     """Yield the one change of Keras's layers that gives the other side.
 
     Only where every layer's input is the output of the one before.
@@ -35,9 +37,13 @@ def by_hand_causes(case: Case, update: int) -> Iterator[Cause]:
     last = calls[-1].output
     if plain is None or last is None or gap(plain, last) > case.bound:
         return
-    if any(gap(plain, value) <= case.bound for value in wanted):
+    squashed = of_logits[case.sides.index(side)]
+    if squashed:  # its loss does what the last activation does
+        calls = (*calls[:-1], _with_activation(calls[-1], "linear"))
+        plain = _chain(calls)
+    if plain is None or any(gap(plain, v) <= case.bound for v in wanted):
         return
-    for title, changed in _changes(calls):
+    for title, changed in _changes(calls, squashed):
         made = _chain(changed)
         if made is None or gap(made, plain) <= case.bound:
             continue
@@ -76,10 +82,21 @@ def _chain(calls: Sequence[LayerCall]) -> np.ndarray | None:
     return value
 
 
+def _with_activation(call: LayerCall, activation: str) -> LayerCall:
+    if "activation" not in call.config:
+        return call
+    return replace(call, config={**call.config, "activation": activation})
+
+
 def _changes(
-    calls: Sequence[LayerCall],
+    calls: Sequence[LayerCall], keep_last: bool
 ) -> Iterator[tuple[Note, list[LayerCall]]]:
-    """Yield the layers with one thing changed, and what."""
+    """Yield the layers with one thing changed, and what.
+
+    Args:
+        calls: of the layers.
+        keep_last: whether the last activation stays what it is.
+    """
     off = [replace(c, training=False) for c in calls]
     yield (
         note(
@@ -91,11 +108,11 @@ def _changes(
     )
     for place, call in enumerate(calls):
         own = call.config.get("activation")
+        if keep_last and call is calls[-1]:
+            own = None
         for activation in ACTIVATIONS:
             if isinstance(own, str) and own != activation:
-                changed = replace(
-                    call, config={**call.config, "activation": activation}
-                )
+                changed = _with_activation(call, activation)
                 yield (
                     note(
                         "{side} has the activation {its} where {other}'s "

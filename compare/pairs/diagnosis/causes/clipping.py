@@ -5,31 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.pairs.diagnosis.causes.naming import Case, figure
-from compare.pairs.diagnosis.causes.rule_cause import nearly_equal, rule_cause
-from compare.pairs.diagnosis.optimizer_rules import Rule
+from compare.pairs.diagnosis.causes.rule_cause import rule_cause
+from compare.pairs.diagnosis.closeness import named_gap
+from compare.pairs.diagnosis.optimizer_rules import UNKNOWN, Rule, clip
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
+
+SAME_LIMIT = 1e-4
+"""Up to which clipped gradients are alike: a limit is read from them."""
 
 
 def clip_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     """Yield clipping that only one side does, or at another limit."""
-    if one.clip == other.clip and nearly_equal(
-        float(f"{one.clip_at:.5g}"), float(f"{other.clip_at:.5g}")
-    ):
+    kinds = (one.clip, other.clip)
+    plain = max(
+        named_gap(
+            clip(one.clip, one.clip_at, step.taken),
+            clip(other.clip, other.clip_at, step.taken),
+        )
+        for side in case.sides
+        for step in side.steps
+    )
+    if UNKNOWN in kinds or plain <= SAME_LIMIT:
         return
-    said = [_clip(rule) for rule in (one, other)]
-    side = case.right if other.clip else case.left
     key = (
         "gradient-scaled"
-        if "scaled" in (one.clip, other.clip)
+        if "scaled" in kinds
         else "clip-forgotten"
-        if not (one.clip and other.clip)
+        if "" in kinds
         else "clip-by-value"
-        if "clipvalue" in (one.clip, other.clip)
+        if "clipvalue" in kinds
         else "clip-global"
     )
-    if not one.clip or not other.clip:
-        side = case.left if not one.clip else case.right
+    side = case.left if not one.clip else case.right
+    said = [_clip(rule) for rule in (one, other)]
     yield rule_cause(
         case,
         "gradient",
@@ -44,7 +53,7 @@ def clip_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         Note("clip the gradients in the same way on both sides."),
         one,
         other,
-        1.0,
+        plain,
         side,
     )
 

@@ -14,8 +14,12 @@ from compare.pairs.diagnosis.causes.row_counts import (
 from compare.pairs.diagnosis.causes.row_order import order_causes
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.rows import Batches, Map
+from compare.pairs.diagnosis.same_batches import labels
 from compare.records.diagnosis import Cause
-from compare.records.note import note
+from compare.records.note import Note, note
+
+LEAST = 8
+"""Rows that must be seen before targets are said to be shifted."""
 
 
 def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
@@ -30,36 +34,13 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     if left.rows is None or right.rows is None:
         yield from size_causes(case, left, right)
         return
+    yield from _labels(case, left, right)
     sized = list(size_causes(case, left, right))
     yield from sized
     missing = list(missing_causes(case, left, right))
     yield from missing
     if not sized and not missing:
         yield from order_causes(case, left, right)
-
-
-def same_data(left: Batches, right: Batches, bound: float) -> bool | None:
-    """Whether both sides see the same batches; None if it is not known."""
-    if not left.sizes or not right.sizes:
-        return None
-    if left.rows is not None and right.rows is not None:
-        return not (
-            _differ(left.x, right.x)
-            or _differ(left.y, right.y)
-            or any(
-                set(a.tolist()) != set(b.tolist())
-                for a, b in zip(left.rows, right.rows, strict=False)
-            )
-        )
-    known = [
-        (a, b)
-        for own in ((left.xs, right.xs), (left.ys, right.ys))
-        for a, b in zip(*own, strict=False)
-        if a is not None and b is not None
-    ]
-    if not known:
-        return None
-    return all(gap(a, b) <= bound for a, b in known)
 
 
 def _differ(one: Map | None, other: Map | None) -> bool:
@@ -130,3 +111,46 @@ def _said(done: Map) -> str:
     if abs(shift) > 1e-6 * max(abs(scale), 1e-30):
         text += f" {'-' if shift < 0 else '+'} {figure(abs(shift))}"
     return text.strip()
+
+
+def _labels(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
+    """Yield targets that are those of rows a fixed distance away."""
+    source = labels(case.problem.y)
+    for side, own in zip(case.sides, (left, right), strict=True):
+        known = [
+            (rows, labels(y))
+            for rows, y in zip(own.rows or (), own.ys, strict=False)
+            if y is not None and len(y) == len(rows)
+        ]
+        if not known:
+            continue
+        rows, seen = (
+            np.concatenate(part) for part in zip(*known, strict=True)
+        )
+        if seen.size != source[rows].size or len(set(rows.tolist())) < LEAST:
+            continue
+        plain = gap(seen, source[rows])
+        apart = {
+            shift: gap(seen, source[(rows + shift) % len(source)])
+            for far in range(1, len(source) // 2 + 1)
+            for shift in (-far, far)
+        }
+        shift = min(apart, key=lambda shift: apart[shift])
+        if case.proves(apart[shift], plain):
+            yield cause(
+                "data",
+                side,
+                "labels-shifted",
+                note(
+                    "{side} trains on y shifted by {shift}: row {row} has the "
+                    "target of row {its}.",
+                    side=side.name,
+                    shift=-shift,
+                    row=rows[0] + 1,
+                    its=(rows[0] + shift) % len(source) + 1,
+                ),
+                Note("give every row its own target."),
+                apart[shift],
+                plain,
+                updates=len(known),
+            )

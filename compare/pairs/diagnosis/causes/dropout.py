@@ -83,34 +83,45 @@ def dropout_causes(
             rates[0],
             rates[1],
             _mask_gap(its, rates[1]),
-            1.0 if rates[0] == 0 else min(_mask_gap(its, rates[0]), 1.0),
+            _mask_gap(its, rates[0]),
         )
         return
-    masks = [_mask(c) for c in (mine, its)]
-    if masks[0] is None or masks[1] is None or not rates[0]:
+    yield from _other_mask(case, mine, its, rates[1])
+
+
+def _other_mask(
+    case: Case, mine: LayerCall, its: LayerCall, rate: float
+) -> Iterator[Cause]:
+    """Yield other units that are dropped, where both sides show which."""
+    shapes = {v.shape for c in (mine, its) if (v := c.inputs) is not None}
+    masks = [_mask(call) for call in (mine, its)]
+    if masks[0] is None or masks[1] is None or not rate or len(shapes) > 1:
         return
-    if masks[0].shape == masks[1].shape and (masks[0] != masks[1]).any():
-        seeds = [_seed(c) for c in (mine, its)]
-        yield cause(
-            "model",
-            case.right,
-            "other-dropout-seed",
-            note(
-                "layer {layer} ({kind}) drops other units in {right} than in "
-                "{left}: {share} of its mask differs (seeds {its}, {mine}).",
-                layer=its.name,
-                kind=its.kind,
-                right=case.right.name,
-                left=case.left.name,
-                share=f"{(masks[0] != masks[1]).mean():.0%}",
-                its=seeds[1],
-                mine=seeds[0],
-            ),
-            Note("give the layer the same seed on both sides."),
-            _mask_gap(its, rates[1]),
-            1.0,
-            place=its.place,
-        )
+    inputs = [np.asarray(call.inputs) for call in (mine, its)]
+    shown = np.logical_and(inputs[0] != 0, inputs[1] != 0)
+    differ = np.logical_and(masks[0] != masks[1], shown)
+    if not differ.any():
+        return
+    yield cause(
+        "model",
+        case.right,
+        "other-dropout-seed",
+        note(
+            "layer {layer} ({kind}) drops other units in {right} than in "
+            "{left}: {share} of its mask differs (seeds {its}, {mine}).",
+            layer=its.name,
+            kind=its.kind,
+            right=case.right.name,
+            left=case.left.name,
+            share=f"{differ.sum() / shown.sum():.0%}",
+            its=_seed(its),
+            mine=_seed(mine),
+        ),
+        Note("give the layer the same seed on both sides."),
+        _mask_gap(its, rate),
+        _mask_gap(its, rate, masks[0]),
+        place=its.place,
+    )
 
 
 def _seed(call: LayerCall) -> str:
@@ -128,9 +139,11 @@ def _mask(call: LayerCall) -> np.ndarray | None:
     return np.asarray((call.output == 0) & (call.inputs != 0))
 
 
-def _mask_gap(call: LayerCall, rate: float) -> float:
+def _mask_gap(
+    call: LayerCall, rate: float, mask: np.ndarray | None = None
+) -> float:
     """Return how far the output is from the input, kept ones scaled."""
-    mask = _mask(call)
+    mask = _mask(call) if mask is None else mask
     if mask is None or call.inputs is None or call.output is None or rate >= 1:
         return 1.0
     return gap(call.output, np.where(mask, 0.0, call.inputs / (1 - rate)))

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from compare.pairs.diagnosis.anatomy import LayerCall
-from compare.pairs.diagnosis.causes.dropout import dropout_causes
-from compare.pairs.diagnosis.causes.layer_again import RANDOM, again
+from compare.pairs.diagnosis.causes.layer_again import again
 from compare.pairs.diagnosis.causes.naming import Case, cause, figure
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.steps import Side
@@ -43,9 +42,6 @@ def pair_causes(
         yield setting_cause(
             case, its, "layer", mine.kind, its.kind, 0.0, plain
         )
-        return
-    if mine.kind in RANDOM:
-        yield from dropout_causes(case, mine, its)
         return
     own = again(its, its)
     apart = 1.0 if own is None or its.output is None else gap(own, its.output)

@@ -44,22 +44,27 @@ def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
     return found[0], found[1]
 
 
-def loss_causes(case: Case, both: Both, update: int) -> Iterator[Cause]:
+def loss_causes(
+    case: Case, both: Both, update: int, same_batch: bool
+) -> Iterator[Cause]:
     """Yield what differs in the losses of both sides.
 
     Args:
         case: the sides.
         both: their losses, recognised.
         update: of which update, from 0.
+        same_batch: whether both took the same batch; if not, only the
+            functions can be compared: weights and factors may hang on rows.
     """
     one, other = both
     if one is None or other is None:
-        yield from scaled_causes(case, update)
+        if same_batch:
+            yield from scaled_causes(case, update)
         return
     yield from _function(case, one, other)
-    if is_explained(case, one, update, 0) and is_explained(
-        case, other, update, 1
-    ):
+    if not same_batch:
+        return
+    if all(is_explained(case, t, update, i) for i, t in enumerate(both) if t):
         yield from factor_causes(case, one, other)
     yield from weight_causes(case, one, other)
     yield from penalty_causes(case, one, other, update)

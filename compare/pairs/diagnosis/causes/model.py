@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from compare.pairs.diagnosis.anatomy import LayerCall
 from compare.pairs.diagnosis.causes.by_hand import by_hand_causes
 from compare.pairs.diagnosis.causes.dropout import (
+    dropout_causes,
     flag_cause,
     flags_differ,
     hangs_on_flag,
 )
+from compare.pairs.diagnosis.causes.layer_again import RANDOM
 from compare.pairs.diagnosis.causes.layer_settings import (
     left_out_causes,
     pair_causes,
@@ -20,7 +22,9 @@ from compare.pairs.diagnosis.causes.naming import Case
 from compare.records.diagnosis import Cause
 
 
-def model_causes(case: Case, update: int) -> Iterator[Cause]:
+def model_causes(
+    case: Case, update: int, of_logits: Sequence[bool]
+) -> Iterator[Cause]:
     """Yield what differs between the layers of both sides.
 
     Each layer is made again from the settings of either side, and given what
@@ -29,10 +33,11 @@ def model_causes(case: Case, update: int) -> Iterator[Cause]:
     Args:
         case: the sides.
         update: which update, from 0.
+        of_logits: whether the loss of each side takes logits.
     """
     one, other = (side.steps[update].update.layers for side in case.sides)
     if not one or not other:
-        yield from by_hand_causes(case, update)
+        yield from by_hand_causes(case, update, of_logits)
         return
     matcher = SequenceMatcher(
         None,
@@ -47,7 +52,9 @@ def model_causes(case: Case, update: int) -> Iterator[Cause]:
             for pair in zip(mine, its, strict=True):
                 if flags_differ(*pair) and hangs_on_flag(case, pair[0]):
                     flags.append(pair)
-                yield from pair_causes(case, *pair)
+                draws = pair[0].kind == pair[1].kind in RANDOM
+                compared = dropout_causes if draws else pair_causes
+                yield from compared(case, *pair)
             continue
         for call in mine:
             yield from left_out_causes(case, case.right, call, other, c)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from compare.pairs.diagnosis.causes.loss_factors import reduction
 from compare.pairs.diagnosis.causes.naming import (
     Case,
@@ -11,7 +13,7 @@ from compare.pairs.diagnosis.causes.naming import (
     figure,
     place_of_loss,
 )
-from compare.pairs.diagnosis.closeness import gap
+from compare.pairs.diagnosis.closeness import gap, named_gap
 from compare.pairs.diagnosis.loss_recognition import Told
 from compare.pairs.diagnosis.steps import Step
 from compare.records.diagnosis import Cause
@@ -23,7 +25,8 @@ def weight_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
     if one.weights is None and other.weights is None:
         return
     if one.weights is not None and other.weights is not None:
-        if gap(one.weights, other.weights) <= 10 * case.bound:
+        in_order = [np.sort(w, None) for w in (one.weights, other.weights)]
+        if gap(*in_order) <= 10 * case.bound:
             return
         side, mine = case.right, other
     else:
@@ -88,8 +91,11 @@ def penalty_causes(
         return
     (mine, _), (its, apart) = one_rest, other_rest
     size = max(abs(step.loss) for step in steps)
-    if abs(mine - its) <= 10 * case.bound * size:
-        return
+    same = named_gap(steps[0].before, steps[1].before) <= case.bound
+    if abs(mine - its) <= 10 * case.bound * size or (
+        mine and its and not same
+    ):
+        return  # other parameters have other penalties
     number = 0 if not mine else 1
     side, step = case.sides[number], steps[number]
     values = {

@@ -30,7 +30,6 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         return
     first = differ[0]
     mine, its = pairs[first]
-    steady = [_steady(rule.rates) for rule in (one, other)]
     values = {
         "right": case.right.name,
         "left": case.left.name,
@@ -42,7 +41,7 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     wanted = float(case.problem.hyper.get("learning_rate", 0.0))
     if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
         side = case.left
-    if all(steady):
+    if one.is_steady and other.is_steady:
         key = "wrong-sign" if its * mine < 0 else "learning-rate"
         title = Note(
             "{right} has the learning rate {its}, {left} {mine}.", values
@@ -65,10 +64,6 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         gap_to_rule(case.right, replace(other, rates=one.rates or (0.0,))),
         side,
     )
-
-
-def _steady(rates: tuple[float, ...]) -> bool:
-    return all(nearly_equal(rate, rates[0]) for rate in rates)
 
 
 def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
