@@ -9,7 +9,7 @@ from compare.pairs.diagnosis.causes.naming import Case, figure
 from compare.pairs.diagnosis.causes.rule_cause import (
     gap_to_rule,
     nearly_equal,
-    rule_cause,
+    rule_causes,
 )
 from compare.pairs.diagnosis.optimizer_rules import Rule
 from compare.records.diagnosis import Cause
@@ -30,38 +30,34 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         return
     first = differ[0]
     mine, its = pairs[first]
-    values = {
-        "right": case.right.name,
-        "left": case.left.name,
-        "its": figure(its),
-        "mine": figure(mine),
-        "update": f"{first + 1:,}",
-    }
     side = case.right
     wanted = float(case.problem.hyper.get("learning_rate", 0.0))
     if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
         side = case.left
     if one.is_steady and other.is_steady:
         key = "wrong-sign" if its * mine < 0 else "learning-rate"
-        title = Note(
-            "{right} has the learning rate {its}, {left} {mine}.", values
-        )
+        title = Note("{right} has the learning rate {its}, {left} {mine}.")
     else:
         key = "schedule"
         title = Note(
             "the learning rate changes on the way: at update {update} {right} "
-            "has {its}, {left} {mine}.",
-            values,
+            "has {its}, {left} {mine}."
         )
-    yield rule_cause(
+    yield from rule_causes(
         case,
         "update",
         key,
-        title,
+        title.given(
+            right=case.right.name,
+            left=case.left.name,
+            its=figure(its),
+            mine=figure(mine),
+            update=f"{first + 1:,}",
+        ),
         Note("use the same learning rate on both sides."),
         one,
         other,
-        gap_to_rule(case.right, replace(other, rates=one.rates or (0.0,))),
+        gap_to_rule(case.right, replace(other, rates=one.rates)),
         side,
     )
 
@@ -74,7 +70,7 @@ def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     ):
         if not rule.resets or its.resets == rule.resets or not rule.has_state:
             continue
-        yield rule_cause(
+        yield from rule_causes(
             case,
             "state",
             "state-lost",
