@@ -23,15 +23,15 @@ WEIGHTS = {
     "samples": (
         "sample-weights",
         Note(
-            "{side} weights its samples (from {least} to {most}), {other} does "
-            "otherwise.",
+            "{side} weights its samples (from {least} to {most}), {other} "
+            "does otherwise."
         ),
     ),
     "classes": (
         "class-weights",
         Note(
-            "{side} weights its classes (up to {most} times the least), {other} "
-            "does otherwise.",
+            "{side} weights its classes (up to {most} times the least), "
+            "{other} does otherwise."
         ),
     ),
     "mask": (
