@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,7 @@ class Stages:
         self.updates: list[Update] = []
         self.places: dict[str, str] = {}
         self.frozen: set[int] = set()
+        self.stalled = 0
         self._number: dict[int, int] = {}
         self._until = time.monotonic() + seconds
         self._least = least
@@ -130,7 +132,8 @@ class Stages:
 
     def _put(self, number: int) -> None:
         variable, value = self.variables[number], self._start[number]
-        variable.assign(value.reshape(variable.shape).astype(variable.dtype))
+        kind = variable.dtype.as_numpy_dtype
+        variable.assign(value.reshape(variable.shape).astype(kind))
         if self._open:
             self._open.before[number] = np.array(variable)
 
@@ -158,13 +161,7 @@ class Stages:
         if not self._open.gradients:
             return
         now = self.copies()
-        before = self._open.before
-        if any(
-            v.trainable
-            and i in before
-            and not np.array_equal(before[i], now[i], equal_nan=True)
-            for i, v in enumerate(self.variables)
-        ):
+        if self._moved(self._open.before, now):
             self._close(now)
             self._open = _Open(now)
         enough = len(self.updates) >= self._least
@@ -176,6 +173,9 @@ class Stages:
         if seen is None or not seen.gradients:
             return
         now = now or self.copies()
+        if self.updates and not self._moved(seen.before, now):
+            self.stalled = len(seen.gradients)
+            return
         x, y, weights = _data(seen)
         output = _array(seen.models[-1][1]) if seen.models else None
         made = Update(
@@ -199,6 +199,14 @@ class Stages:
         self._bytes += sum(v.nbytes for v in now.values())
         if self._bytes < MOST_BYTES:
             self.updates.append(made)
+
+    def _moved(self, before: Values, now: Values) -> bool:
+        return any(
+            v.trainable
+            and i in before
+            and not np.array_equal(before[i], now[i], equal_nan=True)
+            for i, v in enumerate(self.variables)
+        )
 
     @property
     def _deep(self) -> bool:
@@ -249,8 +257,9 @@ class Stages:
         model = seen.models[-1][1] if seen.models else None
         logits = getattr(model, "_keras_logits", None)
         watched = [t for t in (model, logits) if tf.is_tensor(t)]
-        others = self._tensors() if self._deep else []
-        extra = [*watched, *(t for _, t in others)]
+        others = self._tensors()
+        kept = [t for _, t in others] if self._deep else []
+        extra = [*watched, *kept]
         found = gradient(
             tape, target, [*flat, *(t for t in extra if _is_float(t))], **given
         )
@@ -276,8 +285,8 @@ class Stages:
                 prediction=heads[0] if heads else None,
                 tape=tuple(
                     Tensor(kind, value, _array(up))
-                    for (kind, t), up in zip(
-                        others, upstream[len(watched) :], strict=True
+                    for (kind, t), up in zip_longest(
+                        others, upstream[len(watched) :]
                     )
                     if (value := _array(t)) is not None
                 ),
@@ -289,7 +298,8 @@ class Stages:
     def _tensors(self) -> list[tuple[str, Any]]:
         """Return what is on the tape: what came from outside, what was made.
 
-        Inside of layers, losses and optimizers nothing is looked at.
+        Inside of layers, losses and optimizers nothing is looked at. What
+        was made is kept of the deep updates only.
         """
         seen = self._open
         made = {id(out) for _, out, *_ in seen.models} if seen else set()
@@ -302,7 +312,7 @@ class Stages:
                 made.add(id(t))
                 if kind != "ReadVariableOp" and _is_number(t):
                     found[id(t)] = (kind, t)
-        return list(found.values())
+        return [t for t in found.values() if self._deep or not t[0]]
 
     # --- Keras
 

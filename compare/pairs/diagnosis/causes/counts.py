@@ -165,6 +165,27 @@ def count_causes(
         "its": f"{other:,}",
         "mine": f"{one:,}",
     }
+    stopped = [s.anatomy.stalled for s in case.sides]
+    if any(stopped) and not all(stopped):
+        side = case.sides[0 if stopped[0] else 1]
+        yield cause(
+            "count",
+            side,
+            "stands-still",
+            note(
+                "{side} moves no more after update {update}, though it still "
+                "takes gradients ({count}); {other} goes on.",
+                side=side.name,
+                update=f"{len(side.steps):,}",
+                count=f"{side.anatomy.stalled:,}",
+                other=case.other(side).name,
+            ),
+            Note("move the variables themselves (assign_sub), every time."),
+            0.0,
+            1.0,
+            place=side.steps[-1].gradient.place,
+        )
+        return
     whole = all(e is not None and e == int(e) for e in epochs)
     if whole and epochs[0] != epochs[1]:
         values |= {"mine": f"{epochs[0]:g}", "its": f"{epochs[1]:g}"}

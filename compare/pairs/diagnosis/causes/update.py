@@ -318,6 +318,9 @@ def _rates(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         side = case.left
     if all(steady):
         key = "wrong-sign" if its * mine < 0 else "learning-rate"
+        mu = float(one.settings.get("momentum") or 0.0)
+        if mu and min(_off(its / mine, mu), _off(mine / its, mu)) < 1e-6:
+            key = "dampened-momentum"
         title = Note(
             "{right} has the learning rate {its}, {left} {mine}.", values
         )
@@ -339,6 +342,11 @@ def _rates(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         _instead(case.right, replace(other, rates=one.rates or (0.0,))),
         side,
     )
+
+
+def _off(times: float, mu: float) -> float:
+    """Return how far a ratio of rates is from 1 - momentum."""
+    return abs(times / (1 - mu) - 1)
 
 
 def _steady(rates: tuple[float, ...]) -> bool:
