@@ -153,6 +153,10 @@ def count_causes(
     ]
     if left.epoch and right.epoch and passes[0] == passes[1]:
         return  # the batches say why
+    stopped = [side for side in case.sides if side.anatomy.stalled]
+    if len(stopped) == 1:
+        yield _stalled(case, stopped[0])
+        return
     whole = all(each == int(each) for each in passes)
     title = (
         Note(
@@ -177,4 +181,24 @@ def count_causes(
         0.0,
         abs(one - other) / max(one, other),
         place=side.anatomy.places.get("fit", ""),
+    )
+
+
+def _stalled(case: Case, side: Side) -> Cause:
+    return cause(
+        "count",
+        side,
+        "stands-still",
+        note(
+            "{side} moves no more after update {update}, though it still "
+            "takes gradients ({count}); {other} goes on.",
+            side=side.name,
+            update=f"{len(side.steps):,}",
+            count=f"{side.anatomy.stalled:,}",
+            other=case.other(side).name,
+        ),
+        Note("move the variables themselves (assign_sub), every time."),
+        0.0,
+        1.0,
+        place=side.steps[-1].gradient.place,
     )

@@ -11,7 +11,7 @@ from compare.pairs.diagnosis.causes.row_counts import (
     missing_causes,
     size_causes,
 )
-from compare.pairs.diagnosis.causes.row_order import order_causes
+from compare.pairs.diagnosis.causes.row_order import order_causes, some_rows
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.rows import Batches, Map
 from compare.pairs.diagnosis.same_batches import labels
@@ -34,7 +34,11 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     if left.rows is None or right.rows is None:
         yield from size_causes(case, left, right)
         return
-    yield from _labels(case, left, right)
+    shifted = list(_labels(case, left, right))
+    yield from shifted
+    if not shifted and bool(left.apart) != bool(right.apart):
+        yield _apart(case, left, right)
+        return
     sized = list(size_causes(case, left, right))
     yield from sized
     missing = list(missing_causes(case, left, right))
@@ -59,8 +63,8 @@ def _apart(case: Case, left: Batches, right: Batches) -> Cause:
             "{side} takes y in another order than x: update 1 has x of rows "
             "{rows} with y of rows {others}.",
             side=side.name,
-            rows=_some(own.rows[0]),
-            others=_some(own.apart[0]),
+            rows=some_rows(own.rows[0]),
+            others=some_rows(own.apart[0]),
         ),
         Note("shuffle x and y together."),
         gap(seen, y[own.apart[0]]),

@@ -35,7 +35,7 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
         side = case.left
     if one.is_steady and other.is_steady:
-        key = "wrong-sign" if its * mine < 0 else "learning-rate"
+        key = _key(mine, its, float(one.settings.get("momentum") or 0.0))
         title = Note("{right} has the learning rate {its}, {left} {mine}.")
     else:
         key = "schedule"
@@ -60,6 +60,15 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         gap_to_rule(case.right, replace(other, rates=one.rates)),
         side,
     )
+
+
+def _key(mine: float, its: float, momentum: float) -> str:
+    """Name a pair of rates; what dampened momentum is, is 1 - momentum."""
+    if its * mine < 0:
+        return "wrong-sign"
+    times = min(mine / its, its / mine) if mine and its else 0.0
+    dampened = momentum and abs(times / (1 - momentum) - 1) < SAME_RATE
+    return "dampened-momentum" if dampened else "learning-rate"
 
 
 def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:

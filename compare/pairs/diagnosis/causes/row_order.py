@@ -53,8 +53,8 @@ def order_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
             side=side.name,
             other=case.other(side).name,
             update=f"{differ[0] + 1:,}",
-            mine=_some(rows[differ[0]]),
-            theirs=_some(others[differ[0]]),
+            mine=some_rows(rows[differ[0]]),
+            theirs=some_rows(others[differ[0]]),
         ),
         cure,
         0.0,
@@ -69,7 +69,7 @@ def _in_order(batches: Batches) -> bool:
     return bool((np.diff(rows) == 1).all())
 
 
-def _some(rows: np.ndarray) -> str:
+def some_rows(rows: np.ndarray) -> str:
     """Show the first rows, counted from 1."""
     shown = ", ".join(str(int(row) + 1) for row in rows[:4])
     return f"{shown}{', ...' if len(rows) > 4 else ''}"
