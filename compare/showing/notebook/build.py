@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from compare.lessons.exhibits import exhibit, source_of
@@ -57,7 +57,7 @@ def notebook_of(lesson: str) -> NotebookNode:
 def _markdown(problem: Problem) -> str:
     """Fill in the template."""
     templates = Environment(
-        loader=PackageLoader("compare.showing.notebook"),
+        loader=FileSystemLoader(FOLDER / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
