@@ -29,7 +29,7 @@ def different(step):
 
 
 def said(problem, left, right, step=1):
-    return " ".join(facts(problem, different(step), left, right))
+    return " ".join(map(str, facts(problem, different(step), left, right)))
 
 
 def changed(run, name, values):

@@ -90,6 +90,14 @@ def _forgotten(case: Case) -> Iterator[Cause]:
                 values,
             )
             cure = Note("compute it with TensorFlow inside of the tape.")
+            if all(k in step.taken for k in gone):
+                key = "forgotten-variable"
+                title = Note(
+                    "{side} takes the gradient of {names}, but never moves "
+                    "it; {other} does.",
+                    values,
+                )
+                cure = Note("move all parameters.")
         else:
             key = "forgotten-variable"
             title = Note(
@@ -112,12 +120,13 @@ def _forgotten(case: Case) -> Iterator[Cause]:
 
 
 def _trained(side: Side) -> set[str]:
-    """Return what a gradient is applied of, in any update."""
-    return {
+    """Return what has a gradient and is moved, in any update."""
+    given = {
         name
         for step in side.steps
         for name in (step.taken if step.applied is None else step.applied)
     }
+    return given & side.moved
 
 
 def _accumulated(case: Case, update: int) -> Iterator[Cause]:

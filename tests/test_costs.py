@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import compare
-from compare.pairs.diagnosis.evidence import side_cost
+from compare.pairs.costs import side_cost
 from compare.running.processes import Broken, Job, run_jobs
 
 SLOW = """
@@ -71,7 +71,7 @@ REASONS = {
     "retraced": ["is traced anew on the way"],
     "eager": ["runs eagerly"],
     "unrolled": ["a Python loop gives that is unrolled"],
-    "fit_again": ["run_eagerly on", "called fit 10 times"],
+    "fit_again": ["run_eagerly on", "called `fit` 10 times"],
 }
 
 
@@ -93,7 +93,7 @@ def costs(tmp_path_factory):
 @pytest.mark.parametrize("name", REASONS)
 def test_the_reason_is_counted(costs, name):
     """Each way to be slow is named, and a good side is not accused."""
-    said = costs[name].reasons()
+    said = [str(reason) for reason in costs[name].reasons()]
     for words in REASONS[name]:
         assert any(words in text for text in said), said
     if name == "good":
@@ -104,7 +104,7 @@ def test_the_reason_is_counted(costs, name):
 def test_a_reason_names_its_side(costs):
     """The sentences begin with the side's name."""
     assert all(
-        text.startswith(name)
+        str(text).startswith(name)
         for name, cost in costs.items()
         for text in cost.reasons()
     )
