@@ -172,9 +172,11 @@ def _adam(
         m_hat, v_hat = m / (1 - one**count), v / (1 - two**count)
         if form == "epsilon beside the corrected root":
             return np.asarray(-rate * m_hat / (np.sqrt(v_hat) + epsilon))
-        if form == "epsilon inside the root":
+        if form == "epsilon inside the corrected root":
             return np.asarray(-rate * m_hat / np.sqrt(v_hat + epsilon))
         alpha = rate * np.sqrt(1 - two**count) / (1 - one**count)
+        if form == "epsilon inside the root":
+            return np.asarray(-alpha * m / np.sqrt(v + epsilon))
         return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))
 
 
@@ -262,15 +264,16 @@ def recognise(
     trace = Trace.of(side)
     if not all(trace.given):
         return None
+    changing: Rule | None = None
     for rule in candidates(like):
         for lost in ((), resets) if resets and rule.has_state else ((),):
             found = _held_against(replace(rule, resets=lost), trace, bound)
-            if found and (_steady(found.rates) or rule.has_state):
+            if found and _steady(found.rates):
                 return found
-            if found:  # a clipped norm looks like a rate that changes
-                hints = (*rates, max(found.rates))
-                return _clipped(trace, hints, bound) or found
-    return _clipped(trace, rates, bound)
+            changing = changing or found
+    # A clipped norm looks like a rate that changes.
+    hints = (*rates, max(changing.rates)) if changing else rates
+    return _clipped(trace, hints, bound) or changing
 
 
 def _steady(rates: Sequence[float]) -> bool:
@@ -299,6 +302,7 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
                 "epsilon beside the corrected root",
                 "no bias correction",
                 "epsilon inside the root",
+                "epsilon inside the corrected root",
             ):
                 yield Rule("Adam", {**own, "form": form} if form else own)
     for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):

@@ -54,8 +54,8 @@ class Step:
 
     @property
     def gradient(self) -> Gradient:
-        """The last gradient that was taken."""
-        return self.update.gradients[-1]
+        """The first gradient that was taken."""
+        return self.update.gradients[0]
 
     @property
     def head(self) -> Tensor | None:

@@ -318,12 +318,18 @@ def _rates(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         side = case.left
     if all(steady):
         key = "wrong-sign" if its * mine < 0 else "learning-rate"
-        mu = float(one.settings.get("momentum") or 0.0)
-        if mu and min(_off(its / mine, mu), _off(mine / its, mu)) < 1e-6:
-            key = "dampened-momentum"
         title = Note(
             "{right} has the learning rate {its}, {left} {mine}.", values
         )
+        mu = float(one.settings.get("momentum") or 0.0)
+        if mu and min(_off(its / mine, mu), _off(mine / its, mu)) < 1e-6:
+            key = "dampened-momentum"
+            title = Note(
+                "{right} has the learning rate {its}, {left} {mine}: 1 - "
+                "momentum is between them, as in a running mean of "
+                "gradients.",
+                values,
+            )
     else:
         key = "schedule"
         title = Note(
