@@ -39,10 +39,9 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     if not shifted and bool(left.apart) != bool(right.apart):
         yield _apart(case, left, right)
         return
-    sized = list(size_causes(case, left, right))
-    yield from sized
     missing = list(missing_causes(case, left, right))
-    yield from missing
+    sized = [] if missing else list(size_causes(case, left, right))
+    yield from (*missing, *sized)
     if not sized and not missing:
         yield from order_causes(case, left, right)
 

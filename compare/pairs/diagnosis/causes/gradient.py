@@ -54,7 +54,7 @@ def _forgotten(case: Case) -> Iterator[Cause]:
         gone = sorted(_trained(other) & set(side.numbers) - _trained(side))
         if not gone:
             continue
-        key, title, cure = _why_gone(side, {side.numbers[k] for k in gone})
+        key, title, cure = _why_gone(side, gone)
         lengths = [
             norm(g) for k, g in other.steps[0].taken.items() if k in gone
         ]
@@ -76,8 +76,9 @@ def _forgotten(case: Case) -> Iterator[Cause]:
         )
 
 
-def _why_gone(side: Side, numbers: set[int]) -> tuple[str, Note, Note]:
+def _why_gone(side: Side, gone: list[str]) -> tuple[str, Note, Note]:
     """Return key, title and cure of variables that are not trained."""
+    numbers = {side.numbers[name] for name in gone}
     if numbers & side.anatomy.frozen:
         return (
             "frozen-layer",
@@ -86,6 +87,15 @@ def _why_gone(side: Side, numbers: set[int]) -> tuple[str, Note, Note]:
                 "{other} has a gradient of length {size} for it."
             ),
             Note("trainable=True on both sides."),
+        )
+    if all(name in side.steps[0].taken for name in gone):
+        return (
+            "forgotten-variable",
+            Note(
+                "{side} takes the gradient of {names}, but never moves it; "
+                "{other} does."
+            ),
+            Note("move all parameters."),
         )
     if numbers & {n for step in side.steps for n in step.gradient.sources}:
         return (
@@ -107,12 +117,13 @@ def _why_gone(side: Side, numbers: set[int]) -> tuple[str, Note, Note]:
 
 
 def _trained(side: Side) -> set[str]:
-    """Return what a gradient is applied of, in any update."""
-    return {
+    """Return what has a gradient and is moved, in any update."""
+    given = {
         name
         for step in side.steps
         for name in (step.taken if step.applied is None else step.applied)
     }
+    return given & side.moved
 
 
 def _accumulated(case: Case, update: int) -> Iterator[Cause]:

@@ -36,7 +36,14 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         side = case.left
     if one.is_steady and other.is_steady:
         key = _key(mine, its, float(one.settings.get("momentum") or 0.0))
-        title = Note("{right} has the learning rate {its}, {left} {mine}.")
+        title = (
+            Note(
+                "{right} has the learning rate {its}, {left} {mine}: 1 - "
+                "momentum is between them, as in a running mean of gradients."
+            )
+            if key == "dampened-momentum"
+            else Note("{right} has the learning rate {its}, {left} {mine}.")
+        )
     else:
         key = "schedule"
         title = Note(
