@@ -6,12 +6,13 @@ import itertools
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from test_page import HOSTILE, hostile
-from test_page_sections import measured
+from whole_report import whole_report
 
 from compare.showing.page.render import page as page_of
 
@@ -52,7 +53,8 @@ def browser():
 def files(small_report, tmp_path_factory):
     """Return the page's files by name: both languages, and one attacked."""
     folder = tmp_path_factory.mktemp("page")
-    whole = [small_report, measured(small_report)]
+    measured = replace(whole_report(), lessons=(), ladder=None)
+    whole = [small_report, measured]
     texts = {
         "en": page_of(whole, "en"),
         "ko": page_of(whole, "ko"),
