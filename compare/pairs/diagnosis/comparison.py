@@ -35,7 +35,7 @@ class Comparison:
     def __init__(self, case: Case) -> None:
         self.case = case
         one, other = (
-            len(side.anatomy.updates) if side.anatomy.returned else None
+            len(side.steps) if side.anatomy.returned else None
             for side in case.sides
         )
         self.made = one, other

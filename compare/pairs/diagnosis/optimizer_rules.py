@@ -161,7 +161,9 @@ def _adam(
         m_hat, v_hat = m / (1 - one**count), v / (1 - two**count)
         if form == "epsilon beside the corrected root":
             return np.asarray(-rate * m_hat / (np.sqrt(v_hat) + epsilon))
-        if form == "epsilon inside the root":
+        if form == "epsilon inside the corrected root":
             return np.asarray(-rate * m_hat / np.sqrt(v_hat + epsilon))
         alpha = rate * np.sqrt(1 - two**count) / (1 - one**count)
+        if form == "epsilon inside the root":
+            return np.asarray(-alpha * m / np.sqrt(v + epsilon))
         return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))

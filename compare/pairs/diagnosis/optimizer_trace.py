@@ -28,10 +28,15 @@ class Trace:
 
     @classmethod
     def of(cls, side: Side) -> Trace:
-        """Return the trace of a side."""
+        """Return the trace of a side, of the parameters that it moves."""
         steps = side.steps
+        moves = side.moved
         return cls(
-            [step.applied or step.taken for step in steps],
+            [
+                {k: g for k, g in given.items() if k in moves}
+                for step in steps
+                for given in [step.applied or step.taken]
+            ],
             [step.change for step in steps],
             [step.before for step in steps],
             side.unit,

@@ -57,17 +57,18 @@ def recognise(
         bound: see `closeness`.
     """
     trace = Trace.of(side)
-    if not any(trace.given):
+    if not all(trace.given):
         return None
+    changing: Rule | None = None
     for rule in candidates(like):
         for lost in ((), resets) if resets and rule.has_state else ((),):
             found = _held_against(replace(rule, resets=lost), trace, bound)
-            if found and (found.is_steady or rule.has_state):
+            if found and found.is_steady:
                 return found
-            if found:  # a clipped norm looks like a rate that changes
-                hints = (*rates, max(found.rates))
-                return _clipped(trace, hints, bound) or found
-    return _clipped(trace, rates, bound)
+            changing = changing or found
+    # A clipped norm looks like a rate that changes.
+    hints = (*rates, max(changing.rates)) if changing else rates
+    return _clipped(trace, hints, bound) or changing
 
 
 def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
@@ -92,6 +93,7 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
                 "epsilon beside the corrected root",
                 "no bias correction",
                 "epsilon inside the root",
+                "epsilon inside the corrected root",
             ):
                 yield Rule("Adam", {**own, "form": form} if form else own)
     for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):

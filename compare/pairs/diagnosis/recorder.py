@@ -68,6 +68,7 @@ class Recorder:
         self.updates: list[Update] = []
         self.places: dict[str, str] = {}
         self.frozen: set[int] = set()
+        self.stalled = 0
         self._number: dict[int, int] = {}
         self._until = time.monotonic() + seconds
         self._least = least
@@ -92,7 +93,8 @@ class Recorder:
 
     def _put(self, number: int) -> None:
         variable, value = self.variables[number], self._start[number]
-        variable.assign(value.reshape(variable.shape).astype(variable.dtype))
+        kind = variable.dtype.as_numpy_dtype
+        variable.assign(value.reshape(variable.shape).astype(kind))
         if self._open:
             self._open.before[number] = np.array(variable)
 
@@ -118,13 +120,7 @@ class Recorder:
         if not self._open.gradients:
             return
         now = self.copies()
-        before = self._open.before
-        if any(
-            v.trainable
-            and i in before
-            and not np.array_equal(before[i], now[i], equal_nan=True)
-            for i, v in enumerate(self.variables)
-        ):
+        if self._moved(self._open.before, now):
             self._close(now)
             self._open = OpenUpdate(now)
         enough = len(self.updates) >= self._least
@@ -136,6 +132,9 @@ class Recorder:
         if seen is None or not seen.gradients:
             return
         now = now or self.copies()
+        if self.updates and not self._moved(seen.before, now):
+            self.stalled = len(seen.gradients)
+            return
         x, y, weights = _data(seen)
         last = seen.models[-1][1] if seen.models else None
         made = Update(
@@ -157,6 +156,14 @@ class Recorder:
         self._bytes += sum(v.nbytes for v in now.values())
         if self._bytes < MOST_BYTES:
             self.updates.append(made)
+
+    def _moved(self, before: Values, now: Values) -> bool:
+        return any(
+            v.trainable
+            and i in before
+            and not np.array_equal(before[i], now[i], equal_nan=True)
+            for i, v in enumerate(self.variables)
+        )
 
     @property
     def _deep(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.pairs.diagnosis.causes.naming import Case, figure
-from compare.pairs.diagnosis.causes.rule_cause import rule_cause
+from compare.pairs.diagnosis.causes.rule_cause import rule_causes
 from compare.pairs.diagnosis.closeness import named_gap
 from compare.pairs.diagnosis.optimizer_rules import UNKNOWN, Rule, clip
 from compare.records.diagnosis import Cause
@@ -39,7 +39,7 @@ def clip_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     )
     side = case.left if not one.clip else case.right
     said = [_clip(rule) for rule in (one, other)]
-    yield rule_cause(
+    yield from rule_causes(
         case,
         "gradient",
         key,
@@ -60,10 +60,10 @@ def clip_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
 
 def _clip(rule: Rule) -> Note:
     texts = {
-        "": "leaves the gradients as they are",
-        "clipvalue": "clips every number of the gradients at {at}",
-        "clipnorm": "clips the norm of each gradient at {at}",
-        "global_clipnorm": "clips the norm of all gradients at {at}",
-        "scaled": "multiplies the gradients by {at}",
+        "": Note("leaves the gradients as they are"),
+        "clipvalue": Note("clips every number of the gradients at {at}"),
+        "clipnorm": Note("clips the norm of each gradient at {at}"),
+        "global_clipnorm": Note("clips the norm of all gradients at {at}"),
+        "scaled": Note("multiplies the gradients by {at}"),
     }
-    return note(texts[rule.clip], at=figure(rule.clip_at))
+    return texts[rule.clip].given(at=figure(rule.clip_at))

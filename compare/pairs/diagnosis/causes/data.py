@@ -11,7 +11,7 @@ from compare.pairs.diagnosis.causes.row_counts import (
     missing_causes,
     size_causes,
 )
-from compare.pairs.diagnosis.causes.row_order import order_causes
+from compare.pairs.diagnosis.causes.row_order import order_causes, some_rows
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.rows import Batches, Map
 from compare.pairs.diagnosis.same_batches import labels
@@ -34,18 +34,49 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     if left.rows is None or right.rows is None:
         yield from size_causes(case, left, right)
         return
-    yield from _labels(case, left, right)
-    sized = list(size_causes(case, left, right))
-    yield from sized
+    shifted = list(_labels(case, left, right))
+    yield from shifted
+    if not shifted and bool(left.apart) != bool(right.apart):
+        yield _apart(case, left, right)
+        return
     missing = list(missing_causes(case, left, right))
-    yield from missing
+    sized = [] if missing else list(size_causes(case, left, right))
+    yield from (*missing, *sized)
     if not sized and not missing:
         yield from order_causes(case, left, right)
+
+
+def _apart(case: Case, left: Batches, right: Batches) -> Cause:
+    """Say that y comes in another order than x."""
+    side, own = (case.left, left) if left.apart else (case.right, right)
+    assert own.rows is not None
+    assert own.apart is not None
+    y = case.problem.y
+    seen = own.ys[0]
+    assert seen is not None
+    return cause(
+        "data",
+        side,
+        "shuffled-apart",
+        note(
+            "{side} takes y in another order than x: update 1 has x of rows "
+            "{rows} with y of rows {others}.",
+            side=side.name,
+            rows=some_rows(own.rows[0]),
+            others=some_rows(own.apart[0]),
+        ),
+        Note("shuffle x and y together."),
+        gap(seen, y[own.apart[0]]),
+        gap(seen, y[own.rows[0]]),
+        place=side.steps[0].update.place or side.steps[0].gradient.place,
+    )
 
 
 def _differ(one: Map | None, other: Map | None) -> bool:
     if one is None or other is None:
         return False
+    if one.cast != other.cast:
+        return True
     return not (
         np.allclose(one.scale, other.scale, rtol=1e-6)
         and np.allclose(
@@ -72,7 +103,7 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         source = case.problem.x if what == "x" else case.problem.y
         if seen is None or batches.rows is None:
             continue
-        rows = source[batches.rows[0]].reshape(len(seen), -1)
+        rows = source[batches.rows[0]]
         yield cause(
             "data",
             side,
@@ -90,8 +121,8 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
                 "training.",
                 what=what,
             ),
-            gap(seen, rows * done.scale + done.shift),
-            gap(seen, rows * without.scale + without.shift),
+            gap(seen, done.of(rows)),
+            gap(seen, without.of(rows)),
             place=side.steps[0].update.place,
         )
 
@@ -100,6 +131,8 @@ def _said(done: Map) -> str:
     """Show a map, such as "/ 255", "* 2 + 1"."""
     if not done.changes:
         return "as it is"
+    if done.cast:
+        return f"rounded to {done.cast}"
     if done.scale.size > 1:
         return "with every feature scaled by itself"
     scale, shift = float(done.scale.ravel()[0]), float(done.shift.ravel()[0])

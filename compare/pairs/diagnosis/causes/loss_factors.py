@@ -77,22 +77,22 @@ def _factor_key(times: float, mine: Told) -> str:
 def reduction(told: Told) -> Note:
     """Say what is done with the losses of the samples."""
     for factor, text in (
-        (1.0, "the mean over {samples} samples"),
-        (told.samples, "the sum over {samples} samples"),
-        (0.5, "half the mean over {samples} samples"),
-        (2.0, "twice the mean over {samples} samples"),
-        (told.samples / 2, "half the sum over {samples} samples"),
+        (1.0, Note("the mean over {samples} samples")),
+        (told.samples, Note("the sum over {samples} samples")),
+        (0.5, Note("half the mean over {samples} samples")),
+        (2.0, Note("twice the mean over {samples} samples")),
+        (told.samples / 2, Note("half the sum over {samples} samples")),
         (
             told.samples / len(told.prediction),
-            "the sum over {samples} samples, divided by the rows",
+            Note("the sum over {samples} samples, divided by the rows"),
         ),
         (
             float(told.prediction.size / told.samples),
-            "the mean over the rows of the sum over outputs",
+            Note("the mean over the rows of the sum over outputs"),
         ),
     ):
         if abs(told.factor / factor - 1) < 1e-6:
-            return note(text, samples=told.samples)
+            return text.given(samples=told.samples)
     return note(
         "the sum over {samples} samples, divided by {divisor}",
         samples=told.samples,

@@ -19,53 +19,53 @@ from compare.pairs.diagnosis.steps import Step
 from compare.records.diagnosis import Cause
 from compare.records.note import Note
 
+WEIGHTS = {
+    "samples": (
+        "sample-weights",
+        Note(
+            "{side} weights its samples (from {least} to {most}), {other} "
+            "does otherwise."
+        ),
+    ),
+    "classes": (
+        "class-weights",
+        Note(
+            "{side} weights its classes (up to {most} times the least), "
+            "{other} does otherwise."
+        ),
+    ),
+    "mask": (
+        "mask",
+        Note(
+            "{side} leaves masked steps out of the loss, {other} does "
+            "otherwise."
+        ),
+    ),
+}
+"""Key and title by what the weights are of."""
+
 
 def weight_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
     """Yield weights of samples that only one side has, or others."""
-    if one.weights is None and other.weights is None:
+    sides = zip(case.sides, (one, other), strict=True)
+    weighted = [(s, t, t.weights) for s, t in sides if t.weights is not None]
+    if not weighted:
         return
-    if one.weights is not None and other.weights is not None:
-        in_order = [np.sort(w, None) for w in (one.weights, other.weights)]
-        if gap(*in_order) <= 10 * case.bound:
-            return
-        side, mine = case.right, other
-    else:
-        side, mine = (
-            (case.left, one)
-            if one.weights is not None
-            else (case.right, other)
-        )
-    assert mine.weights is not None
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "least": figure(float(mine.weights.min())),
-        "most": figure(float(mine.weights.max())),
-    }
-    titles = {
-        "samples": Note(
-            "{side} weights its samples (from {least} to {most}), {other} "
-            "does otherwise.",
-            values,
-        ),
-        "classes": Note(
-            "{side} weights its classes (up to {most} times the least), "
-            "{other} does otherwise.",
-            values,
-        ),
-        "mask": Note(
-            "{side} leaves masked steps out of the loss, {other} does "
-            "otherwise.",
-            values,
-        ),
-    }
+    seen = [np.sort(weights, None) for *_, weights in weighted]
+    if len(seen) == 2 and gap(*seen) <= 10 * case.bound:
+        return
+    side, mine, weights = weighted[-1]
+    key, title = WEIGHTS[mine.kind]
     yield cause(
         "loss",
         side,
-        {"samples": "sample-weights", "classes": "class-weights"}.get(
-            mine.kind, "mask"
+        key,
+        title.given(
+            side=side.name,
+            other=case.other(side).name,
+            least=figure(float(weights.min())),
+            most=figure(float(weights.max())),
         ),
-        titles[mine.kind],
         Note("use the same weights of samples on both sides."),
         mine.gap,
         1.0,
@@ -98,41 +98,38 @@ def penalty_causes(
         return  # other parameters have other penalties
     number = 0 if not mine else 1
     side, step = case.sides[number], steps[number]
-    values = {
-        "right": case.right.name,
-        "left": case.left.name,
-        "side": side.name,
-        "other": case.other(side).name,
-        "its": figure(its),
-        "mine": figure(mine),
-        "rest": figure(mine or its),
-    }
-    forgotten = not mine or not its
-    if not forgotten:
-        values["times"] = figure(its / mine)
+    own = step.update.penalty
+    if mine and its:
         title = Note(
             "{right}'s penalties are {its}, {left}'s {mine}: {times} times as "
-            "much.",
-            values,
+            "much."
         )
-    elif step.update.penalty:
+    elif own:
         title = Note(
             "{side}'s model has penalties, of {rest}, that its loss leaves "
-            "out; {other} adds them.",
-            values,
+            "out; {other} adds them."
         )
     else:
         title = Note(
-            "{other}'s loss has penalties, of {rest}; {side}'s has none.",
-            values,
+            "{other}'s loss has penalties, of {rest}; {side}'s has none."
         )
+    forgotten = not (mine and its)
     yield cause(
         "loss",
         side,
         "penalty-forgotten" if forgotten else "penalty",
-        title,
+        title.given(
+            right=case.right.name,
+            left=case.left.name,
+            side=side.name,
+            other=case.other(side).name,
+            its=figure(its),
+            mine=figure(mine),
+            rest=figure(mine or its),
+            times=figure(its / mine) if mine else "",
+        ),
         Note("loss += tf.add_n(model.losses).")
-        if forgotten and step.update.penalty
+        if forgotten and own
         else Note("use the same penalties on both sides."),
         apart,
         gap(mine, its),

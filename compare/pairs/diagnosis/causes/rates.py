@@ -9,7 +9,7 @@ from compare.pairs.diagnosis.causes.naming import Case, figure
 from compare.pairs.diagnosis.causes.rule_cause import (
     gap_to_rule,
     nearly_equal,
-    rule_cause,
+    rule_causes,
 )
 from compare.pairs.diagnosis.optimizer_rules import Rule
 from compare.records.diagnosis import Cause
@@ -30,40 +30,52 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         return
     first = differ[0]
     mine, its = pairs[first]
-    values = {
-        "right": case.right.name,
-        "left": case.left.name,
-        "its": figure(its),
-        "mine": figure(mine),
-        "update": f"{first + 1:,}",
-    }
     side = case.right
     wanted = float(case.problem.hyper.get("learning_rate", 0.0))
     if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
         side = case.left
     if one.is_steady and other.is_steady:
-        key = "wrong-sign" if its * mine < 0 else "learning-rate"
-        title = Note(
-            "{right} has the learning rate {its}, {left} {mine}.", values
+        key = _key(mine, its, float(one.settings.get("momentum") or 0.0))
+        title = (
+            Note(
+                "{right} has the learning rate {its}, {left} {mine}: 1 - "
+                "momentum is between them, as in a running mean of gradients."
+            )
+            if key == "dampened-momentum"
+            else Note("{right} has the learning rate {its}, {left} {mine}.")
         )
     else:
         key = "schedule"
         title = Note(
             "the learning rate changes on the way: at update {update} {right} "
-            "has {its}, {left} {mine}.",
-            values,
+            "has {its}, {left} {mine}."
         )
-    yield rule_cause(
+    yield from rule_causes(
         case,
         "update",
         key,
-        title,
+        title.given(
+            right=case.right.name,
+            left=case.left.name,
+            its=figure(its),
+            mine=figure(mine),
+            update=f"{first + 1:,}",
+        ),
         Note("use the same learning rate on both sides."),
         one,
         other,
-        gap_to_rule(case.right, replace(other, rates=one.rates or (0.0,))),
+        gap_to_rule(case.right, replace(other, rates=one.rates)),
         side,
     )
+
+
+def _key(mine: float, its: float, momentum: float) -> str:
+    """Name a pair of rates; what dampened momentum is, is 1 - momentum."""
+    if its * mine < 0:
+        return "wrong-sign"
+    times = min(mine / its, its / mine) if mine and its else 0.0
+    dampened = momentum and abs(times / (1 - momentum) - 1) < SAME_RATE
+    return "dampened-momentum" if dampened else "learning-rate"
 
 
 def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
@@ -74,7 +86,7 @@ def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     ):
         if not rule.resets or its.resets == rule.resets or not rule.has_state:
             continue
-        yield rule_cause(
+        yield from rule_causes(
             case,
             "state",
             "state-lost",

@@ -23,7 +23,8 @@ def size_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         return
     for side, own, its in ((0, left, right), (1, right, left)):
         tail = _tail(its)
-        if tail and _tail(own) is None and own.epoch and len(own.sizes) > 1:
+        never = own.rows and its.rows and len(_never(own, its))
+        if tail and never == tail:
             dropped = case.sides[side]
             yield cause(
                 "data",
@@ -41,6 +42,15 @@ def size_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
                 1.0,
                 updates=len(own.sizes),
             )
+
+
+def _never(own: Batches, its: Batches) -> set[int]:
+    """Return the rows that one side takes and the other never."""
+    seen = [
+        {int(row) for batch in b.rows or () for row in batch}
+        for b in (own, its)
+    ]
+    return seen[1] - seen[0]
 
 
 def _tail(batches: Batches) -> int | None:

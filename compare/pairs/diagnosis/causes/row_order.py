@@ -26,42 +26,36 @@ def order_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     ]
     if not differ:
         return
-    side, batches = case.right, right
+    side, rows, others = case.right, right.rows, left.rows
     if _in_order(right) and not _in_order(left):
-        side, batches = case.left, left
-    update = differ[0]
-    assert batches.rows is not None
+        side, rows, others = case.left, left.rows, right.rows
     fits = side.anatomy.fits
-    drawn = bool(fits) and fits[0].shuffle
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "update": f"{update + 1:,}",
-        "mine": _some(batches.rows[update]),
-        "theirs": _some((left if side is case.right else right).rows[update]),  # type: ignore[index]
-    }
-    if drawn:
+    if fits and fits[0].shuffle:
         key = "fit-shuffles"
         title = Note(
             "{side}'s fit shuffles the rows in every epoch (shuffle=True is "
             "its default): update {update} takes rows {mine} where {other} "
-            "takes {theirs}.",
-            values,
+            "takes {theirs}."
         )
         cure = Note("fit(..., shuffle=False), or one order for both sides.")
     else:
         key = "order"
         title = Note(
             "{side} takes the rows in another order: update {update} has rows "
-            "{mine} where {other} has {theirs}.",
-            values,
+            "{mine} where {other} has {theirs}."
         )
         cure = Note("take the rows in one order on both sides.")
     yield cause(
         "data",
         side,
         key,
-        title,
+        title.given(
+            side=side.name,
+            other=case.other(side).name,
+            update=f"{differ[0] + 1:,}",
+            mine=some_rows(rows[differ[0]]),
+            theirs=some_rows(others[differ[0]]),
+        ),
         cure,
         0.0,
         1.0,
@@ -75,7 +69,7 @@ def _in_order(batches: Batches) -> bool:
     return bool((np.diff(rows) == 1).all())
 
 
-def _some(rows: np.ndarray) -> str:
+def some_rows(rows: np.ndarray) -> str:
     """Show the first rows, counted from 1."""
     shown = ", ".join(str(int(row) + 1) for row in rows[:4])
     return f"{shown}{', ...' if len(rows) > 4 else ''}"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from compare.pairs.diagnosis.causes.naming import Case, cause
+from compare.pairs.diagnosis.closeness import BETTER
 from compare.pairs.diagnosis.optimizer_again import apart_from
 from compare.pairs.diagnosis.optimizer_rules import Rule
 from compare.pairs.diagnosis.steps import Side
-from compare.records.diagnosis import Cause
+from compare.records.diagnosis import Cause, StageName
 from compare.records.note import Note
 
 
-def rule_cause(
+def rule_causes(
     case: Case,
-    stage: Any,
+    stage: StageName,
     key: str,
     title: Note,
     cure: Note,
@@ -24,12 +24,14 @@ def rule_cause(
     other: Rule,
     plain: float,
     side: Side | None = None,
-) -> Cause:
-    """Return a cause in the optimizers."""
+) -> Iterator[Cause]:
+    """Yield a cause in the optimizers, if it changes what was recorded."""
     side = side or case.right
     rule = other if side is case.right else one
+    if plain <= BETTER * rule.gap:
+        return
     optimizer = side.steps[0].optimizer
-    return cause(
+    yield cause(
         stage,
         side,
         key,
@@ -44,8 +46,7 @@ def rule_cause(
 
 def gap_to_rule(side: Side, rule: Rule) -> float:
     """Return how far a side's changes are from those of another rule."""
-    apart = apart_from(side, rule)
-    return min(apart, 1.0) if np.isfinite(apart) else 1.0
+    return min(apart_from(side, rule), 1.0)
 
 
 def nearly_equal(one: Any, other: Any) -> bool:

@@ -12,7 +12,7 @@ from compare.pairs.diagnosis.causes.rates import rate_causes, reset_causes
 from compare.pairs.diagnosis.causes.rule_cause import (
     gap_to_rule,
     nearly_equal,
-    rule_cause,
+    rule_causes,
 )
 from compare.pairs.diagnosis.optimizer_rules import Rule
 from compare.records.diagnosis import Cause
@@ -54,7 +54,7 @@ def update_causes(
     if one is None or other is None:
         return
     if one.kind != other.kind:
-        yield rule_cause(
+        yield from rule_causes(
             case,
             "update",
             "optimizer",
@@ -85,64 +85,50 @@ def _named(rule: Rule) -> str:
 
 
 def _settings(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
-    names = [
-        name
-        for name in {**one.settings, **other.settings}
-        if name not in IGNORED
-    ]
-    for name in names:
+    for name in {**one.settings, **other.settings}:
         default = DEFAULTS.get(name)
         mine = one.settings.get(name, default)
         its = other.settings.get(name, default)
-        missing = name not in DEFAULTS and (
-            name not in one.settings or name not in other.settings
-        )
-        if missing or nearly_equal(mine, its):
+        known = name in one.settings and name in other.settings
+        if name in IGNORED or not (known or name in DEFAULTS):
             continue
-        form = name == "form"
-        side = case.right
-        if mine not in (default, None) and its in (default, None):
-            side = case.right
-        values = {
-            "right": case.right.name,
-            "left": case.left.name,
-            "name": name,
-            "its": _value(its),
-            "mine": _value(mine),
-            "kind": one.kind,
-        }
+        if nearly_equal(mine, its):
+            continue
         title = (
             Note(
                 "{right} trains with {kind}, {its}; {left} with {kind}, "
-                "{mine}.",
-                values,
+                "{mine}."
             )
-            if form
+            if name == "form"
             else Note(
-                "{right}'s {kind} has {name}={its}, {left}'s {name}={mine}.",
-                values,
+                "{right}'s {kind} has {name}={its}, {left}'s {name}={mine}."
             )
         )
-        key = (
-            FORMS.get(
-                str(its) or str(mine), FORMS.get(str(mine), "epsilon-outside")
-            )
-            if form
-            else KEYS.get(name, name)
-        )
-        settings = dict(other.settings)
-        settings[name] = mine
-        yield rule_cause(
+        settings = {**other.settings, name: mine}
+        yield from rule_causes(
             case,
             "update",
-            key,
-            title,
+            _key(name, mine, its),
+            title.given(
+                right=case.right.name,
+                left=case.left.name,
+                name=name,
+                its=_value(its),
+                mine=_value(mine),
+                kind=one.kind,
+            ),
             note("use the same {name} on both sides.", name=name),
             one,
             other,
             gap_to_rule(case.right, replace(other, settings=settings)),
-            side,
         )
+
+
+def _key(name: str, mine: Any, its: Any) -> str:
+    if name != "form":
+        return KEYS.get(name, name)
+    known = [FORMS[form] for form in (its, mine) if form in FORMS]
+    return known[0] if known else "epsilon-outside"
 
 
 def _value(value: Any) -> str:
