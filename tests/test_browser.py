@@ -32,6 +32,12 @@ NAMES = {
 }  # fmt: skip
 """Names that stay as they are in every language."""
 
+MADE_UP = {
+    "why", "something", "function", "train", "not", "installed", "sklearn",
+    "process", "died", "round",
+}  # fmt: skip
+"""Data of the made-up report: reasons, and titles in no catalogue."""
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -53,7 +59,7 @@ def browser():
 def files(small_report, tmp_path_factory):
     """Return the page's files by name: both languages, and one attacked."""
     folder = tmp_path_factory.mktemp("page")
-    measured = replace(whole_report(), lessons=(), ladder=None)
+    measured = replace(whole_report(), lessons=(), ladder=None, mistakes=())
     whole = [small_report, measured]
     texts = {
         "en": page_of(whole, "en"),
@@ -307,7 +313,7 @@ def test_no_english_is_left_on_the_korean_page(visit):
           return said.join(' ');
         }"""
     ).replace("Gradient twins", "")
-    assert set(UNDONE.findall(text)) - NAMES == set()
+    assert set(UNDONE.findall(text)) - NAMES - MADE_UP == set()
 
 
 def test_all_can_be_named_and_reached(visit):
