@@ -28,7 +28,7 @@ NAMES = {
     "classification", "checkpoint", "resume", "multi", "worker", "full",
     "loop", "linear", "regression", "bill", "length", "depth", "flipper",
     "body", "mass", "way", "long", "name", "scikit", "learn", "Torch",
-    "fori", "jit", "Regressor",
+    "fori", "jit", "Regressor", "streaming", "batch", "norm", "tape", "jax",
 }  # fmt: skip
 """Names that stay as they are in every language."""
 
