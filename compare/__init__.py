@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from compare.records import Mode, Verdict
+    from compare.records import Mode
     from compare.records.problem import Problem
+    from compare.records.verdicts import Verdict
 
 __all__ = ["check", "problem"]
 

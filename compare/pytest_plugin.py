@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from compare.commands.options import MODES
+from compare.records import MODES
 
 if TYPE_CHECKING:
-    from compare.records import Verdict
     from compare.records.problem import Problem
+    from compare.records.verdicts import Verdict
 
 LEVELS = ("identical", "same_mathematics")
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from compare.lessons.problems import problem_of
-from compare.records import Trajectory
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
 from compare.records.request import Request
+from compare.records.runs import Trajectory
 from compare.records.timing import Effort
 from compare.running.processes import Silent
 from compare.studies.lesson.report import make_report

@@ -9,9 +9,10 @@ import pytest
 
 from compare.commands.main import main
 from compare.judging import codesize
-from compare.records import Check, Note, Verdict
+from compare.records.note import Note
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.timing import Sample, Timing
+from compare.records.verdicts import Check, Verdict
 from compare.studies.baseline import compare
 
 ENVIRONMENT = Environment(

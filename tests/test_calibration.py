@@ -208,7 +208,7 @@ def test_a_burden_is_real_work_in_the_timed_process():
 def test_the_command_writes_its_report(monkeypatch, capsys, tmp_path, quiet):
     """`calibrate` prints its tables and writes every sample."""
     monkeypatch.setattr(
-        "compare.studies.lesson.report.read_environment",
+        "compare.commands.delivery.read_environment",
         lambda *given: ENVIRONMENT,
     )
     monkeypatch.setattr(calibration, "calibrate", lambda *given: quiet)

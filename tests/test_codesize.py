@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from compare.judging.codesize import MEASURES, measure, plain_tree
+from compare.judging.codesize import measure, plain_tree
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS
+from compare.records import MEASURES
 
 TIGHT = "def f(a, b):\n    if a: b = g(a)\n    return [b, tf.add(a, b)]\n"
 LOOSE = '''

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import compare
-from compare.pairs.diagnosis.facts import facts, first_ratios
-from compare.records import Divergence, Verdict
+from compare.pairs.diagnosis.facts import facts, parallel_ratios
+from compare.records.verdicts import Divergence, Verdict
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_first_update_is_measured(problem, make_run):
     """A rate half as large is a ratio of one half for every parameter."""
     left = make_run("mine", dtype="float64", learning_rate=0.005)
     right = make_run("theirs", dtype="float64")
-    assert first_ratios(left, right) == pytest.approx(
+    assert parallel_ratios(left, right) == pytest.approx(
         {"kernel": 0.5, "bias": 0.5}
     )
     assert "mine in units of theirs's: kernel 0.5, bias 0.5" in said(
@@ -94,7 +94,7 @@ def test_weight_decay_is_an_offset_in_proportion_to_the_value(problem):
             make(side), parameters={"kernel": np.stack([start, end])}
         )
 
-    from compare.records import Trajectory
+    from compare.records.runs import Trajectory
 
     def make(side):
         return Trajectory(side, "graph", "float64", {}, {}, np.array([]), 0.0)

@@ -18,9 +18,10 @@ from compare.judging import thinning
 from compare.judging.theory import pack, theory_of
 from compare.lessons.problems import problem_of
 from compare.lessons.tables import standardise
-from compare.records import SIDES, Trajectory, UsageError
+from compare.records import SIDES, UsageError
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
+from compare.records.runs import Trajectory
 from compare.showing.figures import CHARTS, write_figures
 from compare.showing.figures.animation import learning_gif
 from compare.showing.figures.style import plain, short, spread

@@ -10,7 +10,6 @@ import pytest
 
 from compare.commands.main import main
 from compare.judging import fit as findings
-from compare.records import Note, Verdict
 from compare.records.fit import (
     PARTS,
     Breakdown,
@@ -22,17 +21,16 @@ from compare.records.fit import (
     VariantReport,
 )
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
 from compare.records.report import Environment, Report
 from compare.records.timing import Sample
 from compare.records.variants import Variant
+from compare.records.verdicts import Verdict
 from compare.running.processes import Broken, Job, Silent, run_jobs
-from compare.showing.figures.fit import fit_charts
-from compare.showing.figures.style import write_chart
 from compare.studies.fit import probe
 from compare.studies.fit import study as fit
 from compare.studies.fit.stopwatch import Stopwatch
 from compare.studies.fit.study import Study, study_fit
-from compare.studies.lesson import report as report_module
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import change, title
 
@@ -341,7 +339,7 @@ def test_the_command_writes_prints_and_ends_with_its_verdicts(
     """A variant that is different is exit code 1; the report is on disk."""
     monkeypatch.setattr(fit, "study_fit", lambda study, here, progress: report)
     monkeypatch.setattr(
-        report_module, "read_environment", lambda timeout, progress: HERE
+        "compare.commands.delivery.read_environment", lambda *given: HERE
     )
     assert main(["fit", "--rounds", "1", "--out", str(tmp_path)]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["fit.json"]
@@ -353,25 +351,3 @@ def test_the_command_refuses_what_it_cannot_do(wrong, capsys):
     """A bad option is one sentence and exit code 2."""
     assert main(["fit", *wrong]) == 2
     assert capsys.readouterr().err.count("\n") == 1
-
-
-def test_labels_of_the_charts_keep_clear_of_each_other(report):
-    """No label overlaps another or leaves the figure."""
-    charts = fit_charts(report)
-    assert set(charts) == {"fit-epoch", "fit-forms"}
-    for figure in charts.values():
-        figure.draw_without_rendering()  # lays it out
-        (axes,) = figure.axes
-        texts = [*axes.texts, *axes.get_yticklabels(), axes.xaxis.label]
-        boxes = [text.get_window_extent() for text in texts]
-        for i, one in enumerate(boxes):
-            assert one.x0 >= 0 and one.x1 <= figure.bbox.width
-            assert not any(one.overlaps(other) for other in boxes[i + 1 :])
-
-
-def test_the_charts_are_written_as_png_and_svg(report, tmp_path):
-    """Both files are there for each chart."""
-    for name, figure in fit_charts(report).items():
-        png, svg = write_chart(figure, tmp_path, name)
-        assert png.read_bytes().startswith(b"\x89PNG")
-        assert svg.read_bytes().startswith(b"<?xml")

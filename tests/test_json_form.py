@@ -7,8 +7,11 @@ import json
 import numpy as np
 import pytest
 
-from compare.records import Divergence, Note, Trajectory, UsageError, Verdict
+from compare.records import UsageError
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Divergence, Verdict
 
 
 def through_json(value):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from compare.judging.codesize import MEASURES
+import pytest
+from drawn import assert_legible
+
 from compare.lessons.problems import LESSONS
+from compare.records import MEASURES
 from compare.showing.figures.ladder import ladder_chart
-from compare.showing.figures.style import write_chart
 from compare.studies.ladder import IN_ALL_AT_ONCE, ladder
 
 
@@ -35,26 +37,7 @@ def test_the_running_sum_counts_what_full_loop_has():
         assert counted[-1].running[side].statements == total
 
 
-def test_the_chart_is_written_as_png_and_svg(tmp_path):
-    """Both files are there, the SVG is text with every lesson's name."""
-    figure = ladder_chart(ladder(), "statements")
-    paths = write_chart(figure, tmp_path, "ladder")
-    assert [path.name for path in paths] == ["ladder.png", "ladder.svg"]
-    assert paths[0].read_bytes().startswith(b"\x89PNG")
-    assert paths[1].read_bytes().startswith(b"<?xml")
-
-
-def test_no_label_of_the_chart_overlaps_another():
-    """Labels keep clear of each other, and the titles inside the figure."""
-    figure = ladder_chart(ladder(), "statements")
-    figure.canvas.draw()
-    for axes in figure.axes:
-        boxes = [
-            text.get_window_extent()
-            for text in (*axes.texts, *axes.get_yticklabels())
-            if text.get_text()
-        ]
-        for i, one in enumerate(boxes):
-            assert not any(one.overlaps(other) for other in boxes[i + 1 :])
-        title = axes.title.get_window_extent()
-        assert title.x0 >= 5 and title.x1 <= figure.bbox.width - 5
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_label_of_the_chart_is_legible(measure):
+    """Names and numbers are apart from each other, and large enough."""
+    assert_legible(ladder_chart(ladder(), measure))

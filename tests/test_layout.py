@@ -10,10 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from compare.commands import options
-from compare.judging.codesize import MEASURES
 from compare.lessons.problems import LESSONS
-from compare.records import MODES
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
@@ -91,12 +88,6 @@ def test_a_lesson_is_two_files_and_one_function(lesson):
     assert lesson in LESSONS, f"write {lesson}() in compare/lessons/"
 
 
-def test_the_command_knows_modes_and_measures():
-    """What --help offers without loading anything is what there is."""
-    assert options.MODES == MODES
-    assert tuple(MEASURES) == options.SIZE_MEASURES
-
-
 def test_every_problem_has_its_exhibits():
     """No problem is without its two files."""
     assert set(LESSONS) == set(TWINS)
@@ -171,6 +162,16 @@ def test_the_command_line_loads_nothing_heavy():
     )
     assert done.returncode == 0, done.stderr
     assert "exit codes" in done.stdout
+
+
+def test_nothing_heavy_is_loaded_where_importing_is_timed():
+    """A bare process and what times it import neither numpy nor more."""
+    code = (
+        "import sys, compare.running.server, compare.running.slope\n"
+        "import compare.studies.peers.probe\n"
+        "sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 def test_making_a_report_never_imports_tensorflow():

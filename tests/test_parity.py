@@ -9,7 +9,7 @@ import pytest
 
 from compare.judging.differences import first_divergence, largest_ulps
 from compare.judging.parity import judge
-from compare.records import Failure, Trajectory
+from compare.records.runs import Failure, Trajectory
 
 
 def never():

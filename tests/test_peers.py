@@ -14,18 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from compare.showing.figures.peers import peers_chart
 
 from compare.commands.main import main
 from compare.judging.parity import judge
 from compare.lessons.exhibits import source_of
 from compare.lessons.problems import problem_of
-from compare.records import Note, Trajectory, UsageError, Verdict
+from compare.records import UsageError
 from compare.records.json_form import from_json, to_json
+from compare.records.note import Note
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
+from compare.records.runs import Trajectory
 from compare.records.timing import Effort
+from compare.records.verdicts import Verdict
 from compare.running import slope, worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.studies.peers import numpy_loop, probe
@@ -424,22 +426,6 @@ def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
     assert main(["peers", "--out", str(tmp_path)]) == code
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"peers.json"}
-
-
-def test_no_label_of_the_chart_overlaps_another(made):
-    """Times and names keep clear of each other, inside the figure."""
-    figure = peers_chart(made.peers)
-    figure.canvas.draw()
-    (axes,) = figure.axes
-    boxes = [
-        text.get_window_extent()
-        for text in (*axes.texts, *axes.get_yticklabels())
-        if text.get_text()
-    ]
-    for i, one in enumerate(boxes):
-        assert not any(one.overlaps(other) for other in boxes[i + 1 :])
-        assert one.x1 <= figure.bbox.width
-    assert len(boxes) == 8
 
 
 def test_a_timed_training_must_be_the_recorded_one(make_run):

@@ -201,7 +201,6 @@ def test_a_worker_that_is_killed_touches_no_other():
 def test_no_place_for_temporary_files_is_refused(tmp_path, monkeypatch, what):
     """A folder that cannot be written to is named, with the way out."""
     monkeypatch.setattr(family, "_current", None)
-    monkeypatch.setattr(family, "_folder", None)
     place = Path("/proc") if what == "read-only" else tmp_path / "missing"
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     with pytest.raises(UsageError, match=f" in {place}: .*; make room "):
@@ -211,7 +210,6 @@ def test_no_place_for_temporary_files_is_refused(tmp_path, monkeypatch, what):
 def test_a_folder_that_fills_up_is_refused(monkeypatch):
     """A process that gets no temporary folder ends the run in a sentence."""
     monkeypatch.setattr(family, "_current", None)
-    monkeypatch.setattr(family, "_folder", None)
     shutil.rmtree(family.current().folder)
     bare = [Job("add", faults.add, (1, 2), bare=True)]
     with pytest.raises(UsageError, match="No such file or directory; make"):

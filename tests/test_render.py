@@ -14,20 +14,14 @@ from rich.console import Console
 from compare.judging import codesize
 from compare.judging.theory import theory_of
 from compare.lessons.problems import problem_of
-from compare.records import (
-    SCHEMA_VERSION,
-    Convergence,
-    Failure,
-    Note,
-    Scaling,
-    TensorInfo,
-    UsageError,
-    Verdict,
-    files,
-)
-from compare.records.problem import Settings
+from compare.records import SCHEMA_VERSION, UsageError, files
+from compare.records.findings import Convergence, TensorInfo
+from compare.records.note import Note
+from compare.records.problem import Scaling, Settings
 from compare.records.report import Environment, LessonReport, Report
+from compare.records.runs import Failure
 from compare.records.timing import IteratorCost, Memory, Sample, Timing
+from compare.records.verdicts import Verdict
 from compare.showing.language import speaker
 from compare.showing.telling import sections
 from compare.showing.terminal import print_sections

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from compare.judging.parity import judge
 from compare.pairs.perturbation import judge_by_perturbation
-from compare.records import Trajectory
+from compare.records.runs import Trajectory
 
 NUMBER = r"(\d\.\d+e[+-]\d+)"
 EXACT = re.compile(

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from compare.records import UsageError
+from compare.running import environment
 from compare.running.processes import Broken, Silent
-from compare.studies.lesson import report
 
 DRAW = """\
 import os, sys
@@ -76,9 +76,9 @@ def test_a_broken_keras_json_is_named(tmp_path, monkeypatch, content, named):
     def stopped(jobs, at_once, timeout, progress):
         return [Broken("raised ValueError: no")]
 
-    monkeypatch.setattr(report, "run_jobs", stopped)
+    monkeypatch.setattr(environment, "run_jobs", stopped)
     with pytest.raises(UsageError) as error:
-        report.read_environment(1.0, Silent())
+        environment.read_environment(1.0, Silent())
     said = str(error.value)
     assert (f"mend or delete {path}" in said) is named
     assert ("install this project again" in said) is not named

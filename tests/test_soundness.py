@@ -24,7 +24,7 @@ from compare.records.problem import Settings
 from compare.records.report import Report
 from compare.records.request import Request
 from compare.showing import figures
-from compare.showing.figures import animation
+from compare.showing.figures.animation import learning_gif
 from compare.showing.figures.growth import growth_chart
 from compare.showing.page.render import page
 from compare.studies.baseline import read_baseline
@@ -235,16 +235,14 @@ STRANGE = {
 
 
 @pytest.mark.parametrize("case", STRANGE)
-def test_strange_trainings_are_drawn_as_far_as_they_go(monkeypatch, case):
+def test_strange_trainings_are_drawn_as_far_as_they_go(case):
     """A chart of what has no place on its scale is left out, no error."""
-    monkeypatch.setattr(animation, "FRAMES", 2)
     made = STRANGE[case](lesson("linear_regression"))
     check_report(replace(whole_report(), lessons=(made,)))
     for chart in figures.CHARTS.values():
-        figure = chart(made)
-        if figure is not None:
+        if figure := chart(made):
             figure.draw_without_rendering()
-    animation.learning_gif(made)
+    learning_gif(made)
 
 
 def test_sizes_at_which_nothing_ran_are_drawn_empty():

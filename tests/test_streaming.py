@@ -28,11 +28,8 @@ from compare.studies.stream.large_table import (
     check_room,
     write_table,
 )
-from compare.studies.stream.study import (
-    flatness,
-    measure_streaming,
-    train_once,
-)
+from compare.studies.stream.probe import train_once
+from compare.studies.stream.study import flatness, measure_streaming
 
 SIZES = (20_000, 45_000)
 
@@ -160,7 +157,7 @@ def broken(tmp_path_factory):
                 train_once,
                 (
                     exhibit(side, "streaming"),
-                    (side, "files"),
+                    "files",
                     [str(path)],
                     2,
                     "float32",
@@ -204,7 +201,7 @@ def train(problem):
 
 def test_memory_that_training_takes_shows_in_its_peak(exhibit_file):
     """200 MB held for one update are 200 MB at the peak, though let go."""
-    arguments = (exhibit_file(HOARDER), ("manual", "files"), [], 1, "float32")
+    arguments = (exhibit_file(HOARDER), "files", [], 1, "float32")
     (found,) = run_jobs([Job("hoard", train_once, arguments)], 1, 60.0)
     _, one = found
     assert 200e6 < one.added_bytes < 260e6

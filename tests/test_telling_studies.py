@@ -9,13 +9,15 @@ import pytest
 import whole_report
 
 from compare.judging.trends import UPPER
-from compare.records import LANGUAGES, Note, Verdict
+from compare.records import LANGUAGES
 from compare.records.calibration import Rate
 from compare.records.fit import PARTS
 from compare.records.growth import Crossing
+from compare.records.note import Note
 from compare.records.peers import PeerResult, PeerSample
 from compare.records.streaming import Flatness
 from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 from compare.showing.blocks import (
     Bars,
     Cell,

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from compare.records import Verdict
 from compare.records.problem import Settings
 from compare.records.request import Request
 from compare.records.timing import Effort, Sample
+from compare.records.verdicts import Verdict
 from compare.running import slope, timing
 from compare.running.processes import Broken, RunError, Silent
 from compare.studies.lesson.aspect import Lesson

@@ -12,17 +12,8 @@ from compare.judging.thinning import points
 from compare.lessons.losses import squared_error
 from compare.lessons.problems import problem_of
 from compare.lessons.tables import in_user_units
-from compare.records import (
-    Check,
-    Convergence,
-    Divergence,
-    Failure,
-    Note,
-    TensorInfo,
-    Trajectory,
-    Verdict,
-)
 from compare.records.calibration import Calibration, Planted, Rate
+from compare.records.findings import Convergence, TensorInfo
 from compare.records.fit import (
     PARTS,
     Breakdown,
@@ -36,10 +27,12 @@ from compare.records.fit import (
 from compare.records.growth import Cell, Crossing, Exponent, Growth, Line
 from compare.records.json_form import to_json
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
+from compare.records.note import Note
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.problem import Settings
 from compare.records.rates import RateRun
 from compare.records.report import Environment, LessonReport, Report
+from compare.records.runs import Failure, Trajectory
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
     IteratorCost,
@@ -49,6 +42,7 @@ from compare.records.timing import (
     Timing,
 )
 from compare.records.variants import Variant
+from compare.records.verdicts import Check, Divergence, Verdict
 from compare.studies.ladder import ladder
 
 SIDES = ("manual", "keras")

@@ -28,6 +28,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run, compare, tell what changed."""
     from dataclasses import replace
 
+    from compare.running.environment import read_environment
     from compare.showing.blocks import Section
     from compare.showing.language import speaker
     from compare.showing.progress import progress
@@ -39,7 +40,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         differences,
         read_baseline,
     )
-    from compare.studies.lesson.report import make_report, read_environment
+    from compare.studies.lesson.report import make_report
 
     baseline = read_baseline(options.file)
     request = replace(baseline.request, command=command)

@@ -13,16 +13,17 @@ from compare.commands.options import (
     EXIT_COULD_NOT_RUN,
     EXIT_DIFFERENT,
 )
-from compare.records import UsageError, Verdict
+from compare.records import UsageError
 from compare.records.files import check_writable, write_report
 from compare.records.report import Environment, Report
+from compare.records.verdicts import Verdict
+from compare.running.environment import read_environment
 from compare.running.processes import Progress
 from compare.showing.blocks import Section
 from compare.showing.language import speaker
 from compare.showing.progress import progress
 from compare.showing.telling import sections
 from compare.showing.terminal import print_sections
-from compare.studies.lesson.report import read_environment
 
 
 def report_study(

@@ -29,13 +29,14 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_writable(options.out)
     rungs = ladder()
     report = Report(installed(), command, ladder=rungs)
-    chart = ladder_chart(rungs, options.measure)
     said_by = speaker(options.lang)
     told = tuple(tell_ladder(rungs, said_by, options.measure))
     title = said_by.say("What does each feature cost?")
     deliver(
         [Section("ladder", title, told)],
         lambda: [files.write_report(report, options.out, "ladder.json")],
-        lambda: write_chart(chart, options.out, "ladder"),
+        lambda: write_chart(
+            ladder_chart(rungs, options.measure), options.out, "ladder"
+        ),
     )
     return EXIT_AGREE

@@ -30,6 +30,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.mistakes.observing import observe
     from compare.records import UsageError, files
     from compare.records.report import Report
+    from compare.running.environment import read_environment
     from compare.showing.language import speaker
     from compare.showing.progress import progress
     from compare.showing.telling.mistakes import (
@@ -38,7 +39,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         seen_sections,
     )
     from compare.showing.terminal import print_sections
-    from compare.studies.lesson.report import read_environment
 
     if options.all and options.keys:
         raise UsageError("--all shows every mistake: leave the keys out")

@@ -9,20 +9,11 @@ import textwrap
 from pathlib import Path
 from typing import Any, NoReturn
 
+from compare.records import LANGUAGES, MEASURES, MODES
+from compare.records.escape import printable
+
 EXIT_AGREE, EXIT_DIFFERENT, EXIT_USAGE, EXIT_COULD_NOT_RUN = 0, 1, 2, 3
 EXIT_FAULT, EXIT_INTERRUPTED, EXIT_CLOSED = 70, 130, 141
-
-MODES = ("eager", "graph", "xla")
-LANGUAGES = ("en", "ko")
-SIZE_MEASURES = (
-    "statements",
-    "tokens",
-    "nodes",
-    "gzip_bytes",
-    "names",
-    "branches",
-    "cognitive_complexity",
-)
 
 EPILOG = """\
 exit codes:
@@ -47,8 +38,6 @@ class Parser(argparse.ArgumentParser):
 
 def complain(text: str) -> None:
     """Write one line to stderr."""
-    from compare.records.escape import printable  # imports NumPy
-
     sys.stderr.write(f"compare: {printable(text)}\n")
 
 
@@ -137,8 +126,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "how code is measured (%(default)s)",
         str,
         "MEASURE",
-        choices=SIZE_MEASURES,
-        default=SIZE_MEASURES[0],
+        choices=tuple(MEASURES),
+        default="statements",
     ),
     "--mode": option(
         "how an update runs, where that is not said otherwise (%(default)s)",

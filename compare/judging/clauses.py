@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from compare.judging.differences import plain_shape
 from compare.judging.rounding import Place
-from compare.records import Divergence, Failure, Note, Trajectory, note
+from compare.records.note import Note, note
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Divergence
 
 
 def failed(run: Failure) -> Note:

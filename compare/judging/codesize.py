@@ -14,7 +14,7 @@ import tokenize
 
 import complexipy
 
-from compare.records import CodeSize
+from compare.records.findings import CodeSize
 
 BRANCHES = (
     ast.If,
@@ -35,17 +35,6 @@ LAYOUT_TOKENS = (
     tokenize.INDENT,
     tokenize.DEDENT,
 )
-
-MEASURES = {
-    "statements": "statements",
-    "tokens": "words and signs",
-    "nodes": "nodes of the syntax tree",
-    "gzip_bytes": "bytes after gzip",
-    "names": "distinct functions and classes called",
-    "branches": "branches, loops and conditions",
-    "cognitive_complexity": "cognitive complexity",
-}
-"""Field of `CodeSize` -> what it counts, for people."""
 
 
 def measure(source: str) -> CodeSize:

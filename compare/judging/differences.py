@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from compare.records import Divergence, Trajectory
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Divergence
 
 Key = tuple[str, str]
 """("parameters" or "results", name)."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from compare.records import Note, Theory, Trajectory, note
+from compare.records.findings import Theory
+from compare.records.note import Note, note
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 
 
 def explain_overshoot(

@@ -7,14 +7,9 @@ from collections.abc import Callable, Sequence
 from compare.judging.clauses import counts_of, failed, mismatch, parting_of
 from compare.judging.differences import first_divergence, movement
 from compare.judging.proof import Pairs, Run, prove, verdict_on
-from compare.records import (
-    Divergence,
-    Failure,
-    Note,
-    Trajectory,
-    Verdict,
-    note,
-)
+from compare.records.note import Note, note
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Divergence, Verdict
 
 
 def judge(

@@ -27,15 +27,10 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import (
-    Divergence,
-    Failure,
-    Note,
-    Outcome,
-    Trajectory,
-    Verdict,
-    note,
-)
+from compare.records import Outcome
+from compare.records.note import Note, note
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Divergence, Verdict
 
 Run = Trajectory | Failure
 
@@ -74,7 +69,7 @@ def prove(
     if left64.updates != right64.updates:
         unequal = counts_of(left64, right64)
     if unequal:
-        inexact = note("the runs in float64, which would tell why, differ:")
+        inexact = note("the runs in float64, which would tell why, differ")
         return verdict_on(
             left, right, "different", (parting, inexact, unequal), found
         )

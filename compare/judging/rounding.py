@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.judging.differences import Key, columns, divergence_at
-from compare.records import Divergence, Failure, Trajectory
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Divergence
 
 FLOAT64_BOUND = 1e-12
 """Largest float64 difference that is rounding, relative to how far training

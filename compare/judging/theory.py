@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.records import Theory, Trajectory
+from compare.records.findings import Theory
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 
 RESOLUTION = 1e-6
 """Singular values below this share of the largest count as 0: features that

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.theory import hessian
-from compare.records import Theory, Trajectory
+from compare.records.findings import Theory
 from compare.records.problem import Problem
 from compare.records.report import Points
+from compare.records.runs import Trajectory
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""

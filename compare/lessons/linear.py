@@ -9,7 +9,8 @@ import numpy as np
 
 from compare.lessons.losses import squared_error
 from compare.lessons.tables import penguins
-from compare.records import Note, UsageError
+from compare.records import UsageError
+from compare.records.note import Note
 from compare.records.problem import Problem, Settings
 
 Number = TypeVar("Number", int, float)

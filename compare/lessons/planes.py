@@ -7,7 +7,8 @@ from functools import partial
 from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
-from compare.records import SIDES, Note, Side
+from compare.records import SIDES, Side
+from compare.records.note import Note
 from compare.records.problem import Problem, SameAs, Settings
 
 ADAM = {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}

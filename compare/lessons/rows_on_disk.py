@@ -35,10 +35,10 @@ def with_files(problem: Problem) -> Iterator[Problem]:
             yield problem.replace(hyper={**problem.hyper, "folder": folder})
             return
         files = []
-        places = np.array_split(np.arange(len(problem.x)), FILES)
-        for number, place in enumerate(places):
+        parts = np.array_split(np.arange(len(problem.x)), FILES)
+        for number, rows in enumerate(parts):
             files.append(str(Path(folder) / f"rows-{number}.csv"))
-            write_csv(files[-1], [(problem.x[place], problem.y[place])])
+            write_csv(files[-1], [(problem.x[rows], problem.y[rows])])
         hyper = {**problem.hyper, "files": files}
         yield problem.replace(hyper=hyper)
 

@@ -45,9 +45,11 @@ def read_frame(path: Path) -> pd.DataFrame:
     content = files.read_bytes(path, OTHER_TABLE)
     parquet = path.suffix.lower() in (".parquet", ".pq")
     kind = "Parquet" if parquet or content.startswith(b"PAR1") else "CSV"
-    reader = _read_parquet if kind == "Parquet" else _read_csv
     try:
-        return reader(_unpacked(path, content))
+        content = _unpacked(path, content)
+        if kind == "CSV":
+            return _read_csv(content)
+        return pd.read_parquet(io.BytesIO(content))
     except pd.errors.EmptyDataError as error:
         raise UsageError(
             f"{path} is empty: give a CSV file with a header line and numbers"
@@ -59,11 +61,11 @@ def read_frame(path: Path) -> pd.DataFrame:
     except UsageError as error:
         raise UsageError(f"{path} {error}") from error
     except Exception as error:  # pandas's and Arrow's errors have no base
-        advice = "write it again, or give a CSV file"
-        if isinstance(error, UnicodeDecodeError) and kind == "CSV":
+        advice = "give every row as many fields as the header"
+        if kind == "Parquet":
+            advice = "write it again, or give a CSV file"
+        elif isinstance(error, UnicodeDecodeError):
             advice = "save it as text in UTF-8"
-        elif kind == "CSV":
-            advice = "give every row as many fields as the header"
         raise UsageError(
             f"{path} cannot be read as {kind} ({_reason(error)}): {advice}"
         ) from error
@@ -91,18 +93,18 @@ def _unpacked(path: Path, content: bytes) -> bytes:
             raise UsageError(f"is compressed ({name}): unpack it first")
         try:
             with opener(io.BytesIO(content)) as file:
-                found = file.read(LARGEST_UNPACKED + 1)
+                unpacked = bytes(file.read(LARGEST_UNPACKED + 1))
         except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
             raise UsageError(
                 f"is damaged ({name}): copy it again, or give the table "
                 "uncompressed"
             ) from None
-        if len(found) > LARGEST_UNPACKED:
+        if len(unpacked) > LARGEST_UNPACKED:
             raise UsageError(
                 f"unpacks to more than {LARGEST_UNPACKED // 2**30} GiB "
                 f"({name}): unpack it first, and give a smaller table"
             )
-        return bytes(found)
+        return unpacked
     if content[257:262] == b"ustar":
         raise UsageError("is an archive (tar): unpack it first")
     if path.suffix.lower() in PACKED and content:
@@ -110,10 +112,6 @@ def _unpacked(path: Path, content: bytes) -> bytes:
             f"is not what {path.suffix} says: name it .csv, or copy it again"
         )
     return content
-
-
-def _read_parquet(content: bytes) -> pd.DataFrame:
-    return pd.read_parquet(io.BytesIO(content))
 
 
 def _read_csv(content: bytes) -> pd.DataFrame:

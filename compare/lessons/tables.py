@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -14,12 +13,11 @@ import numpy as np
 import pandas as pd
 
 from compare.lessons.table_files import read_frame
-from compare.records import Note, Scaling, UsageError
-from compare.records.problem import Table
+from compare.records import UsageError
+from compare.records.note import Note
+from compare.records.problem import Scaling, Table
 
-PENGUINS = (
-    importlib.resources.files("compare.lessons") / "data" / "penguins.csv"
-)
+PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
 """Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
 LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
 """
@@ -54,16 +52,15 @@ def penguin_species() -> tuple[np.ndarray, np.ndarray, Table]:
 
 
 def _penguins() -> tuple[Table, pd.Series]:
-    with importlib.resources.as_file(PENGUINS) as path:
-        frame = pd.read_csv(path)
+    frame = pd.read_csv(PENGUINS)
     complete = frame.dropna(subset=[*PENGUIN_FEATURES, PENGUIN_TARGET])
-    dropped = len(frame) - len(complete)
-    table = standardise(
-        "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
-    )
+    dropped = str(len(frame) - len(complete))
     note = Note(
         "dropped {dropped} of {rows} rows with missing values",
-        {"dropped": str(dropped), "rows": str(len(frame))},
+        {"dropped": dropped, "rows": str(len(frame))},
+    )
+    table = standardise(
+        "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
     )
     table = replace(table, notes=(note, *table.notes))
     return table, complete["species"]
@@ -156,11 +153,11 @@ def _choose_columns(
     wanted = (target, *(features or present))
     for column in dict.fromkeys(wanted):
         if not counts[column]:
-            shown = ", ".join(map(repr, present[:SHOWN_NAMES]))
-            more = len(present) - SHOWN_NAMES
+            names = ", ".join(map(repr, present[:SHOWN_NAMES]))
+            if len(present) > SHOWN_NAMES:
+                names += f" and {len(present) - SHOWN_NAMES:,} more"
             raise UsageError(
-                f"{path} has no column {column!r}; its columns are {shown}"
-                + (f" and {more:,} more" if more > 0 else "")
+                f"{path} has no column {column!r}; its columns are {names}"
             )
         if counts[column] > 1:
             raise UsageError(
@@ -207,12 +204,11 @@ def _checked_numbers(path: Path, values: pd.Series) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         row = int(bad[0])
-        kind = "missing (NaN)"
-        if np.isinf(numbers[row]):
-            kind = "infinite or beyond float64 (1.8e308)"
+        infinite = "infinite or beyond float64 (1.8e308)"
+        fault = infinite if np.isinf(numbers[row]) else "missing (NaN)"
         raise UsageError(
             f"{path}, column {column!r}: the value in data row {row + 1} is "
-            f"{kind}, {len(bad)} such in all; {hint}"
+            f"{fault}, {len(bad)} such in all; {hint}"
         )
     return numbers
 

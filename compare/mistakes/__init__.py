@@ -66,13 +66,13 @@ def read(file: Traversable) -> tuple[Mistake, ...]:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file.name}: {error}") from error
     defaults = tables.pop("defaults", {})
-    found = []
+    mistakes = []
     for key, row in tables.items():
         try:
-            found.append(_mistake({**defaults, **row, "key": key}))
+            mistakes.append(_mistake({**defaults, **row, "key": key}))
         except UsageError as error:
             raise ValueError(f"{file.name}, {key}: {error}") from error
-    return tuple(found)
+    return tuple(mistakes)
 
 
 def _mistake(row: dict[str, Any]) -> Mistake:

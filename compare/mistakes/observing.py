@@ -3,79 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import numpy as np
-
+from compare.judging.first_update import first_ratios
 from compare.judging.proof import Run
-from compare.judging.ratios import ratio
 from compare.lessons.exhibits import exhibit
-from compare.mistakes import probe
-from compare.mistakes.patching import diff, mutant_source, problem_for
-from compare.records import (
-    SIDES,
-    Dtype,
-    Mode,
-    Note,
-    Trajectory,
-    Verdict,
-    note,
-)
-from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
-from compare.records.problem import Problem
-from compare.records.timing import Effort, Ratio
+from compare.mistakes.case import Case, why_broken, written
+from compare.mistakes.costs import measure_costs
+from compare.mistakes.probe import attempt
+from compare.records import SIDES, Dtype, Side
+from compare.records.mistakes import KINDS, Mistake, MistakeReport, Raised
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
 from compare.running import multiprocess
 from compare.running.contest import Contest, Contestant, Pair
 from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.timing import Turns, take_turns, time_exhibit
-
-SHORT = 20
-"""Epochs of the first long training, when a slow mistake is timed."""
-
-LONG_SECONDS = 0.5
-"""How long the epochs of the slope must take: a start, with its traces, may
-vary by a tenth of that."""
-
-Version = Literal["bad", "mended"]
-"""An exhibit with its mistake, or without it."""
-
-Costly = tuple[str, Version]
-"""Whose cost is found: key of a slow mistake, and which version."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A mistake, and the file of the exhibit in which it has been made."""
-
-    mistake: Mistake
-    mutant: str
-
-    @property
-    def problem(self) -> Problem:
-        """Return the problem on which the mistake shows."""
-        return problem_for(self.mistake)
-
-    @property
-    def versions(self) -> dict[Version, str]:
-        """Return the exhibit with the mistake and without it."""
-        mended = exhibit(self.mistake.side, self.mistake.lesson)
-        return {"bad": self.mutant, "mended": mended}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What all runs gave, by the keys of the mistakes."""
-
-    contest: Contest
-    pairs: Mapping[str, Pair]
-    verdicts: Mapping[Pair, Verdict]
-    attempts: Mapping[str, Any]
-    counts: Mapping[Costly, Any]
-    times: Turns[Costly]
 
 
 def observe(
@@ -100,29 +46,28 @@ def observe(
     """
     with tempfile.TemporaryDirectory() as folder:
         # The files must outlive the runs: AutoGraph reads their source.
-        cases = [Case(m, _write(m, Path(folder))) for m in mistakes]
+        cases = [written(mistake, Path(folder)) for mistake in mistakes]
+        silent, errors, slow = (
+            [case for case in cases if case.mistake.kind == kind]
+            for kind in KINDS
+        )
         contest = Contest(at_once, timeout, progress)
-        pairs = _pairs([c for c in cases if c.mistake.kind != "error"])
-        verdicts = contest.judge(list(pairs.values()))
-        attempts, counts = _attempts(cases), _counts(cases)
-        jobs = [*attempts.values(), *counts.values()]
-        results = run_jobs(jobs, at_once, timeout, progress)
-        times = take_turns(_times(cases), Effort(rounds), timeout, progress)
-    seen = Seen(
-        contest,
-        pairs,
-        verdicts,
-        attempts=dict(zip(attempts, results, strict=False)),
-        counts=dict(zip(counts, results[len(attempts) :], strict=True)),
-        times=times,
-    )
-    return tuple(_report(case, seen) for case in cases)
-
-
-def _write(mistake: Mistake, folder: Path) -> str:
-    path = folder / f"{mistake.key.replace('-', '_')}.py"
-    path.write_text(mutant_source(mistake))
-    return f"{path}:train"
+        pairs = _pairs([*silent, *slow])
+        verdicts = contest.judge([*pairs.values()])
+        attempts = [case.job(attempt, "bad") for case in errors]
+        raised = run_jobs(attempts, at_once, timeout, progress)
+        costs = measure_costs(slow, at_once, timeout, rounds, progress)
+    reports = [_raised(*given) for given in zip(errors, raised, strict=True)]
+    for case in silent:
+        pair = pairs[case.mistake.key]
+        runs = [contest.run(member) for member in pair]
+        reports.append(_compared(case, verdicts[pair], runs))
+    for case in slow:
+        verdict = verdicts[pairs[case.mistake.key]]
+        report = replace(case.report, verdict=verdict)
+        reports.append(costs.add(report, case) if verdict.agree else report)
+    by_key = {report.mistake.key: report for report in reports}
+    return tuple(by_key[mistake.key] for mistake in mistakes)
 
 
 def _pairs(cases: Sequence[Case]) -> dict[str, Pair]:
@@ -130,180 +75,51 @@ def _pairs(cases: Sequence[Case]) -> dict[str, Pair]:
     twins: dict[tuple[Any, ...], Contestant] = {}
     pairs = {}
     for case in cases:
-        mistake, problem = case.mistake, case.problem
+        mistake = case.mistake
         (other,) = (side for side in SIDES if side != mistake.side)
         name = exhibit(other, mistake.lesson)
         size = mistake.updates, mistake.batch_size
         hyper = tuple(sorted(mistake.hyper.items()))
         twin = twins.setdefault(
-            (name, mistake.mode, size, hyper),
-            _contestant(name, other, problem, mistake.mode, name),
+            (name, mistake.mode, size, hyper), _contestant(case, other, name)
         )
-        mutant = _contestant(
-            case.mutant, mistake.side, problem, mistake.mode, mistake.key
-        )
+        mutant = _contestant(case, mistake.side, case.mutant)
         by_side = {other: twin, mistake.side: mutant}
         pairs[mistake.key] = by_side["manual"], by_side["keras"]
     return pairs
 
 
-def _contestant(
-    reference: str, side: str, problem: Problem, mode: Mode, label: str
-) -> Contestant:
-    def job(dtype: Dtype) -> Job:
-        arguments = (reference, side, problem, mode, dtype)
-        return Job(label, multiprocess.record, arguments)
-
-    return Contestant(side, mode, job)
+def _contestant(case: Case, side: Side, reference: str) -> Contestant:
+    job = partial(_recording, case, side, reference)
+    return Contestant(side, case.mistake.mode, job)
 
 
-def _attempts(cases: Sequence[Case]) -> dict[str, Job]:
-    """Return a job for each mistake that is to raise an exception."""
-    return {
-        case.mistake.key: Job(
-            case.mistake.key,
-            probe.attempt,
-            (case.mutant, case.problem, case.mistake.mode),
-        )
-        for case in cases
-        if case.mistake.kind == "error"
-    }
-
-
-def _counts(cases: Sequence[Case]) -> dict[Costly, Job]:
-    """Return jobs that count what a slow mistake does, and the mended one."""
-    return {
-        (case.mistake.key, version): Job(
-            f"{case.mistake.key}: count",
-            probe.count_cost,
-            (reference, case.problem, case.mistake.mode),
-        )
-        for case in cases
-        if case.mistake.kind == "slow"
-        for version, reference in case.versions.items()
-    }
-
-
-def _times(cases: Sequence[Case]) -> dict[Costly, Job]:
-    """Return jobs that time a slow mistake, and the mended exhibit."""
-    return {
-        (case.mistake.key, version): Job(
-            f"{case.mistake.key}: time {version}",
-            partial(time_exhibit, gap=LONG_SECONDS),
-            (
-                reference,
-                case.problem.without_stopping(),
-                {case.mistake.mode: SHORT},
-            ),
-        )
-        for case in cases
-        if case.mistake.kind == "slow"
-        for version, reference in case.versions.items()
-    }
-
-
-def _report(case: Case, seen: Seen) -> MistakeReport:
+def _recording(case: Case, side: Side, reference: str, dtype: Dtype) -> Job:
     mistake = case.mistake
-    blank = MistakeReport(mistake, diff(mistake), False)
-    if mistake.kind == "error":
-        return _raised(blank, seen.attempts[mistake.key])
-    pair = seen.pairs[mistake.key]
-    verdict = seen.verdicts[pair]
-    report = replace(blank, verdict=verdict)
-    if mistake.kind == "slow":
-        return _slow(report, case, seen) if verdict.agree else report
-    runs = dict(zip(SIDES, map(seen.contest.run, pair), strict=True))
-    mutant = runs.pop(mistake.side)
-    (twin,) = runs.values()
-    return replace(
-        report,
-        caught=verdict.outcome == "different",
-        first_update=_first_updates(mutant, twin),
+    return Job(
+        f"{mistake.key} {side}",
+        multiprocess.record,
+        (reference, side, case.problem, mistake.mode, dtype),
     )
 
 
-def _first_updates(mutant: Run, twin: Run) -> dict[str, float]:
-    """Return each parameter's first update in units of the twin's."""
-    if not (isinstance(mutant, Trajectory) and isinstance(twin, Trajectory)):
-        return {}
-    ours, found = _first(mutant), {}
-    for name, values in _first(twin).items():
-        length = float(values @ values)
-        if length:
-            found[name] = float(ours[name] @ values) / length
-    return found
-
-
-def _first(run: Trajectory) -> dict[str, np.ndarray]:
-    return {
-        name: np.ravel(values[1].astype(float) - values[0])
-        for name, values in run.parameters.items()
-    }
-
-
-def _raised(blank: MistakeReport, result: Any) -> MistakeReport:
+def _raised(case: Case, result: Raised | Broken | None) -> MistakeReport:
+    """Report on a mistake that is to raise an exception."""
     if isinstance(result, Broken):
-        return replace(blank, broken=(_broken(result),))
-    if result is None:
-        return blank
-    assert isinstance(result, Raised)
-    return replace(blank, caught=True, raised=result)
+        return replace(case.report, broken=(why_broken(result),))
+    return replace(case.report, caught=result is not None, raised=result)
 
 
-def _broken(run: Broken) -> Note:
-    return note("A run broke: {reason}.", reason=run.reason)
-
-
-def _slow(report: MistakeReport, case: Case, seen: Seen) -> MistakeReport:
-    """Compare the costs of a slow mistake: the parameters are equal."""
-    mistake, problem = case.mistake, case.problem
-    costs: dict[Version, Cost] = {}
-    for version in case.versions:
-        key = mistake.key, version
-        results = [seen.counts[key]]
-        results += [found[key] for found in seen.times.rounds]
-        broken = [_broken(r) for r in results if isinstance(r, Broken)]
-        if broken:
-            return replace(report, broken=tuple(broken))
-        counts, *times = results
-        costs[version] = Cost(
-            tuple(samples[mistake.mode] for samples, _ in times),
-            problem.steps_per_epoch,
-            problem.steps,
-            *counts,
-        )
-    bad, mended = costs["bad"], costs["mended"]
-    times_as_long = _ratio(_per_update(mended), _per_update(bad, mistake))
-    more = (
-        mistake.counts_start
-        or bad.python_runs > mended.python_runs
-        or bad.iterators > mended.iterators
-        or bad.fits > mended.fits
+def _compared(
+    case: Case, verdict: Verdict, runs: Sequence[Run]
+) -> MistakeReport:
+    """Report on a mistake that is to make a difference to its twin."""
+    by_side = dict(zip(SIDES, runs, strict=True))
+    mutant = by_side.pop(case.mistake.side)
+    (twin,) = by_side.values()
+    report = replace(
+        case.report, caught=verdict.outcome == "different", verdict=verdict
     )
-    return replace(
-        report,
-        caught=more and not (times_as_long and times_as_long.value <= 1),
-        bad=bad,
-        mended=mended,
-        ratio=times_as_long,
-    )
-
-
-def _ratio(left: list[float], right: list[float]) -> Ratio | None:
-    """Return right against left, or None if too noisy or not timed."""
-    if not left:
-        return None
-    try:
-        return ratio(left, right)
-    except ValueError:
-        return None
-
-
-def _per_update(cost: Cost, mistake: Mistake | None = None) -> list[float]:
-    """Return seconds per update, one value per process."""
-    start = bool(mistake and mistake.counts_start)
-    return [
-        sample.per_epoch / cost.updates_per_epoch
-        + start * sample.first_call / cost.updates
-        for sample in cost.samples
-    ]
+    if isinstance(mutant, Trajectory) and isinstance(twin, Trajectory):
+        return replace(report, first_update=first_ratios(mutant, twin))
+    return report

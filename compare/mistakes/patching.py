@@ -23,9 +23,9 @@ def patched(source: str, patches: tuple[tuple[str, str], ...]) -> str:
         ValueError: one does not; the exhibit has moved on.
     """
     for before, after in patches:
-        found = source.count(before)
-        if found != 1:
-            raise ValueError(f"occurs {found} times, not once: {before!r}")
+        count = source.count(before)
+        if count != 1:
+            raise ValueError(f"occurs {count} times, not once: {before!r}")
         source = source.replace(before, after)
     return source
 

@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from compare.lessons.losses import no_loss
+from compare.pairs.costs import costs
 from compare.pairs.diagnosis.diagnose import diagnose
-from compare.pairs.diagnosis.evidence import costs
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import name_of, reference_of
-from compare.records import MODES, SIDES, Mode, UsageError, Verdict, files
+from compare.records import MODES, SIDES, Mode, UsageError, files
 from compare.records.json_form import SHORT
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
+from compare.records.verdicts import Verdict
 from compare.running.processes import Progress, Silent
 
 

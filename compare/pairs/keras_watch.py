@@ -28,8 +28,8 @@ def watch_fit(
     """Note every call of `keras.Model.fit` in this process.
 
     Args:
-        instead: arguments of fit that are given other values, to see whether
-            they are the cause; "learning_rate" and `SETTINGS` are set on the
+        instead: arguments of fit that are given other values where it has
+            arrays; "learning_rate" and `SETTINGS` are set on the
             optimizer.
     """
     import keras
@@ -44,7 +44,8 @@ def watch_fit(
         for name in ("learning_rate", *SETTINGS):
             if name in other:
                 setattr(model.optimizer, name, other.pop(name))
-        given |= other
+        if hasattr(given.get("x"), "shape"):  # Keras refuses it elsewhere
+            given |= other
         del given["self"]
         rate = _learning_rate(model.optimizer)
         result = fit(model, **_flat(given))

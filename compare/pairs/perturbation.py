@@ -27,8 +27,11 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import Dtype, Failure, Trajectory, Verdict, note
+from compare.records import Dtype
+from compare.records.note import note
 from compare.records.problem import Problem
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Verdict
 
 PERTURBATIONS = (1, 2, 3)
 """Trainings from perturbed starts, for each side."""

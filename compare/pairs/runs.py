@@ -13,9 +13,10 @@ from compare.judging.proof import Run
 from compare.pairs.matching import match, stack, start_of
 from compare.pairs.perturbation import perturbed
 from compare.pairs.sides import Reference, SideRun, run_side
-from compare.records import Dtype, Failure, Mode, Trajectory
+from compare.records import Dtype, Mode
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
+from compare.records.runs import Failure, Trajectory
 from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
 
 FIRST = (1, 2, 3)

@@ -8,8 +8,9 @@ import numpy as np
 
 from compare.judging.parity import nothing_compared
 from compare.pairs.sides import SideRun
-from compare.records import Failure, Note, Trajectory, note
+from compare.records.note import Note, note
 from compare.records.problem import Problem
+from compare.records.runs import Failure, Trajectory
 
 LITTLE = 10
 """A tenth of the updates that were asked for, or less, is little."""

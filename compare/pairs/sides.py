@@ -165,7 +165,7 @@ def _watched(
     if watch.updates != steps:
         return []
     paths = {}
-    for key, value in zip(final.values, _items(returned), strict=True):
+    for key, value in zip(final.values, items_of(returned), strict=True):
         end = final.values[key]
         path = watch.path(value) or watch.path_to(end)
         if path is None or not np.array_equal(path[-1], end, equal_nan=True):
@@ -177,7 +177,7 @@ def _watched(
     ]
 
 
-def _items(returned: Any) -> list[Any]:
+def items_of(returned: Any) -> list[Any]:
     """Return the parameters that `read` copies, in the same order."""
     if isinstance(returned, Mapping):
         return list(returned.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.records import Note
+from compare.records.note import Note
 
 
 @dataclass(frozen=True)

@@ -1,106 +1,114 @@
-"""Why a pair is different: what was reproduced, and what was observed."""
+"""Why a pair is different: the stages of an update, causes and facts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from compare.records.note import Note, note
 
-Certainty = Literal["reproduced by", "consistent with", "observed"]
+StageName = Literal[
+    "start", "data", "model", "loss", "gradient", "update", "state", "count"
+]
+STAGES: tuple[StageName, ...] = get_args(StageName)
+"""What an update consists of, in order; before it the first parameters, after
+it how many updates there are."""
+
+Status = Literal["equal", "different", "unseen"]
+
+SIGNS: dict[Status, str] = {"equal": "=", "different": "≠", "unseen": "?"}
 
 Say = Callable[[Note], str]
 """Says a note in some language: `str` in English."""
 
 
 @dataclass(frozen=True)
-class Cause:
-    """A known mistake that gives the very numbers of one side.
+class Stage:
+    """One stage of an update, on both sides.
 
     Attributes:
-        side: name of the side that has it.
-        key: of the catalogue, or "" for what is in no catalogue.
-        title: what is done, in one line.
-        certainty: "reproduced by": the mutant's float64 parameters equal the
-            side's but for rounding; "consistent with": the side computes in
-            float32 only, so they agree no better than that. "observed": it
-            was seen in a call of Keras's fit, and mending that very call
-            closes the gap.
-        why: why it makes a difference, where that needs to be said.
-        cure: what the other side does instead.
-        threads: public threads, such as "keras#14627".
-        updates: how many updates were compared.
-        gap: largest difference between side and mutant; None if observed.
-        mended_gap: largest difference between the other side and the mutant,
-            or the side itself, in which the mistake is mended; None where
-            the other side is not known to be free of mistakes.
-        alternatives: titles of other mistakes that give the same numbers.
+        name: of `STAGES`.
+        status: whether the sides do the same there.
+        left, right: what was seen, in figures; "" where nothing is shown.
     """
 
+    name: StageName
+    status: Status
+    left: str = ""
+    right: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing that a side does otherwise, proved by recomputation.
+
+    Attributes:
+        stage: where it acts.
+        side: name of the side that has it; the right one where neither is
+            known to be the one that deviates.
+        key: of the catalogue of mistakes, or of what is in no catalogue.
+        title: what each side does, with its figures, in a sentence.
+        cure: what to do instead.
+        place: the line to change, as "file.py:12"; "" if it is not known.
+        gap: difference between the value that was recorded and the one that
+            was recomputed with this cause, relative to its size.
+        plain: the same without this cause.
+        updates: how many updates were recomputed.
+        threads: public threads, such as "keras#14627".
+        mended_gap: largest difference of the parameters, relative to how far
+            they moved, once the causes are put right in this very run; None
+            where that could not be done from outside.
+    """
+
+    stage: StageName
     side: str
     key: str
     title: Note
-    certainty: Certainty
-    why: Note | None
     cure: Note
-    threads: tuple[str, ...]
-    updates: int
-    gap: float | None
-    mended_gap: float | None
-    alternatives: tuple[Note, ...] = ()
+    place: str
+    gap: float
+    plain: float
+    updates: int = 1
+    threads: tuple[str, ...] = ()
+    mended_gap: float | None = None
 
     def sentences(self, say: Say = str) -> Iterator[str]:
         """Say what the cause is and how it is known, in any language."""
-        yield say(self._claim(say))
-        if self.why:
-            yield say(self.why)
-        yield say(note("Instead: {cure}", cure=say(self.cure)))
-        yield say(self._evidence(say))
-        if self.alternatives:
-            titles = "; ".join(map(say, self.alternatives))
-            yield say(
-                note("The same numbers come from: {titles}.", titles=titles)
-            )
+        yield say(note("Cause: {title}", title=say(self.title)))
+        values = {"cure": say(self.cure), "place": self.place}
+        if self.place:
+            yield say(Note("Instead, at {place}: {cure}", values))
+        else:
+            yield say(Note("Instead: {cure}", values))
+        yield say(self._proof(say))
         if self.threads:
             threads = ", ".join(self.threads)
             yield say(note("Threads: {threads}.", threads=threads))
 
-    def _claim(self, say: Say) -> Note:
-        values = {"side": self.side, "title": say(self.title)}
-        if self.certainty == "observed":
-            return Note("Observed: {title}", values)
-        if self.certainty == "consistent with":
-            return Note("{side} is consistent with: {title}.", values)
-        return Note("{side} is reproduced by: {title}.", values)
-
-    def _evidence(self, say: Say) -> Note:
-        values = {"side": self.side, "updates": f"{self.updates:,}"}
+    def _proof(self, say: Say) -> Note:
+        values = {
+            "gap": say(_precision(self.gap)),
+            "plain": f"{self.plain:.1e}",
+            "side": self.side,
+        }
         if self.mended_gap is not None:
             values["mended"] = say(_precision(self.mended_gap))
-        if self.gap is None:
             return Note(
-                "Evidence: with that put right in this very call, the sides "
-                "agree {mended} over {updates} updates.",
-                values,
-            )
-        values["precision"] = say(_precision(self.gap))
-        if self.mended_gap is None:
-            return Note(
-                "Evidence: done on purpose on this problem, it gives "
-                "{side}'s parameters over {updates} updates, {precision}.",
+                "Proof: recomputed so, {side}'s recorded numbers come out "
+                "{gap}, otherwise {plain} apart; put right in this very run, "
+                "the sides agree {mended}.",
                 values,
             )
         return Note(
-            "Evidence: done on purpose on this problem, it gives {side}'s "
-            "parameters over {updates} updates, {precision}; without it, the "
-            "same training gives the other side's, {mended}.",
+            "Proof: recomputed so, {side}'s recorded numbers come out {gap}, "
+            "otherwise {plain} apart.",
             values,
         )
 
 
 def _precision(gap: float) -> Note:
-    """Say how exactly two runs agree."""
+    """Say how exactly two numbers agree."""
     if gap:
         return note("to {gap}", gap=f"{gap:.1e}")
     return note("to the last bit")
@@ -108,28 +116,50 @@ def _precision(gap: float) -> Note:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """Causes that were reproduced, and facts that were observed.
+    """Causes that were recomputed, and facts that were observed.
 
     Attributes:
-        causes: none where no mistake of the catalogue gives the numbers.
+        causes: none where no recomputation gives the numbers.
         facts: a sentence each.
-        tried: how many mistakes and combinations were tried.
+        stages: of the first update that differs; none where no update was
+            seen.
+        update: which update that is; 0 where it is not known.
     """
 
     causes: tuple[Cause, ...]
     facts: tuple[Note, ...]
-    tried: int
+    stages: tuple[Stage, ...] = ()
+    update: int = 0
+
+    def chain(self) -> Note:
+        """Show the stages in a line, such as "data =  model =  loss ≠"."""
+        chain = "  ".join(f"{s.name} {SIGNS[s.status]}" for s in self.stages)
+        values = {"update": f"{self.update:,}", "chain": chain}
+        if self.update:
+            return Note("Update {update}: {chain}", values)
+        return Note("Every update: {chain}", values)
+
+    @property
+    def parts_at(self) -> Stage | None:
+        """The first stage that differs."""
+        differ = [s for s in self.stages if s.status == "different"]
+        return differ[0] if differ else None
 
     def sentences(self, say: Say = str) -> Iterator[str]:
-        """Say the causes, then the facts, in any language."""
+        """Say the stages, the causes, then the facts, in any language."""
+        if self.stages:
+            yield say(self.chain())
         for cause in self.causes:
             yield from cause.sentences(say)
-        if not self.causes and self.tried:
+        yield from self.other_sentences(say)
+
+    def other_sentences(self, say: Say = str) -> Iterator[str]:
+        """Say what is no cause."""
+        if not self.causes:
             yield say(
-                note(
-                    "No cause is named: none of the {tried} known mistakes "
-                    "and pairs of them that were tried gives these numbers.",
-                    tried=self.tried,
+                Note(
+                    "No cause is named: nothing that was recomputed gives "
+                    "these numbers."
                 )
             )
         for fact in self.facts:

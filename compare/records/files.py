@@ -140,8 +140,8 @@ def _descriptor(path: Path) -> int | None:
 
     It is read as it is: opened again, a pipe may wait for another writer.
     """
-    found = DESCRIPTOR.fullmatch(str(path))
-    return int(found[1] or 0) if found else None
+    match = DESCRIPTOR.fullmatch(str(path))
+    return int(match[1] or 0) if match else None
 
 
 def why(error: Exception) -> str:

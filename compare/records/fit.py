@@ -5,9 +5,10 @@ from __future__ import annotations
 import statistics
 from dataclasses import dataclass
 
-from compare.records import Mode, Side, Verdict
+from compare.records import Mode, Side
 from compare.records.timing import Sample
 from compare.records.variants import Variant
+from compare.records.verdicts import Verdict
 
 PARTS = {
     "opening": "open data iterators",

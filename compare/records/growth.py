@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.records import Verdict
 from compare.records.timing import Sample
 from compare.records.variants import Variant
+from compare.records.verdicts import Verdict
 
 Axis = Literal["rows", "features"]
 

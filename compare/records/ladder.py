@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.records import CodeSize, Side
+from compare.records import Side
+from compare.records.findings import CodeSize
 
 
 @dataclass(frozen=True)

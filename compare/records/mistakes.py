@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from compare.records import Mode, Note, Side, Verdict
+from compare.records import Mode, Side
+from compare.records.note import Note
 from compare.records.timing import Ratio, Sample
+from compare.records.verdicts import Verdict
 
 Kind = Literal["silent", "error", "slow"]
 KINDS: tuple[Kind, ...] = ("silent", "error", "slow")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compare.records import SCHEMA_VERSION, Note, Verdict, note
+from compare.records import SCHEMA_VERSION
+from compare.records.note import Note, note
+from compare.records.verdicts import Verdict
 
 
 @dataclass(frozen=True)

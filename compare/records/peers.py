@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from compare.records import Mode, Verdict
+from compare.records import Mode
+from compare.records.verdicts import Verdict
 
 Backend = Literal["tensorflow", "jax", "torch"]
 

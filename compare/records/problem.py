@@ -10,9 +10,22 @@ from typing import Any, Literal
 
 import numpy as np
 
-from compare.records import MODES, Dtype, Mode, Note, Scaling, Side
+from compare.records import MODES, Dtype, Mode, Side
+from compare.records.note import Note
 
 Parameters = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How a table's columns were standardised: (value - mean) / scale."""
+
+    features: tuple[str, ...]
+    target: str
+    feature_means: np.ndarray
+    feature_scales: np.ndarray
+    target_mean: float
+    target_scale: float
 
 
 @dataclass(frozen=True)

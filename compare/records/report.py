@@ -7,29 +7,21 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from compare.records import (
-    SCHEMA_VERSION,
-    SIDES,
-    Check,
-    CodeSize,
-    Convergence,
-    Failure,
-    Note,
-    Scaling,
-    TensorInfo,
-    Theory,
-    Trajectory,
-    Verdict,
-)
+from compare.records import SCHEMA_VERSION, SIDES
 from compare.records.calibration import Calibration
+from compare.records.findings import CodeSize, Convergence, TensorInfo, Theory
 from compare.records.fit import FitReport
 from compare.records.growth import Growth
 from compare.records.ladder import Ladder
 from compare.records.mistakes import MistakeReport
+from compare.records.note import Note
 from compare.records.peers import Peers
+from compare.records.problem import Scaling
 from compare.records.rates import RateRun
+from compare.records.runs import Failure, Trajectory
 from compare.records.streaming import Streaming
 from compare.records.timing import IteratorCost, Memory, Timing
+from compare.records.verdicts import Check, Verdict
 
 
 @dataclass(frozen=True)

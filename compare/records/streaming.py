@@ -6,7 +6,8 @@ import statistics
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.records import Side, Verdict
+from compare.records import Side
+from compare.records.verdicts import Verdict
 
 Source = Literal["files", "memory"]
 

@@ -14,7 +14,9 @@ from compare.judging import parity
 from compare.judging.clauses import mismatch
 from compare.judging.differences import first_divergence
 from compare.judging.proof import Run
-from compare.records import Dtype, Failure, Mode, Trajectory, Verdict
+from compare.records import Dtype, Mode
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Verdict
 from compare.running.processes import Broken, Job, Progress, run_jobs
 
 

@@ -23,7 +23,6 @@ GRACE = 10.0
 
 _numbers = itertools.count()
 _current: Family | None = None
-_folder: tuple[int, Path] | None = None  # and the process that has made it
 
 
 @dataclass
@@ -44,12 +43,24 @@ class Process:
 
 
 class Family:
-    """The keeper, its folder, and what it has started for this process."""
+    """The keeper, its folder, and what it has started for this process.
+
+    Attributes:
+        folder: holds everything temporary, while this process runs.
+        ready: since when TensorFlow is imported; None before.
+        connection: with the keeper.
+    """
 
     def __init__(self) -> None:
         self.owner = os.getpid()
-        self.ready: float | None = None  # since when TensorFlow is imported
-        self.folder = _folder_of_all()
+        self.folder = _new_folder()
+        self.start_keeper()
+
+    def start_keeper(self) -> None:
+        """Start the keeper, or another one after `close`."""
+        if not self.folder.is_dir():
+            self.folder = _new_folder()
+        self.ready: float | None = None
         self._processes: dict[int, Process] = {}
         self.connection, theirs = Pipe()
         with theirs:
@@ -87,7 +98,7 @@ class Family:
             UsageError: no process can be started; says why.
         """
         try:
-            while self.open and self.connection.poll():
+            while not self.connection.closed and self.connection.poll():
                 word, number, *rest = self.connection.recv()
                 if word == "ready":
                     self.ready = time.monotonic()
@@ -103,19 +114,14 @@ class Family:
         except (EOFError, OSError):
             self.close()
 
-    @property
-    def open(self) -> bool:
-        """Whether there is a keeper to hear."""
-        return not self.connection.closed
-
     def close(self, patience: float = GRACE, last: bool = False) -> None:
         """End the keeper, all that it has started, and their files.
 
         Args:
             patience: seconds in which the keeper may do it by itself.
-            last: whether this process ends too, and needs no folder more.
+            last: whether it shall remove the folder too.
         """
-        if not self.open or self.owner != os.getpid():
+        if self.connection.closed or self.owner != os.getpid():
             return
         if not last:
             self.tell("leave", None)
@@ -132,14 +138,21 @@ class Family:
             shutil.rmtree(self.folder / str(number), ignore_errors=True)
             process.ended = True
 
+    def end(self) -> None:
+        """Leave nothing at this process's end; nor touch it from a fork."""
+        if self.owner == os.getpid():
+            self.close(last=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
 
 def current() -> Family:
-    """Return this process's family; found one if there is none."""
+    """Return this process's family, with a keeper."""
     global _current
-    if _current and _current.open and _current.owner == os.getpid():
-        return _current
-    _current = Family()
-    atexit.register(_current.close, last=True)
+    if not _current or _current.owner != os.getpid():
+        _current = Family()
+        atexit.register(_current.end)
+    elif _current.connection.closed:
+        _current.start_keeper()
     return _current
 
 
@@ -169,25 +182,12 @@ def keeping_temporary_files() -> Iterator[None]:
         tempfile.tempdir = before
 
 
-def _folder_of_all() -> Path:
-    """Return the one folder for what is temporary; make it if need be."""
-    global _folder
-    if _folder and _folder[0] == os.getpid() and _folder[1].is_dir():
-        return _folder[1]
+def _new_folder() -> Path:
     try:
-        made = Path(tempfile.mkdtemp(prefix="compare-"))
+        return Path(tempfile.mkdtemp(prefix="compare-"))
     except OSError as error:
-        place = tempfile.tempdir or "any folder"
-        raise _no_room(place, error.strerror) from error
-    _folder = os.getpid(), made
-    atexit.register(_remove, *_folder)
-    return made
-
-
-def _remove(owner: int, folder: Path) -> None:
-    """Remove a folder; a fork of its owner leaves it alone."""
-    if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+        tried = tempfile.tempdir or "any folder"
+        raise _no_room(tried, error.strerror) from error
 
 
 def _no_room(folder: Path | str, reason: str | None) -> Exception:

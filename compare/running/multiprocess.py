@@ -10,8 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from compare.records import Dtype, Mode, Trajectory
+from compare.records import Dtype, Mode
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running import worker
 from compare.running.cluster import run_workers
 from compare.running.recording import Report
@@ -37,10 +38,9 @@ def record(
     arguments = (reference, side, problem, mode, dtype)
     if problem.workers > 1:
         task = partial(worker.record, *arguments)
-        fork = multiprocessing.get_context("fork")
-        found = run_workers(fork, task, problem.workers, PATIENCE, report)
-        assert isinstance(found, Trajectory)
-        return found
+        trajectory = run_workers(task, problem.workers, PATIENCE, report)
+        assert isinstance(trajectory, Trajectory)
+        return trajectory
     if "folder" in problem.hyper:
         return _record_in_two(*arguments)
     return worker.record(*arguments, report)

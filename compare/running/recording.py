@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from compare.judging.differences import plain_shape
-from compare.records import Mode, Trajectory
+from compare.records import Mode
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.running.processes import RunError
 from compare.running.watch import Watch
 
@@ -63,12 +64,12 @@ class Recorder:
         variable, as after `w = w - step`, it is the variable that was made in
         its place.
         """
-        found = parameters_in(returned, self._problem)
+        variables = parameters_in(returned, self._problem)
         paths: dict[str, list[np.ndarray]] = {}
-        for place, name in enumerate(self._rows):
-            path = watch.path(found[name])
-            if path is None and place < len(watch.variables):
-                path = watch.path(watch.variables[place])
+        for number, name in enumerate(self._rows):
+            path = watch.path(variables[name])
+            if path is None and number < len(watch.variables):
+                path = watch.path(watch.variables[number])
             if path is not None:
                 paths[name] = path
         if paths and len(paths) < len(self._rows):
@@ -172,12 +173,12 @@ def results_of(returned: Any, problem: Problem) -> dict[str, np.ndarray]:
         RunError: something is missing; says what.
     """
     values, history = _parts(returned, problem)
-    found = history | values
+    named = history | values
     wanted = (*problem.initial, *problem.compared)
-    missing = [name for name in wanted if name not in found]
+    missing = [name for name in wanted if name not in named]
     if missing:
         raise RunError(f"train returned no {', '.join(missing)}")
-    return to_arrays({name: found[name] for name in wanted}, "train returned")
+    return to_arrays({name: named[name] for name in wanted}, "train returned")
 
 
 def parameters_in(returned: Any, problem: Problem) -> dict[str, Any]:

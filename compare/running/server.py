@@ -6,6 +6,7 @@ One has imported TensorFlow; one is bare, and has imported nothing heavy.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -16,6 +17,15 @@ from pathlib import Path
 
 from compare.running import lineage
 from compare.running.processes import Broken, RunError
+
+NODES = re.compile(
+    r"Graph execution error:.*?<stack traces unavailable>"
+    r"|Error in user-defined function passed to \S+ transformation"
+    r" with iterator: \S+ "
+    r"|\{\{.*?\}\}|\[\[.*?\]\]|\[Op:.*",
+    re.DOTALL,
+)
+"""What TensorFlow's messages say about its own nodes and operations."""
 
 
 def main(descriptor: int, keeper: int, bare: bool) -> None:
@@ -132,19 +142,16 @@ def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
     if isinstance(error, RunError):
         return str(error)
-    from compare.records.escape import without_nodes  # imports numpy
-
-    message = " ".join(without_nodes(str(error)).split())
+    message = " ".join(NODES.sub("", str(error)).split())
     if len(message) > 300:
         message = message[:300] + " ..."
-    frames = traceback.extract_tb(error.__traceback__)
     own = Path(__file__).parents[1]
-    places = [
+    lines = [
         f"{Path(frame.filename).name} line {frame.lineno}"
-        for frame in frames
+        for frame in traceback.extract_tb(error.__traceback__)
         if not Path(frame.filename).is_relative_to(own)
         and "site-packages" not in frame.filename
         and frame.filename.endswith(".py")
     ]
-    where = f" ({places[-1]})" if places else ""
+    where = f" ({lines[-1]})" if lines else ""
     return f"raised {type(error).__name__}: {message}{where}"

@@ -58,8 +58,11 @@ class Turns(Generic[Role]):
 
     def of(self, role: Role) -> tuple[Any, ...]:
         """Return the results of a role, without those that broke."""
-        results = [found[role] for found in self.rounds if role in found]
-        return tuple(x for x in results if not isinstance(x, Broken))
+        return tuple(
+            results[role]
+            for results in self.rounds
+            if role in results and not isinstance(results[role], Broken)
+        )
 
 
 def take_turns(
@@ -73,17 +76,21 @@ def take_turns(
 
     Args:
         jobs: role -> its job; the order is random in each round.
-        effort: how many rounds.
+        effort: how many rounds at least; further ones must fit into its
+            budget.
         timeout: seconds that one process may take.
         progress: told of every process.
         clock: seconds, for the budget.
     """
-    start = clock()
+    end = clock() + (effort.budget or 0.0)
     rounds: list[dict[Role, Any]] = []
     broken: list[str] = []
     longest = 0.0
-    while jobs and goes_on(effort, len(rounds), clock() - start, longest):
+    while jobs:
         began = clock()
+        fits = effort.budget is not None and began + longest <= end
+        if len(rounds) >= effort.rounds and not fits:
+            break
         order = random.sample(list(jobs), len(jobs))
         mixed = [jobs[role] for role in order]
         results = run_jobs(mixed, 1, timeout, progress)
@@ -91,13 +98,6 @@ def take_turns(
         rounds.append(dict(zip(order, results, strict=True)))
         longest = max(longest, clock() - began)
     return Turns(tuple(rounds), tuple(broken))
-
-
-def goes_on(effort: Effort, rounds: int, spent: float, longest: float) -> bool:
-    """Whether to make another round: it must fit into the budget."""
-    if rounds < effort.rounds:
-        return True
-    return effort.budget is not None and spent + longest <= effort.budget
 
 
 def time_exhibit(

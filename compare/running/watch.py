@@ -91,14 +91,14 @@ class Watch:
         there, or none.
         """
         last = self._rows[-1] if self._rows else {}
-        found = [
+        keys = [
             key
             for key, end in last.items()
             if end.dtype == value.dtype and np.array_equal(end, value)
         ]
-        if len(found) != 1 or any(found[0] not in row for row in self._rows):
+        if len(keys) != 1 or any(keys[0] not in row for row in self._rows):
             return None
-        return [row[found[0]] for row in self._rows]
+        return [row[keys[0]] for row in self._rows]
 
     @contextlib.contextmanager
     def _tensorflow(self) -> Iterator[None]:

@@ -9,19 +9,15 @@ import gc
 import importlib
 import importlib.util
 import inspect
-import os
-import platform
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from compare.lessons.rows_on_disk import with_files
-from compare.records import Dtype, Mode, Trajectory
+from compare.records import Dtype, Mode
 from compare.records.problem import Problem
-from compare.records.report import Environment
+from compare.records.runs import Trajectory
 from compare.running.modes import turned
 from compare.running.processes import RunError
 from compare.running.recording import Recorder, Report, results_of
@@ -136,32 +132,6 @@ def train(exhibit: Exhibit, problem: Problem, mode: Mode) -> Any:
         return call(exhibit, problem, mode)
     with turned(mode):
         return exhibit(problem)
-
-
-def environment(report: Report) -> Environment:
-    """Describe this machine and what is installed on it."""
-    import keras
-    import tensorflow as tf
-
-    from compare.running import preload
-
-    if preload.ERROR:
-        raise preload.ERROR
-    return Environment(
-        python=platform.python_version(),
-        tensorflow=tf.__version__,
-        keras=keras.__version__,
-        numpy=np.__version__,
-        system=f"{platform.system()} {platform.machine()}",
-        cpus=len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1,
-        devices=tuple(
-            device.device_type for device in tf.config.list_physical_devices()
-        ),
-        import_seconds=preload.IMPORT_SECONDS,
-        import_bytes=preload.IMPORT_BYTES,
-    )
 
 
 def set_dtype(dtype: Dtype) -> None:

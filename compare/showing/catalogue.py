@@ -8,6 +8,7 @@ begins that language's catalogue.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from babel.messages.pofile import read_po, write_po
 from compare.judging.fit import REST
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
-from compare.records import LANGUAGES
+from compare.records import LANGUAGES, MEASURES
 from compare.records.files import write_atomically
 from compare.records.fit import PARTS
 from compare.records.problem import Settings
@@ -60,13 +61,12 @@ KEYWORDS = {
 def template() -> Catalog:
     """Return a catalogue of all texts, without translations."""
     catalog = Catalog()
-    found = extract_from_dir(
-        PACKAGE, METHODS, OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
-    )
-    for file, line, message, *_ in found:
+    for file, line, message in _in_code():
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
+    for text in MEASURES.values():
+        catalog.add(text, locations=[("compare/records/__init__.py", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
     for text in (*PARTS.values(), REST, *map(title, VARIANTS)):
@@ -100,6 +100,30 @@ def update(language: str) -> None:
     write_po(content, catalog, 78, sort_output=True, include_lineno=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, content.getvalue())
+
+
+def _in_code() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
+    """Yield file, line and text of the calls of keywords.
+
+    Babel warns of each f-string in them, which it skips. Here f-strings are
+    values to fill in, not texts, so this warning is left out, and no other.
+    """
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        found = list(
+            extract_from_dir(
+                PACKAGE,
+                METHODS,
+                OPTIONS,
+                keywords=KEYWORDS,
+                strip_comment_tags=True,
+            )
+        )
+    for line in said.getvalue().splitlines(keepends=True):
+        if "Skipping f-string" not in line:
+            sys.stderr.write(line)
+    for file, number, message, *_ in found:
+        yield file, number, message
 
 
 def _of_lessons() -> Iterator[str]:

@@ -7,8 +7,10 @@ import gettext
 import importlib.resources
 import io
 
-from compare.records import LANGUAGES, Note, Verdict
+from compare.records import LANGUAGES
+from compare.records.note import Note
 from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 from compare.showing.formats import digits
 
 DOMAIN = "compare"

@@ -11,21 +11,14 @@ import numpy as np
 
 from compare.judging import ratios
 from compare.judging.soundness import check_report, check_request
-from compare.records import (
-    SIDES,
-    Mode,
-    Note,
-    Outcome,
-    UsageError,
-    Verdict,
-    files,
-    note,
-)
+from compare.records import SIDES, Mode, Outcome, UsageError, files
 from compare.records.baseline import Change, Comparison
 from compare.records.json_form import check_version, from_json
+from compare.records.note import Note, note
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.request import Request
 from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 
 OUTCOMES = get_args(Outcome)
 """From best to worst."""

@@ -15,8 +15,10 @@ from dataclasses import fields
 from compare.judging.codesize import measure
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS
-from compare.records import SIDES, CodeSize, Note, Side
+from compare.records import SIDES, Side
+from compare.records.findings import CodeSize
 from compare.records.ladder import Ladder, Rung
+from compare.records.note import Note
 from compare.records.report import Environment
 
 FIRST = "linear_regression"

@@ -1,25 +1,44 @@
-"""A pair that is different -> the known mistake that gives its numbers.
+"""A pair that is different -> the stage at which it parts, and its causes.
 
-Each side is looked up among trainings that are known: the exhibits, and the
-exhibits with a mistake of the catalogue in them, trained on the same problem.
-What is named has been reproduced; everything else is a fact, and said as one.
+Both sides are run again, eagerly, and every stage of their updates is kept.
+A third process recomputes each stage from what was recorded. If the first
+parameters differ, the right side is started from the left's; if the data do,
+both get one batch that they share: so one cause does not hide the next.
+What is named has been recomputed; everything else is a fact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from compare.mistakes import CATALOGUE
-from compare.pairs.diagnosis.deviations import Deviation, deviations
+from compare.pairs.diagnosis.anatomy import Anatomy
+from compare.pairs.diagnosis.dissect import Plan, dissect
 from compare.pairs.diagnosis.errors import alike
-from compare.pairs.diagnosis.evidence import loss_facts, mended_gap, seed_facts
+from compare.pairs.diagnosis.explain import Answer, explain
 from compare.pairs.diagnosis.facts import facts
-from compare.pairs.diagnosis.fit_traps import counts, traps
-from compare.pairs.diagnosis.search import UPDATES, Known, Search
+from compare.pairs.diagnosis.linear import linear_causes
+from compare.pairs.diagnosis.recorder import DEEP
 from compare.pairs.pair import Pair
-from compare.records import Note, Trajectory, Verdict, note
-from compare.records.diagnosis import Cause, Diagnosis
-from compare.running.processes import Progress
+from compare.records import Dtype
+from compare.records.diagnosis import Cause, Diagnosis, Stage
+from compare.records.note import Note, note
+from compare.records.problem import Problem
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
+from compare.running.processes import Broken, Job, Progress, run_jobs
+
+LEAST = 3
+"""Updates, and epochs, that are always looked at."""
+
+LINE = 12
+"""Updates after which a line is recomputed."""
+
+USUAL = 120
+"""Updates up to which a whole training is looked at."""
+
+MOST = 300
+"""Updates that are looked at if the sides part late."""
 
 
 def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
@@ -31,162 +50,176 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         progress: told of every process.
     """
     if verdict.outcome == "could not run":
-        return Diagnosis((), tuple(alike(verdict, progress)), 0)
-    exact = verdict.float64_difference is not None
-    found = verdict.divergence
-    if found:
-        pair.look_further(max(UPDATES, found.step + 2))
-    left, right = pair.trajectories("float64" if exact else "float32")
-    said = [
-        fact
-        for side, name in enumerate(pair.sides.names)
-        for fact in counts(name, *pair.fits(side))
-    ]
-    if not isinstance(left, Trajectory) or not isinstance(right, Trajectory):
-        return Diagnosis((), tuple(said), 0)
-    said = [
-        *facts(pair.problem, verdict, left, right),
-        *said,
-        *loss_facts(pair, progress),
-        *seed_facts(pair, progress),
-    ]
-    if found is None or found.step == 0:
-        return Diagnosis((), tuple(said), 0)
-    seen = tuple(_observed(pair, progress))
-    if seen:
-        return Diagnosis(seen, tuple(said), 0)
-    search = Search(pair, left, right, found.step, exact)
-    causes = _causes(search, *search.run(progress))
-    said += search.notes
-    if not search.tried:
-        said.append(
-            note(
-                "no known mistake was tried: they are for linear problems "
-                "whose `initial` names a kernel and a bias."
+        return Diagnosis((), tuple(alike(verdict, progress)))
+    return Dissection(pair, verdict, progress).diagnosis()
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Both sides, watched on one problem each."""
+
+    problems: tuple[Problem, Problem]
+    plans: tuple[Plan, Plan]
+
+
+class Dissection:
+    """Runs both sides as often as it takes to see each stage."""
+
+    def __init__(
+        self, pair: Pair, verdict: Verdict, progress: Progress
+    ) -> None:
+        self.pair = pair
+        self.verdict = verdict
+        self.progress = progress
+        exact = verdict.float64_difference is not None
+        self.dtype: Dtype = "float64" if exact else "float32"
+        self.said: list[Note] = []
+
+    def diagnosis(self) -> Diagnosis:
+        """Find stages, causes and facts."""
+        problem, least = self._length()
+        run = _Run((problem, problem), (Plan(least), Plan(least)))
+        answer = self._answer(run)
+        if answer and not answer.causes and answer.update > DEEP:
+            plan = Plan(answer.update + 1)
+            answer = self._answer(replace(run, plans=(plan, plan)))
+        if answer is None or not answer.causes:
+            causes = self._line()
+            return Diagnosis(
+                tuple(causes),
+                tuple(self._facts()),
+                answer.stages if answer else (),
+                answer.update if answer else 0,
             )
+        stages, causes = list(answer.stages), list(answer.causes)
+        if not answer.same_start:
+            run = replace(run, plans=(run.plans[0], Plan(least, answer.start)))
+            again = self._answer(run)
+            if again is not None:
+                answer = again
+                stages = [*stages[:1], *again.stages[1:]]
+                causes = _together(causes[:1], again.causes)
+        if answer.shared is not None:
+            again = self._answer(self._isolated(run, answer))
+            if again is not None and again.data_equal:
+                stages = _behind(stages, again.stages)
+                own = [c for c in again.causes if c.stage != "count"]
+                causes = _together(causes, own)
+        return Diagnosis(
+            tuple(causes),
+            tuple(self._facts()),
+            tuple(stages),
+            answer.update,
         )
-    return Diagnosis(causes, tuple(said), search.tried)
 
+    def _length(self) -> tuple[Problem, int]:
+        """Return the problem, as long as is needed, and the updates."""
+        problem = self.pair.problem
+        found = self.verdict.divergence
+        step = found.step if found else 1
+        per_epoch = problem.steps_per_epoch
+        least = min(max(step + 1, LEAST), MOST)
+        epochs = max(-(-least // per_epoch), LEAST, USUAL // per_epoch)
+        short = problem.replace(epochs=min(epochs, problem.epochs))
+        return short, min(least, short.steps)
 
-def _observed(pair: Pair, progress: Progress) -> Iterator[Cause]:
-    """Yield the traps that a side's fit fell into, if mending closes the gap.
-
-    The side is run again with other arguments for its own call of fit.
-    """
-    threads = {mistake.key: mistake.threads for mistake in CATALOGUE}
-    for side, name in enumerate(pair.sides.names):
-        _, fits = pair.fits(side)
-        found = list(traps(name, fits[0], pair.problem)) if fits else []
-        instead = {k: v for trap in found for k, v in trap.instead.items()}
-        if not instead:
-            continue
-        gap = mended_gap(pair, side, instead, progress)
-        if gap is None:
-            continue
-        for trap in found:
-            yield Cause(
-                side=name,
-                key=trap.key,
-                title=trap.fact,
-                certainty="observed",
-                why=None,
-                cure=trap.cure,
-                threads=threads.get(trap.key, ()),
-                updates=pair.furthest,
-                gap=None,
-                mended_gap=gap,
+    def _isolated(self, run: _Run, answer: Answer) -> _Run:
+        """Give both sides one batch that they share."""
+        assert answer.shared is not None
+        size = len(answer.shared.x[0])
+        fit = {"shuffle": False, "batch_size": size, "validation_split": 0.0}
+        one, other = (
+            self.pair.problem.replace(
+                x=answer.shared.x[side],
+                y=answer.shared.y[side],
+                batch_size=size,
+                epochs=LEAST,
             )
-
-
-def _causes(
-    search: Search, left: list[Known], right: list[Known]
-) -> tuple[Cause, ...]:
-    """Turn what explains each side into what they differ in."""
-    if left and right:
-        one, other = min(
-            ((a, b) for a in left for b in right),
-            key=lambda both: _distance(search, *both),
+            for side in (0, 1)
         )
-        return tuple(
-            cause
-            for side, (own, twin) in enumerate(((one, other), (other, one)))
-            for cause in _own(search, side, own, twin, (left, right)[side])
+        left, right = (
+            replace(plan, least=LEAST, fit=fit) for plan in run.plans
         )
-    for side, found in enumerate((left, right)):
-        name = search.sides[side].side
-        if found and not _deviations(search, found[0]):
-            search.notes.append(
-                note(
-                    "{side} is plain gradient descent on the mean squared "
-                    "error (reproduced), so the other side is the one that "
-                    "deviates.",
-                    side=name,
+        return _Run((one, other), (left, right))
+
+    def _answer(self, run: _Run) -> Answer | None:
+        """Watch both sides, beside each other; then compare them."""
+        sides = self.pair.sides
+        jobs = [
+            Job(
+                f"{name}: every stage",
+                dissect,
+                (reference, name, problem, self.dtype, plan),
+            )
+            for reference, name, problem, plan in zip(
+                sides.references,
+                sides.names,
+                run.problems,
+                run.plans,
+                strict=True,
+            )
+        ]
+        seen = run_jobs(jobs, 2, sides.timeout, self.progress)
+        for side, found in zip(sides.names, seen, strict=True):
+            if isinstance(found, Broken):
+                self.said.append(
+                    note(
+                        "{side} could not be watched: {reason}.",
+                        side=side,
+                        reason=found.reason,
+                    )
                 )
+        one, other = seen
+        if not isinstance(one, Anatomy) or not isinstance(other, Anatomy):
+            return None
+        job = Job(
+            "recomputing", explain, (one, other, run.problems[0], self.dtype)
+        )
+        (answer,) = run_jobs([job], 1, sides.timeout, self.progress)
+        if isinstance(answer, Broken):
+            self.said.append(
+                note("nothing was recomputed: {reason}.", reason=answer.reason)
             )
-        elif found:
-            return tuple(_own(search, side, found[0], None, found))
-    return ()
+            return None
+        assert isinstance(answer, Answer | None)
+        return answer
+
+    def _line(self) -> list[Cause]:
+        """Recompute a line, where both sides are seen in float64."""
+        if self.dtype != "float64":
+            return []
+        self.pair.look_further(LINE)
+        left, right = self.pair.trajectories("float64")
+        if not isinstance(left, Trajectory) or not isinstance(
+            right, Trajectory
+        ):
+            return []
+        causes, said = linear_causes(self.pair.problem, left, right)
+        self.said += said
+        return causes
+
+    def _facts(self) -> list[Note]:
+        runs = self.pair.trajectories(self.dtype)
+        left, right = runs
+        if not isinstance(left, Trajectory) or not isinstance(
+            right, Trajectory
+        ):
+            return self.said
+        return [
+            *facts(self.pair.problem, self.verdict, left, right),
+            *self.said,
+        ]
 
 
-def _deviations(search: Search, known: Known) -> list[Deviation]:
-    rate = float(search.pair.problem.learning_rate)
-    return deviations(known.variant, rate)
+def _together(causes: Sequence[Cause], others: Sequence[Cause]) -> list[Cause]:
+    """Add causes that were not known."""
+    known = {(c.stage, c.key) for c in causes}
+    return [*causes, *(c for c in others if (c.stage, c.key) not in known)]
 
 
-def _distance(search: Search, one: Known, other: Known) -> tuple[int, int]:
-    a, b = set(_deviations(search, one)), set(_deviations(search, other))
-    return len(a ^ b), len(a | b)
-
-
-def _own(
-    search: Search,
-    side: int,
-    own: Known,
-    twin: Known | None,
-    found: list[Known],
-) -> Iterator[Cause]:
-    """Yield what a side does that its twin does not."""
-    shared = _deviations(search, twin) if twin else []
-    mine = _deviations(search, own)
-    run, other = search.sides[side], search.sides[1 - side]
-    gap = search.gap(run, own)
-    assert gap is not None
-    mended = (
-        search.gap(other, twin) if twin and set(shared) <= set(mine) else None
-    )
-    alternatives = _alternatives(search, own, found)
-    for deviation in mine:
-        if deviation not in shared:
-            yield Cause(
-                side=run.side,
-                key=deviation.key,
-                title=deviation.title,
-                certainty="reproduced by"
-                if search.exact
-                else "consistent with",
-                why=deviation.why,
-                cure=deviation.cure,
-                threads=deviation.threads,
-                updates=min(search.updates, run.updates),
-                gap=gap,
-                mended_gap=mended,
-                alternatives=alternatives,
-            )
-
-
-def _alternatives(
-    search: Search, own: Known, found: list[Known]
-) -> tuple[Note, ...]:
-    """Return what is as simple and gives the same numbers."""
-    mine = _deviations(search, own)
-    others = [
-        _deviations(search, known) for known in found if known is not own
+def _behind(first: Sequence[Stage], second: Sequence[Stage]) -> list[Stage]:
+    """Take what comes behind the data from the run with shared data."""
+    return [
+        one if one.name in ("start", "data", "count") else other
+        for one, other in zip(first, second, strict=True)
     ]
-    titles = [
-        deviation.title
-        for deviations in others
-        if len(deviations) == len(mine)
-        for deviation in deviations
-        if deviation not in mine
-    ]
-    return tuple(dict.fromkeys(titles))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from compare.mistakes import CATALOGUE
 from compare.mistakes.observing import observe
-from compare.records import Note, Verdict, note
+from compare.records.note import Note, note
+from compare.records.verdicts import Verdict
 from compare.running.processes import Progress
 
 RAISED = re.compile(

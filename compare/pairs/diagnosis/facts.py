@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from compare.records import Note, Trajectory, Verdict, note
+from compare.judging.first_update import first_ratios, first_update
+from compare.records.note import Note, note
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
+from compare.records.verdicts import Verdict
 
 SAME = 1e-6
 """Relative difference below which two ratios are called equal: float32 gives
@@ -50,25 +53,20 @@ def _start_differs(left: Trajectory, right: Trajectory) -> bool:
     )
 
 
-def first_ratios(left: Trajectory, right: Trajectory) -> dict[str, float]:
+def parallel_ratios(left: Trajectory, right: Trajectory) -> dict[str, float]:
     """Return how long left's first update is in units of right's.
 
     Parameters are left out that the right does not move, or that move in
     another direction altogether (the ratio differs between elements).
     """
-    ratios: dict[str, float] = {}
     if left.rows < 2 or left.update_of(1) != right.update_of(1):
-        return ratios
-    for name, a in left.parameters.items():
-        one = np.ravel(a[1] - a[0]).astype(float)
-        values = right.parameters[name]
-        other = np.ravel(values[1] - values[0]).astype(float)
-        if not other.any():
-            continue
-        ratio = float(one @ other / (other @ other))
-        if np.allclose(one, ratio * other, rtol=1e-3, atol=0):
-            ratios[name] = ratio
-    return ratios
+        return {}
+    ours, theirs = first_update(left), first_update(right)
+    return {
+        name: ratio
+        for name, ratio in first_ratios(left, right).items()
+        if np.allclose(ours[name], ratio * theirs[name], rtol=1e-3, atol=0)
+    }
 
 
 def _first_update(
@@ -76,7 +74,7 @@ def _first_update(
 ) -> Iterator[Note]:
     if left.update_of(0) != 0 or left.rows < 2 or left.update_of(1) != 1:
         return
-    ratios = first_ratios(left, right)
+    ratios = parallel_ratios(left, right)
     found = verdict.divergence
     if found is None or found.step > 1:
         if all(abs(ratio - 1) < SAME for ratio in ratios.values()):

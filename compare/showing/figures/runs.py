@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from compare.lessons.losses import predictions
-from compare.records import Trajectory
 from compare.records.report import LessonReport, first_pair
+from compare.records.runs import Trajectory
 from compare.showing.figures.style import plain
 
 

@@ -12,7 +12,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from compare.records import SIDES, TensorInfo
+from compare.records import SIDES
+from compare.records.findings import TensorInfo
 from compare.showing.language import marked
 
 SECTION = re.compile(r"^ *# --- (.+)$")

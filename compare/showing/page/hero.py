@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from compare.judging import ratios
-from compare.records import SIDES, Mode, Verdict
+from compare.records import SIDES, Mode
 from compare.records.report import LessonReport
 from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 from compare.showing.formats import digits
 from compare.showing.language import OUTCOMES, Speaker
 from compare.showing.telling.lesson import tell_task

@@ -10,8 +10,9 @@ import numpy as np
 
 from compare.judging.differences import ulps_apart
 from compare.lessons.losses import log_likelihoods, predictions
-from compare.records import SIDES, Trajectory
+from compare.records import SIDES
 from compare.records.report import LessonReport, Points, first_pair
+from compare.records.runs import Trajectory
 
 SERIES = 8
 """Most parameters whose way is drawn, one line each."""

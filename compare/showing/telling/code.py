@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.judging.codesize import MEASURES
-from compare.records import SIDES, TensorInfo
+from compare.records import MEASURES, SIDES
+from compare.records.findings import TensorInfo
 from compare.records.report import LessonReport
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
 from compare.showing.language import Speaker, marked
@@ -24,28 +24,18 @@ ROLES = {
     "loss": marked("loss"),
 }
 
-MEASURE_NAMES = {
-    "statements": marked("statements"),
-    "tokens": marked("words and signs"),
-    "nodes": marked("nodes of the syntax tree"),
-    "gzip_bytes": marked("bytes after gzip"),
-    "names": marked("distinct functions and classes called"),
-    "branches": marked("branches, loops and conditions"),
-    "cognitive_complexity": marked("cognitive complexity"),
-}
-
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say how much code each side has, by every measure."""
     bars = []
-    for measure in MEASURES:
+    for measure, meaning in MEASURES.items():
         sizes = {
             side: int(getattr(lesson.sizes[side], measure)) for side in SIDES
         }
         manual, keras = sizes["manual"], sizes["keras"]
         bars.append(
             (
-                Cell(speaker.gettext(MEASURE_NAMES[measure])),
+                Cell(speaker.gettext(meaning)),
                 tuple(
                     Bar(side, str(size), size, size, size)
                     for side, size in sizes.items()

@@ -6,9 +6,9 @@ import statistics
 from collections.abc import Iterable, Iterator, Sequence, Sized
 
 from compare.judging import ratios
-from compare.records import Verdict
 from compare.records.peers import Kind
 from compare.records.report import Environment
+from compare.records.verdicts import Verdict
 from compare.showing.blocks import Bar, Cell, Code, Paragraph
 from compare.showing.formats import spread
 from compare.showing.language import Speaker

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.records import SIDES, CodeSize, Side
+from compare.records import MEASURES, SIDES, Side
+from compare.records.findings import CodeSize
 from compare.records.ladder import Ladder, Rung
 from compare.showing.blocks import (
     Bar,
@@ -16,7 +17,6 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
-from compare.showing.telling.code import MEASURE_NAMES
 from compare.studies.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
 
 
@@ -36,7 +36,7 @@ def tell_ladder(
             "Each feature is a lesson that adds it to a simpler one; its cost "
             "is what the code grows by, in {measure}. The first lesson, "
             "`{lesson}`, has {manual} by hand and {keras} in Keras.",
-            measure=speaker.gettext(MEASURE_NAMES[measure]),
+            measure=speaker.gettext(MEASURES[measure]),
             lesson=FIRST,
             manual=manual,
             keras=keras,
@@ -132,7 +132,7 @@ def _dearer(ladder: Ladder, speaker: Speaker) -> Iterator[Block]:
     for rung in ladder.rungs:
         measures = [
             speaker.gettext(name)
-            for measure, name in MEASURE_NAMES.items()
+            for measure, name in MEASURES.items()
             if getattr(rung.added["keras"], measure)
             > getattr(rung.added["manual"], measure)
         ]

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.judging.theory import distance
-from compare.records import SIDES, Theory, Trajectory
+from compare.records import SIDES
+from compare.records.findings import Theory
 from compare.records.report import LessonReport, first_pair
+from compare.records.runs import Trajectory
 from compare.showing.blocks import (
     Block,
     Cell,

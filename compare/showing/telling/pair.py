@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compare.records import Verdict
-from compare.records.diagnosis import Diagnosis
+from compare.records.diagnosis import SIGNS, Diagnosis
 from compare.records.pairs import PairReport, SideCost
+from compare.records.verdicts import Verdict
 from compare.showing.blocks import Block, Cell, Paragraph, Section, Table
 from compare.showing.formats import seconds
 from compare.showing.language import Speaker
@@ -35,9 +35,37 @@ def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
 
 
 def tell_diagnosis(diagnosis: Diagnosis, speaker: Speaker) -> Iterator[Block]:
-    """Tell causes and facts, a sentence each."""
-    for text in diagnosis.sentences(speaker.note):
+    """Tell where they part, then causes with their proof, then facts."""
+    if diagnosis.stages:
+        yield Paragraph(speaker.note(diagnosis.chain()), "lead")
+        yield _stages(diagnosis, speaker)
+    for cause in diagnosis.causes:
+        title, *rest = cause.sentences(speaker.note)
+        yield Paragraph(title, "bad")
+        yield from (Paragraph(text) for text in rest)
+    for text in diagnosis.other_sentences(speaker.note):
         yield Paragraph(text)
+
+
+def _stages(diagnosis: Diagnosis, speaker: Speaker) -> Table:
+    """Show both sides' values at every stage where they were seen."""
+    return Table(
+        speaker.say("The stages of this update, side by side"),
+        ("", speaker.say("left"), speaker.say("right"), ""),
+        tuple(
+            (
+                speaker.say(stage.name),
+                stage.left,
+                stage.right,
+                Cell(
+                    SIGNS[stage.status],
+                    "bad" if stage.status == "different" else "plain",
+                ),
+            )
+            for stage in diagnosis.stages
+            if stage.left or stage.right
+        ),
+    )
 
 
 def tell_costs(costs: Sequence[SideCost], speaker: Speaker) -> Iterator[Block]:

@@ -68,9 +68,9 @@ def block_times(
         For each round the seconds per update, in the order of `burdens`.
     """
     order = [
-        place
+        burden
         for _ in range(ROUNDS)
-        for place in random.sample(range(len(burdens)), len(burdens))
+        for burden in random.sample(range(len(burdens)), len(burdens))
     ]
     ends: list[float] = []
 

@@ -72,17 +72,17 @@ def calibrate(
     turns = take_turns(jobs, effort, timeout, progress, clock)
     seconds = (clock() - began) / (len(turns.rounds) * len(roles))
     whole = [
-        found
-        for found in turns.rounds
-        if not any(isinstance(x, Broken) for x in found.values())
+        results
+        for results in turns.rounds
+        if not any(isinstance(x, Broken) for x in results.values())
     ]
     samples = {
-        role: tuple(found[role][0]["graph"] for found in whole)
+        role: tuple(results[role][0]["graph"] for results in whole)
         for role in roles
     }
     planted = tuple(
-        Planted(percent, loops[percent], found, samples[percent])
-        for percent, found in zip(loops, factors, strict=True)
+        Planted(percent, loops[percent], measured, samples[percent])
+        for percent, measured in zip(loops, factors, strict=True)
     )
     return assess(samples[None], planted, seconds, turns.broken)
 
@@ -183,11 +183,11 @@ def _costs(
     problem: Problem, timeout: float, progress: Progress
 ) -> tuple[float, float]:
     """Return the seconds of one update and of one turn of the loop."""
-    found = _blocks(problem, [0, PROBE_TURNS], timeout, progress)
-    updates = [statistics.median(bare for bare, _ in x) for x in found]
-    extra = [statistics.median(more - bare for bare, more in x) for x in found]
-    turn = statistics.median(extra) / PROBE_TURNS
-    return statistics.median(updates), max(turn, 1e-10)
+    seconds = _blocks(problem, [0, PROBE_TURNS], timeout, progress)
+    bare, more = seconds[..., 0], seconds[..., 1]
+    update = np.median(np.median(bare, axis=1))
+    turn = np.median(np.median(more - bare, axis=1)) / PROBE_TURNS
+    return float(update), max(float(turn), 1e-10)
 
 
 def _verify(
@@ -200,16 +200,10 @@ def _verify(
 
     The first of `turns` is what the others are compared with.
     """
-    found = _blocks(problem, turns, timeout, progress)
-    return [
-        tuple(
-            1
-            + statistics.median(times[place] - times[0] for times in rounds)
-            / statistics.median(times[0] for times in rounds)
-            for rounds in found
-        )
-        for place in range(len(turns))
-    ]
+    seconds = _blocks(problem, turns, timeout, progress)
+    bare = seconds[..., :1]
+    extra = np.median(seconds - bare, axis=1) / np.median(bare, axis=1)
+    return [tuple(factors) for factors in (1 + extra).T.tolist()]
 
 
 def _blocks(
@@ -217,13 +211,14 @@ def _blocks(
     turns: Sequence[int],
     timeout: float,
     progress: Progress,
-) -> list[list[list[float]]]:
+) -> np.ndarray:
+    """Return seconds per update, shape (processes, rounds, burdens)."""
     job = Job("planting", burden.block_times, (problem, list(turns)))
-    found = run_jobs([job] * PROBES, 1, timeout, progress)
-    for result in found:
+    results = run_jobs([job] * PROBES, 1, timeout, progress)
+    for result in results:
         if isinstance(result, Broken):
             raise UsageError(f"nothing could be planted: {result.reason}")
-    return found
+    return np.array(results)
 
 
 def _job(problem: Problem, role: int | None, turns: int, epochs: int) -> Job:

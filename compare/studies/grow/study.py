@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from compare.judging.trends import growth_of
-from compare.records import Verdict
 from compare.records.growth import Cell, Growth, Size
 from compare.records.timing import Effort
 from compare.records.variants import Variant
+from compare.records.verdicts import Verdict
 from compare.running.contest import Contest
 from compare.running.processes import Progress
 from compare.running.timing import take_turns

@@ -13,8 +13,9 @@ from compare.judging.proof import Run
 from compare.judging.theory import first_within_1_percent
 from compare.lessons.exhibits import source_of
 from compare.lessons.tables import in_user_units
-from compare.records import Check, Failure, Trajectory, Verdict
 from compare.records.report import LessonReport, first_pair
+from compare.records.runs import Failure, Trajectory
+from compare.records.verdicts import Check, Verdict
 from compare.running.contest import Contest, Pair
 from compare.studies.lesson.aspect import Lesson
 

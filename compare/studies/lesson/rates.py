@@ -17,12 +17,16 @@ from typing import Any
 import numpy as np
 
 from compare.lessons.exhibits import exhibit
-from compare.records import SIDES, Side, Theory
+from compare.records import SIDES, Side
+from compare.records.findings import Theory
 from compare.records.problem import Problem
 from compare.records.rates import RateOutcome, RateRun
 from compare.records.report import LessonReport
+from compare.running.modes import turned
 from compare.running.processes import Job, RunError, why_broken
 from compare.running.recording import Report
+from compare.running.watch import Watch
+from compare.running.worker import load_exhibit
 from compare.studies.lesson.aspect import Lesson
 
 UPDATES = 100
@@ -109,10 +113,6 @@ def sweep(
         Parameter name -> array of shape (rates, updates + 1, *its shape).
     """
     import tensorflow as tf
-
-    from compare.running.modes import turned
-    from compare.running.watch import Watch
-    from compare.running.worker import load_exhibit
 
     rate = tf.Variable(rates[0], dtype=tf.float32)
     hyper = {

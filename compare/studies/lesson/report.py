@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 from compare.lessons.problems import problem_of
 from compare.records import UsageError
 from compare.records.problem import Problem
-from compare.records.report import Environment, LessonReport, Report
+from compare.records.report import LessonReport, Report
 from compare.records.request import Request
-from compare.running import worker
 from compare.running.contest import Contest
-from compare.running.processes import Broken, Job, Progress, run_jobs
+from compare.running.environment import read_environment
+from compare.running.processes import Progress, run_jobs
 from compare.studies.ladder import ladder
 from compare.studies.lesson.aspect import Aspect, Lesson
 from compare.studies.lesson.describing import describe
@@ -33,10 +30,6 @@ MEASUREMENTS = (time_sides, time_iterators)
 """What is measured last, one process at a time."""
 
 QUICK_STEPS = 50
-
-FLOATS = ("float16", "float32", "float64")
-FORMATS = ("channels_last", "channels_first")
-"""What Keras takes as floatx and as image_data_format."""
 
 
 def make_report(request: Request, progress: Progress) -> Report:
@@ -108,56 +101,11 @@ def _with_aspects(
     jobs = [job for own in aspects for aspect in own for job in aspect.jobs]
     timeout = lessons[0].request.timeout
     results = iter(run_jobs(jobs, at_once, timeout, progress))
-    found = []
+    complete = []
     for report, own in zip(reports, aspects, strict=True):
         for aspect in own:
             report = aspect.add(
                 report, list(islice(results, len(aspect.jobs)))
             )
-        found.append(report)
-    return found
-
-
-def read_environment(timeout: float, progress: Progress) -> Environment:
-    """Start TensorFlow and say where this runs.
-
-    Raises:
-        UsageError: TensorFlow cannot be imported.
-    """
-    job = Job("TensorFlow: import", worker.environment, ())
-    (environment,) = run_jobs([job], 1, timeout, progress)
-    if isinstance(environment, Broken):
-        cure = "install this project again, see the README"
-        if keras_json := _unusable_settings():
-            cure = f"mend or delete {keras_json}, which Keras reads first"
-        raise UsageError(
-            f"TensorFlow does not start: {environment.reason}; {cure}"
-        )
-    assert isinstance(environment, Environment)
-    return environment
-
-
-def _unusable_settings() -> Path | None:
-    """Return Keras's settings file if Keras would not start with it.
-
-    These are the checks of `keras/src/backend/config.py`, which takes what is
-    no JSON for empty.
-    """
-    home = Path.home() if os.access(Path.home(), os.W_OK) else Path("/tmp")
-    folder = Path(os.environ.get("KERAS_HOME", home / ".keras")).expanduser()
-    path = folder / "keras.json"
-    if not path.exists():
-        return None
-    try:
-        found = json.loads(path.read_bytes()) if path.is_file() else None
-    except ValueError:
-        return None
-    except (OSError, RecursionError):
-        return path
-    usable = (
-        isinstance(found, dict)
-        and found.get("floatx", "float32") in FLOATS
-        and isinstance(found.get("epsilon", 1e-7), float)
-        and found.get("image_data_format", "channels_last") in FORMATS
-    )
-    return None if usable else path
+        complete.append(report)
+    return complete

@@ -16,15 +16,9 @@ import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import (
-    DTYPES,
-    Convergence,
-    Dtype,
-    Note,
-    Side,
-    Theory,
-    note,
-)
+from compare.records import DTYPES, Dtype, Side
+from compare.records.findings import Convergence, Theory
+from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
 from compare.running.processes import Broken, Job
@@ -63,8 +57,8 @@ class Settling:
         """Add whether they have settled."""
         runs = dict(zip(self._jobs, results, strict=True))
         problem, theory = self._lesson.problem, self._lesson.theory
-        found = judge_settling(problem, theory, runs)
-        return replace(report, convergence=found)
+        convergence = judge_settling(problem, theory, runs)
+        return replace(report, convergence=convergence)
 
 
 def settling_problem(

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from compare.lessons.rows_on_disk import with_files
-from compare.records import SIDES, TensorInfo
+from compare.records import SIDES
+from compare.records.findings import TensorInfo
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
 from compare.running.modes import wrapped

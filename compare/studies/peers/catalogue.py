@@ -79,14 +79,14 @@ def peers_of(problem: Problem) -> tuple[Peer, ...]:
     also as others write it.
     """
     lesson = problem.lesson
-    found = [
+    peers = [
         Peer(f"manual ({mode})", "manual", exhibit("manual", lesson), mode,
              lesson)
         for mode in problem.modes
     ]  # fmt: skip
     for backend, (name, mode) in BACKENDS.items():
         reopens = backend != "tensorflow" and "files" in problem.hyper
-        found.append(
+        peers.append(
             Peer(
                 f"Keras on {name}",
                 "keras",
@@ -98,7 +98,7 @@ def peers_of(problem: Problem) -> tuple[Peer, ...]:
                 against=SECOND_ORDER if reopens else AGAINST,
             )
         )
-    return (*found, *(_others() if lesson == FIRST else ()))
+    return (*peers, *(_others() if lesson == FIRST else ()))
 
 
 def _others() -> Iterator[Peer]:
@@ -162,7 +162,7 @@ def why_missing(needs: str) -> str:
 
 def versions() -> dict[str, str]:
     """Return the version of everything that is installed for peers."""
-    found = {
+    by_name = {
         name: metadata.version(distribution)
         for module, (name, distribution) in PACKAGES.items()
         if util.find_spec(module)
@@ -171,5 +171,5 @@ def versions() -> dict[str, str]:
         said = subprocess.run(
             [COMPILER, "--version"], capture_output=True, text=True
         ).stdout
-        found["C compiler"] = said.partition("\n")[0]
-    return found
+        by_name["C compiler"] = said.partition("\n")[0]
+    return by_name

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import numpy as np
 
-    from compare.records import Dtype, Mode, Trajectory
+    from compare.records import Dtype, Mode
     from compare.records.peers import Backend, PeerSample
     from compare.records.problem import Problem
+    from compare.records.runs import Trajectory
 
 Report = Callable[[int, int], None]
 

@@ -9,16 +9,19 @@ from functools import partial
 import numpy as np
 
 from compare.lessons.problems import problem_of
-from compare.records import Dtype, Failure, Trajectory, UsageError, Verdict
+from compare.records import Dtype, UsageError
 from compare.records.peers import Backend, PeerResult, Peers, PeerSample
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
+from compare.records.runs import Failure, Trajectory
 from compare.records.timing import Effort
+from compare.records.verdicts import Verdict
 from compare.running import worker
 from compare.running.contest import Contest, Contestant
+from compare.running.environment import read_environment
 from compare.running.processes import Job, Progress
 from compare.running.timing import take_turns
-from compare.studies.lesson.report import QUICK_STEPS, read_environment
+from compare.studies.lesson.report import QUICK_STEPS
 from compare.studies.peers.catalogue import (
     AGAINST,
     SECOND_ORDER,
@@ -243,8 +246,8 @@ def why_elsewhere(
     """Say where a timed training is not the one that was recorded, or ""."""
     for name, path in run.parameters.items():
         bound = SAME_START * np.abs(path[updates] - path[0]).max()
-        found = parameters[name].reshape(path.shape[1:])
-        if not np.abs(found - path[updates]).max() <= bound:
+        value = parameters[name].reshape(path.shape[1:])
+        if not np.abs(value - path[updates]).max() <= bound:
             return (
                 f"timed, {name} is elsewhere after update {updates:,} than "
                 "when every update was watched"

@@ -31,18 +31,18 @@ def check_room(rows: int, folder: Path | None) -> None:
     Raises:
         UsageError: it does not; says how much is missing.
     """
-    place = folder or Path(tempfile.gettempdir())
+    there = folder or Path(tempfile.gettempdir())
     try:
-        free = shutil.disk_usage(place).free
+        free = shutil.disk_usage(there).free
     except OSError as error:
         raise UsageError(
-            f"{place} cannot be used: {error.strerror}; choose another "
+            f"{there} cannot be used: {error.strerror}; choose another "
             "folder with --folder"
         ) from error
     if rows * ROW_BYTES > free:
         raise UsageError(
             f"{rows:,} rows need about {rows * ROW_BYTES / 1e9:.2g} GB in "
-            f"{place}, which has {free / 1e9:.2g} GB free: choose another "
+            f"{there}, which has {free / 1e9:.2g} GB free: choose another "
             "folder with --folder, or fewer rows with --rows"
         )
 
@@ -53,7 +53,7 @@ def write_table(
     """Write random rows; return the files that hold the first n of them."""
     ends = sorted({*range(FILE_ROWS, sizes[-1], FILE_ROWS), *sizes})
     files: list[str] = []
-    found: dict[int, list[str]] = {}
+    by_size: dict[int, list[str]] = {}
     start = 0
     for end in ends:
         files.append(f"{folder}/rows-{len(files):05}.csv")
@@ -61,8 +61,8 @@ def write_table(
         start = end
         report(end, ends[-1])
         if end in sizes:
-            found[end] = list(files)
-    return found
+            by_size[end] = list(files)
+    return by_size
 
 
 def _blocks(start: int, end: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from compare.records import Dtype, Trajectory
+from compare.records import Dtype
 from compare.records.problem import Problem
+from compare.records.runs import Trajectory
 from compare.records.timing import Sample
 from compare.records.variants import Variant
 from compare.running.contest import Contestant, Pair

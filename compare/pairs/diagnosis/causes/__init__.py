@@ -1,0 +1,1 @@
+"""Causes, stage by stage: each is named only if it gives the numbers."""

@@ -1,0 +1,185 @@
+"""Gradient: of which parameters, at which, scaled, accumulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compare.pairs.diagnosis.causes.naming import Case, cause, figure
+from compare.pairs.diagnosis.closeness import gap, named_gap, ratio
+from compare.pairs.diagnosis.optimizer_rules import norm
+from compare.pairs.diagnosis.steps import Side
+from compare.records.diagnosis import Cause
+from compare.records.note import Note, note
+
+
+def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
+    """Yield what differs in the gradients of both sides.
+
+    Args:
+        case: the sides.
+        update: which update, from 0.
+        same: whether everything before the gradient is the same.
+    """
+    yield from _forgotten(case)
+    for side in case.sides:
+        other = case.other(side)
+        step = side.steps[update]
+        if step.one_by_one and not other.steps[update].one_by_one:
+            yield cause(
+                "gradient",
+                side,
+                "second-gradient",
+                note(
+                    "{side} takes the gradient of {names} after it has moved "
+                    "the other parameters; {other} takes all at once.",
+                    side=side.name,
+                    names=", ".join(
+                        side.anatomy.names[n] for n in step.gradient.sources
+                    ),
+                    other=other.name,
+                ),
+                Note("take all gradients first, then move the parameters."),
+                0.0,
+                1.0,
+                place=step.gradient.place,
+            )
+    yield from _accumulated(case, update)
+    if same:
+        yield from _scaled(case, update)
+
+
+def _forgotten(case: Case) -> Iterator[Cause]:
+    for side in case.sides:
+        other, step = case.other(side), side.steps[0]
+        gone = sorted(_trained(other) & set(side.numbers) - _trained(side))
+        if not gone:
+            continue
+        key, title, cure = _why_gone(side, gone)
+        lengths = [
+            norm(g) for k, g in other.steps[0].taken.items() if k in gone
+        ]
+        yield cause(
+            "gradient",
+            side,
+            key,
+            title.given(
+                side=side.name,
+                other=other.name,
+                names=", ".join(gone),
+                size=figure(max(lengths, default=0.0)),
+            ),
+            cure,
+            max(gap(step.after[k], step.before[k]) for k in gone),
+            1.0,
+            place=step.gradient.place,
+            updates=len(side.steps),
+        )
+
+
+def _why_gone(side: Side, gone: list[str]) -> tuple[str, Note, Note]:
+    """Return key, title and cure of variables that are not trained."""
+    numbers = {side.numbers[name] for name in gone}
+    if numbers & side.anatomy.frozen:
+        return (
+            "frozen-layer",
+            Note(
+                "{side} does not train {names}: trainable is False there; "
+                "{other} has a gradient of length {size} for it."
+            ),
+            Note("trainable=True on both sides."),
+        )
+    if all(name in side.steps[0].taken for name in gone):
+        return (
+            "forgotten-variable",
+            Note(
+                "{side} takes the gradient of {names}, but never moves it; "
+                "{other} does."
+            ),
+            Note("move all parameters."),
+        )
+    if numbers & {n for step in side.steps for n in step.gradient.sources}:
+        return (
+            "disconnected",
+            Note(
+                "{side}'s loss does not depend on {names}: its gradient is "
+                "None; {other} has one of length {size}."
+            ),
+            Note("compute it with TensorFlow inside of the tape."),
+        )
+    return (
+        "forgotten-variable",
+        Note(
+            "{side} takes no gradient of {names}, so it never moves; {other} "
+            "has one of length {size}."
+        ),
+        Note("give the tape and the optimizer all parameters."),
+    )
+
+
+def _trained(side: Side) -> set[str]:
+    """Return what has a gradient and is moved, in any update."""
+    given = {
+        name
+        for step in side.steps
+        for name in (step.taken if step.applied is None else step.applied)
+    }
+    return given & side.moved
+
+
+def _accumulated(case: Case, update: int) -> Iterator[Cause]:
+    calls = [len(side.steps[update].update.gradients) for side in case.sides]
+    if calls[0] == calls[1] or any(
+        side.steps[update].one_by_one for side in case.sides
+    ):
+        return
+    number = int(calls[1] > calls[0])
+    side = case.sides[number]
+    sources = [set(g.sources) for g in side.steps[update].update.gradients]
+    if len(sources) > 1 and not sources[0] & sources[1]:
+        return
+    yield cause(
+        "gradient",
+        side,
+        "accumulated-sum",
+        note(
+            "{side} takes {count} gradients per update, {other} {its}.",
+            side=side.name,
+            other=case.other(side).name,
+            count=calls[number],
+            its=calls[1 - number],
+        ),
+        Note("move the parameters after every gradient on both sides."),
+        0.0,
+        1.0,
+        place=side.steps[update].gradient.place,
+    )
+
+
+def _scaled(case: Case, update: int) -> Iterator[Cause]:
+    one, other = (side.steps[update].taken for side in case.sides)
+    names = sorted(set(one) & set(other))
+    if not names or named_gap(one, other) <= case.bound:
+        return
+    times = {k: ratio(other[k], one[k]) for k in names if one[k].any()}
+    if not times:
+        return
+    first = next(iter(times.values()))
+    apart = max(gap(other[k], first * one[k]) for k in names)
+    plain = named_gap(one, other)
+    if case.proves(apart, plain):
+        yield cause(
+            "gradient",
+            case.right,
+            "gradient-scaled",
+            note(
+                "{right}'s gradients are {times} times {left}'s, of the same "
+                "loss.",
+                right=case.right.name,
+                left=case.left.name,
+                times=figure(first),
+            ),
+            Note("use the gradients as the tape gives them."),
+            apart,
+            plain,
+            place=case.right.steps[update].gradient.place,
+        )

@@ -1,0 +1,220 @@
+"""Tell an optimizer by its updates: gradients in, changes out.
+
+A rule is recognised only if it gives every recorded change from the recorded
+gradients. What Keras's own optimizers are is read from their configuration,
+and held against the changes like any other rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.optimizer_rules import (
+    CLIPS,
+    Deltas,
+    Rule,
+    directions,
+    norm,
+)
+from compare.pairs.diagnosis.optimizer_trace import Trace, gap_of
+from compare.pairs.diagnosis.steps import Named, Side
+
+BETAS = (
+    (0.9, 0.999),
+    (0.999, 0.9),
+    (0.9, 0.99),
+    (0.9, 0.9),
+    (0.99, 0.999),
+    (0.95, 0.999),
+    (0.8, 0.999),
+    (0.5, 0.999),
+    (0.0, 0.999),
+    (0.9, 0.95),
+)
+
+EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.0)
+
+
+def recognise(
+    side: Side,
+    like: Sequence[Mapping[str, Any]],
+    resets: tuple[int, ...],
+    rates: Sequence[float],
+    bound: float,
+) -> Rule | None:
+    """Return the rule of a side; None if none gives its changes.
+
+    Args:
+        side: its updates.
+        like: settings that the other side's optimizer has.
+        resets: updates before which a state may have been lost.
+        rates: learning rates that it may have, before clipping.
+        bound: see `closeness`.
+    """
+    trace = Trace.of(side)
+    if not all(trace.given):
+        return None
+    changing: Rule | None = None
+    for rule in candidates(like):
+        for lost in ((), resets) if resets and rule.has_state else ((),):
+            found = _held_against(replace(rule, resets=lost), trace, bound)
+            if found and found.is_steady:
+                return found
+            changing = changing or found
+    # A clipped norm looks like a rate that changes.
+    hints = (*rates, max(changing.rates)) if changing else rates
+    return _clipped(trace, hints, bound) or changing
+
+
+def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
+    """Yield the rules to try, the simplest first."""
+    yield Rule("SGD")
+    momenta = [float(s["momentum"]) for s in like if s.get("momentum")]
+    for mu in dict.fromkeys((*momenta, 0.9, 0.99, 0.95, 0.8, 0.5)):
+        yield Rule("SGD", {"momentum": mu})
+        yield Rule("SGD", {"momentum": mu, "nesterov": True})
+        yield Rule("SGD", {"momentum": mu, "form": "dampened"})
+    betas = [
+        (float(s["beta_1"]), float(s["beta_2"]))
+        for s in like
+        if s.get("beta_1") is not None and s.get("beta_2") is not None
+    ]
+    epsilons = [float(s["epsilon"]) for s in like if s.get("epsilon")]
+    for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):
+        for one, two in dict.fromkeys((*betas, *BETAS)):
+            own = {"beta_1": one, "beta_2": two, "epsilon": epsilon}
+            for form in (
+                "",
+                "epsilon beside the corrected root",
+                "no bias correction",
+                "epsilon inside the root",
+                "epsilon inside the corrected root",
+            ):
+                yield Rule("Adam", {**own, "form": form} if form else own)
+    for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):
+        for rho in (0.9, 0.99, 0.95):
+            own = {"rho": rho, "epsilon": epsilon}
+            yield Rule("RMSprop", own)
+            yield Rule("RMSprop", {**own, "form": "outside"})
+        yield Rule("Adagrad", {"epsilon": epsilon})
+
+
+def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
+    """Solve a rule's rates; return it if it gives every change."""
+    first = trace.first()
+    own = replace(rule, rates=_rates(rule, first))
+    if gap_of(own, first) > bound:
+        decay = _decay(own, first, bound)
+        if decay is None:
+            return None
+        settings = {**rule.settings, "weight_decay": decay[0]}
+        rates = (decay[1],) * len(trace.given)
+        own = replace(rule, settings=settings, rates=rates)
+    else:
+        steady = replace(rule, rates=own.rates * len(trace.given))
+        if gap_of(steady, trace) <= bound:
+            own = steady
+        else:
+            own = replace(rule, rates=_rates(rule, trace))
+    apart = gap_of(own, trace)
+    return replace(own, gap=apart) if apart <= bound else None
+
+
+def _rates(rule: Rule, trace: Trace) -> tuple[float, ...]:
+    """Solve for the learning rate of every update.
+
+    The changes are in proportion to it, but for the velocity that momentum
+    keeps: that is taken from the changes themselves.
+    """
+    given, changes = trace.given, trace.changes
+    mu = float(rule.settings.get("momentum", 0.0))
+    if not mu or rule.settings.get("nesterov"):
+        unit = directions(rule, given)
+        return tuple(map(_solved, changes, unit))
+    share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
+    found = []
+    for update, (g, c) in enumerate(zip(given, changes, strict=True)):
+        kept = mu if update and update not in rule.resets else 0.0
+        rest = {
+            k: c[k] - (kept * changes[update - 1][k] if kept else 0.0)
+            for k in g
+        }
+        found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
+    return tuple(found)
+
+
+def _solved(change: Named, direction: Named) -> float:
+    names = [k for k in direction if direction[k].size]
+    if not names:
+        return 0.0
+    a = np.concatenate([np.ravel(change[k]) for k in names])
+    b = np.concatenate([np.ravel(direction[k]) for k in names])
+    return ratio(a, b) if np.isfinite(b).all() else 0.0
+
+
+def _decay(
+    rule: Rule, first: Trace, bound: float
+) -> tuple[float, float] | None:
+    """Solve the first change for a decay of weights and the rate together."""
+    unit = directions(replace(rule, resets=()), first.given)[0]
+    names = list(unit)
+    a, d, w = (
+        np.concatenate([np.ravel(own[k]) for k in names])
+        for own in (first.changes[0], unit, first.weights[0])
+    )
+    if not np.isfinite(d).all() or not w.any() or len(a) < 4:
+        return None
+    (rate, share), *_ = np.linalg.lstsq(
+        np.stack([d, -w], axis=1), a, rcond=None
+    )
+    if not rate or share <= 0 or gap(a, rate * d - share * w) > bound:
+        return None
+    return float(share / rate), float(rate)
+
+
+def _clipped(
+    trace: Trace, rates: Sequence[float], bound: float
+) -> Rule | None:
+    """Recognise plain descent with one of the clippings."""
+    seen = [
+        -ratio(c[k], g[k])
+        for g, c in zip(trace.given, trace.changes, strict=True)
+        for k in g
+    ]
+    hints = [rate for rate in (*rates, max(seen, default=0.0)) if rate > 0]
+    for rate in dict.fromkeys(hints):
+        for kind in CLIPS:
+            at = _limit(kind, trace.given, trace.changes, rate)
+            rule = Rule("SGD", {}, kind, at, (rate,) * len(trace.given))
+            apart = gap_of(rule, trace) if at else np.inf
+            plain = gap_of(replace(rule, clip=""), trace)
+            if apart <= bound < plain:
+                return replace(rule, gap=apart)
+    return None
+
+
+def _limit(
+    kind: str, given: Sequence[Named], changes: Deltas, rate: float
+) -> float:
+    """Return the limit at which gradients would have been clipped."""
+    lengths = []
+    for g, c in zip(given, changes, strict=True):
+        made = {k: c[k] / rate for k in g}
+        if kind == "clipvalue":
+            lengths += [float(np.abs(v).max(initial=0)) for v in made.values()]
+        elif kind == "clipnorm":
+            lengths += [
+                norm(v)
+                for k, v in made.items()
+                if norm(v) < norm(g[k]) * (1 - 1e-6)
+            ]
+        else:
+            lengths.append(
+                norm(np.concatenate([v.ravel() for v in made.values()]))
+            )
+    return max(lengths, default=0.0)

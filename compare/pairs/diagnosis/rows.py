@@ -1,0 +1,271 @@
+"""Which rows of the problem a batch holds, and what was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from compare.pairs.diagnosis.steps import Side, Step
+from compare.records.problem import Problem
+
+NEAR = 1e-6
+"""Relative difference up to which two rows are the same: float32's 6e-8, and
+what scaling by other operations adds."""
+
+
+@dataclass(frozen=True)
+class Map:
+    """What was done to every number: value * scale + shift.
+
+    Attributes:
+        scale, shift: a number, or one for each feature.
+        cast: to what the numbers were rounded, or "".
+    """
+
+    scale: np.ndarray
+    shift: np.ndarray
+    cast: str = ""
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """Do it to the rows of the problem."""
+        flat = values.reshape(len(values), -1) * self.scale + self.shift
+        if self.cast:
+            flat = flat.astype(self.cast).astype(float)
+        return np.asarray(flat)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it does anything."""
+        size = np.maximum(np.abs(self.scale), NEAR)
+        return bool(
+            self.cast
+            or (np.abs(self.scale - 1) > NEAR).any()
+            or (np.abs(self.shift) > NEAR * size).any()
+        )
+
+
+IDENTITY = Map(np.array(1.0), np.array(0.0))
+CASTS = tuple(
+    Map(np.array(1.0), np.array(0.0), kind) for kind in ("float16", "int64")
+)
+
+
+@dataclass(frozen=True)
+class Batches:
+    """The batches of a side.
+
+    Attributes:
+        sizes: rows in each.
+        rows: the problem's rows in each; None where they are not known.
+        x, y: what was done to the problem's numbers; None if not known.
+        xs, ys: the arrays as they were seen.
+        apart: the problem's rows of y, where they are not those of x.
+        epoch: updates before a row comes again; None if none does.
+    """
+
+    sizes: tuple[int, ...]
+    rows: tuple[np.ndarray, ...] | None
+    x: Map | None
+    y: Map | None
+    xs: tuple[np.ndarray | None, ...]
+    ys: tuple[np.ndarray | None, ...]
+    epoch: int | None
+    apart: tuple[np.ndarray, ...] | None = None
+
+
+def batches(side: Side, problem: Problem) -> Batches:
+    """Find out which rows a side took, in which order.
+
+    Args:
+        side: its updates.
+        problem: whose rows they are.
+    """
+    seen = [_arrays(step, problem) for step in side.steps]
+    xs, ys = [a for a, _ in seen], [b for _, b in seen]
+    sizes = tuple(
+        next((len(v) for v in (a, b) if v is not None and v.ndim), 0)
+        for a, b in seen
+    )
+    x_map, rows = _located(xs, problem.x)
+    y_map, by_y = _located(ys, problem.y)
+    if rows is None and by_y is not None and _unique(problem.y):
+        rows = by_y
+        x_map = _fitted(xs, [problem.x[r] for r in rows])
+    apart = None
+    if rows is not None:
+        mine = _fitted(ys, [problem.y[r] for r in rows])
+        if mine is None and by_y is not None:
+            apart = tuple(by_y)
+        y_map = mine or y_map
+    return Batches(
+        sizes,
+        tuple(rows) if rows is not None else None,
+        x_map,
+        y_map,
+        tuple(xs),
+        tuple(ys),
+        _epoch(rows, len(problem.x)),
+        apart,
+    )
+
+
+def _arrays(
+    step: Step, problem: Problem
+) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Return a step's x and y, from the tape where Keras shows none."""
+    update = step.update
+    x, y = update.x, update.y
+    leaves = [
+        t.value
+        for t in step.gradient.tape
+        if not t.kind and t.upstream is None  # so no parameter
+    ]
+    leaves = [v for v in leaves if v.ndim]
+    if x is None:
+        x = _first_like(leaves, problem.x)
+    if y is None:
+        rest = [
+            v for v in leaves if v is not x and (x is None or len(v) == len(x))
+        ]
+        y = _first_like(rest, problem.y)
+        if y is None and x is not None:
+            y = next(iter(rest), None)
+    return x, y
+
+
+def _first_like(
+    values: Sequence[np.ndarray], source: np.ndarray
+) -> np.ndarray | None:
+    """Return the first array that has rows of the source, by its numbers."""
+    for value in values:
+        if _found(value, source) is not None:
+            return value
+    width = source[0].size
+    return next(
+        (v for v in values if v.size == len(v) * width and width > 1), None
+    )
+
+
+def _unique(values: np.ndarray) -> bool:
+    flat = values.reshape(len(values), -1)
+    return len(np.unique(flat, axis=0)) == len(flat)
+
+
+def _keys(values: np.ndarray) -> np.ndarray:
+    """Return a number for each row; equal rows have equal numbers."""
+    flat = values.reshape(len(values), -1).astype(float)
+    by = np.random.default_rng(7).uniform(0.5, 1.5, flat.shape[1])
+    return np.asarray(flat @ by)
+
+
+def _found(
+    batch: np.ndarray, source: np.ndarray, used: set[int] | None = None
+) -> np.ndarray | None:
+    """Return which rows of the source a batch has; unused ones first."""
+    used = set() if used is None else used
+    if not batch.ndim or batch[0].size != source[0].size:
+        return None
+    keys, wanted = _keys(source), _keys(batch)
+    near = NEAR * max(float(np.abs(keys).max()), 1e-30)
+    found = []
+    mine = set(used)
+    for key in wanted:
+        places = np.flatnonzero(np.abs(keys - key) <= near)
+        if not len(places):
+            return None
+        free = next((p for p in places if p not in mine), places[0])
+        mine.add(int(free))
+        found.append(int(free))
+    used |= mine
+    if len(used) == len(source):
+        used.clear()
+    return np.array(found)
+
+
+def _located(
+    arrays: Sequence[np.ndarray | None], source: np.ndarray
+) -> tuple[Map | None, list[np.ndarray] | None]:
+    """Return what was done to the source, and its rows in each batch."""
+    if any(a is None or not a.ndim for a in arrays) or not arrays:
+        return None, None
+    known = [a for a in arrays if a is not None]
+    for done in _maps(known, source):
+        changed = done.of(source)
+        used: set[int] = set()
+        rows = []
+        for array in known:
+            found = _found(array, changed, used)
+            if found is None:
+                break
+            rows.append(found)
+        else:
+            return done, rows
+    return None, None
+
+
+def _maps(arrays: Sequence[np.ndarray], source: np.ndarray) -> list[Map]:
+    """Return what may have been done: nothing; one map; one per feature.
+
+    Rows may come in any order, so the maps are those between the ranges of
+    all rows, or between the first batch and as many first rows.
+    """
+    found = [IDENTITY, *CASTS]
+    width = source[0].size
+    if any(a[0].size != width for a in arrays):
+        return found
+    seen = np.concatenate([a.reshape(len(a), -1) for a in arrays])
+    flat = source.reshape(len(source), -1).astype(float)
+    first = arrays[0].reshape(len(arrays[0]), -1)
+    for a, b in (
+        (seen.astype(float), flat),
+        (first.astype(float), flat[: len(first)]),
+    ):
+        if len(a) < len(b):
+            continue
+        for axis in (None, 0):
+            low, high = a.min(axis), a.max(axis)
+            from_low, from_high = b.min(axis), b.max(axis)
+            width_b = np.asarray(from_high - from_low)
+            if (width_b == 0).all():
+                continue
+            scale = np.where(
+                width_b == 0, 1.0, (high - low) / np.maximum(width_b, 1e-300)
+            )
+            found.append(Map(scale, np.asarray(low - scale * from_low)))
+    return found
+
+
+def _fitted(
+    arrays: Sequence[np.ndarray | None], sources: Sequence[np.ndarray]
+) -> Map | None:
+    """Return the one map between values of known rows."""
+    pairs = [
+        (np.ravel(a).astype(float), np.ravel(s).astype(float))
+        for a, s in zip(arrays, sources, strict=True)
+        if a is not None and a.size == s.size
+    ]
+    if not pairs:
+        return None
+    a, s = (np.concatenate(part) for part in zip(*pairs, strict=True))
+    if np.allclose(a, s, rtol=NEAR, atol=NEAR * np.abs(s).max(initial=0)):
+        return IDENTITY
+    design = np.stack([s, np.ones_like(s)], axis=1)
+    scale, shift = np.linalg.lstsq(design, a, rcond=None)[0]
+    left = np.abs(design @ [scale, shift] - a).max()
+    if left > NEAR * max(np.abs(a).max(), 1e-30):
+        return None
+    return Map(np.array(scale), np.array(shift))
+
+
+def _epoch(rows: Sequence[np.ndarray] | None, total: int) -> int | None:
+    """Return after how many updates a row is taken again."""
+    if rows is None:
+        return None
+    seen: set[int] = set()
+    for number, batch in enumerate(rows):
+        if number and seen & set(batch.tolist()):
+            return number
+        seen |= set(batch.tolist())
+    return len(rows) if len(seen) == total else None
