@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.commands import COMMANDS
 from compare.commands.delivery import exit_code
 from compare.commands.main import main
 from compare.lessons.exhibits import source_of
@@ -232,6 +233,15 @@ def test_exit_codes(outcomes, code):
     """What could not run outweighs what is different."""
     verdicts = [Verdict("graph", outcome, ()) for outcome in outcomes]
     assert exit_code(verdicts) == code
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys, command):
+    """--help names what can be set, and the exit codes, in plain words."""
+    assert main([command, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "usage: python -m compare" in text
+    assert "%(" not in text and "_Helper" not in text
 
 
 def test_list_names_the_lessons(capsys):

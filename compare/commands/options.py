@@ -69,10 +69,9 @@ def option(
     what: str, kind: Any = None, name: str = "", **more: Any
 ) -> dict[str, Any]:
     """Describe an option: what it is for, how its value is read and named."""
-    read = (
-        {"type": kind, "metavar": name} if kind else {"action": "store_true"}
-    )
-    return {"help": help, **read, **more}
+    if kind is None:
+        return {"help": what, "action": "store_true"}
+    return {"help": what, "type": kind, "metavar": name, **more}
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
