@@ -16,13 +16,8 @@ from compare.showing.figures import style
 BLACK, ORANGE, GREEN = "#000000", "#E69F00", "#009E73"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 
-COLOURS = (BLACK, BLUE, GREEN, BLUE, GREEN, VERMILLION, ORANGE, ORANGE, PURPLE)
-DASHES = ("-", "-", "-", "--", "--", "-", "-", "--", "--")
-LOOKS = (
-    cycler(color=COLOURS)
-    + cycler(linestyle=DASHES)
-    + cycler(marker="os^vDPX*h")
-)
+COLOURS = (BLACK, BLUE, BLUE, GREEN, GREEN, VERMILLION, ORANGE, ORANGE, PURPLE)
+LOOKS = cycler(color=COLOURS) + cycler(marker="os^vDPX*h")
 """Colours of Okabe and Ito. Each variant has a marker of its own, Keras's are
 hollow; a dashed line makes many updates per call."""
 
@@ -50,7 +45,13 @@ def _draw_line(axes: Axes, growth: Growth, line: Line) -> None:
     costs = [_costs(growth, variant, line) for variant in growth.variants]
     for variant, cost in zip(growth.variants, costs, strict=True):
         hollow = "white" if variant.side == "keras" else None
-        axes.plot(*cost, label=variant.name, markerfacecolor=hollow)
+        dashes = "--" if variant.fused else "-"
+        axes.plot(
+            *cost,
+            label=variant.name,
+            linestyle=dashes,
+            markerfacecolor=hollow,
+        )
     if any(cost.size for cost in costs):  # else a log scale is an error
         style.log_axis(axes, "x", most=4)
         style.log_axis(axes, "y")

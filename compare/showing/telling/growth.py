@@ -116,6 +116,7 @@ def _chart(
                 {
                     "name": variant.name,
                     "keras": variant.side == "keras",
+                    "fused": variant.fused,
                     "costs": [
                         costs.get((variant.name, s)) for s in line.sizes
                     ],

@@ -13,8 +13,8 @@ function duration(value) {
 }
 
 /** Draw a way's line and marker into a group, as chart and key show it. */
-function look(where, n, { keras }, line, points) {
-  where.attr("class", `way way-${n}`);
+function look(where, n, { keras, fused }, line, points) {
+  where.attr("class", `way way-${n}${fused ? " fused" : ""}`);
   where.append("path").attr("class", "course").attr("d", line);
   where.selectAll("path.marker").data(points).join("path")
     .attr("class", keras ? "marker hollow" : "marker")
