@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 
 import pytest
 import whole_report
+from compare.pairs.diagnosis.deviations import ADAM, MOMENTUM, NESTEROV
 
 from compare.lessons.problems import LESSONS
 from compare.mistakes import CATALOGUE
-from compare.pairs.diagnosis.deviations import ADAM, MOMENTUM, NESTEROV
 from compare.records import LANGUAGES, MEASURES, SIDES
 from compare.records.baseline import Change, Comparison
 from compare.records.diagnosis import Cause, Diagnosis

@@ -15,7 +15,7 @@ from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.running import worker
 from compare.running.cluster import run_workers
-from compare.running.recording import Report
+from compare.running.processes import Advance
 
 PATIENCE = 60.0
 """Seconds after which a cluster that makes no update is given up."""
@@ -27,7 +27,7 @@ def record(
     problem: Problem,
     mode: Mode,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Trajectory:
     """Record an exhibit; arguments and errors as in `worker.record`.
 
@@ -39,12 +39,12 @@ def record(
     if problem.workers > 1:
         task = partial(worker.record, *arguments)
         fork = multiprocessing.get_context("fork")
-        run = run_workers(fork, task, problem.workers, PATIENCE, report)
+        run = run_workers(fork, task, problem.workers, PATIENCE, advance)
         assert isinstance(run, Trajectory)
         return run
     if "folder" in problem.hyper:
         return _record_in_two(*arguments)
-    return worker.record(*arguments, report)
+    return worker.record(*arguments, advance)
 
 
 def _record_in_two(
