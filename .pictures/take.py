@@ -1,4 +1,4 @@
-"""Take the README's pictures of a page: python .pictures/take.py report.html.
+"""Take the pictures of a page: python .pictures/take.py report.html.
 
 Needs the extra `test` and Debian's Chromium.
 """

@@ -1,7 +1,6 @@
 """Jobs that the tests run in fresh processes."""
 
 import json
-import multiprocessing
 import os
 import signal
 
@@ -143,8 +142,7 @@ class Cluster:
 
 def run_cluster(fault, patience, report):
     """Run two workers of which one may misbehave."""
-    fork = multiprocessing.get_context("fork")
-    return run_workers(fork, Cluster(fault), 2, patience, report)
+    return run_workers(Cluster(fault), 2, patience, report)
 
 
 def lifted_dtypes(report):

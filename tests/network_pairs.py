@@ -17,8 +17,8 @@ import numpy as np
 
 import compare
 from compare.mistakes.patching import patched
-from compare.records import Verdict
 from compare.records.problem import Problem
+from compare.records.verdicts import Verdict
 
 FOLDER = Path(__file__).with_name("networks")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 from babel import UnknownLocaleError
 
@@ -40,6 +42,34 @@ def test_a_translation_stays_when_texts_come_and_go(monkeypatch):
     assert entries("de")["both"] == "beide"
     assert entries("de")["new"] == ""
     assert "old" not in entries("de")
+
+
+def test_no_text_in_the_code_is_missed(capfd):
+    """Each is a literal where Babel sees it, so that it is not warned of."""
+    found = set()
+    for message in catalogue.template():
+        one = isinstance(message.id, str)
+        found |= {message.id} if one else set(message.id)
+    assert capfd.readouterr().err == ""
+    for file in catalogue.PACKAGE.rglob("*.py"):
+        for text in texts(ast.parse(file.read_text())):
+            if isinstance(text, ast.Constant):
+                assert text.value in found, (file, text.lineno)
+            if isinstance(text, ast.JoinedStr):
+                words = [v for v in text.values if isinstance(v, ast.Constant)]
+                assert not words, (file, text.lineno)
+
+
+def texts(tree):
+    """Yield the texts that calls of keywords are given."""
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call):
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            spec = catalogue.KEYWORDS.get(name, ())
+            if spec is None and len(call.args) == 1:
+                yield call.args[0]
+            elif spec and len(call.args) > len(spec):
+                yield from call.args[: len(spec)]
 
 
 def test_what_is_no_language_begins_nothing(tmp_path):

@@ -158,7 +158,7 @@ PLACES = {
     "environment.import_seconds": "inf",
     "command": [],
     "command ": "\ud800",
-    "schema_version": 2,
+    "schema_version": 1,
     "lessons": {},
     "lessons.0": None,
     "lessons.0.lesson": "../../x",

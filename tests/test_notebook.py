@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import os
 import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
+from unittest import mock
 
 import nbformat
 import numpy as np
@@ -21,9 +23,7 @@ from compare.lessons.rows_on_disk import read_csv
 from compare.records import SIDES
 from compare.records.problem import Settings
 from compare.showing.notebook.build import notebook_of
-from compare.showing.notebook.exhibits import attributes, renamed
-from compare.showing.notebook.setup import data, namespace, parameters
-from compare.showing.notebook.texts import cells
+from compare.showing.notebook.cells import cells
 
 
 def code_cells(notebook):
@@ -33,6 +33,20 @@ def code_cells(notebook):
 def python(cell):
     """Return a cell's Python without IPython's own lines."""
     return re.sub(r"^%.*$", "", cell.source, flags=re.M)
+
+
+def ran(notebook, start, end, names):
+    """Run the code cells between two headings here; return their names."""
+    titles = [
+        i
+        for i, cell in enumerate(notebook.cells)
+        if re.match(f"## ({start}|{end})", cell.source)
+    ]
+    with mock.patch.dict(os.environ):  # what the first cell sets goes again
+        for cell in notebook.cells[slice(*titles)]:
+            if cell.cell_type == "code":
+                exec(python(cell), names)
+    return names
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -53,19 +67,36 @@ def test_a_notebook_is_valid_and_its_code_compiles(lesson):
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_notebook_holds_the_real_source(lesson, side):
-    """But for the functions' names a cell is the exhibit, sign by sign."""
-    real = source_of(exhibit(side, lesson)).rstrip("\n")
-    found = [python(cell) for cell in code_cells(notebook_of(lesson))]
-    undone = [re.sub(rf"\b(train|build)_{side}\b", r"\1", t) for t in found]
-    assert real in [text.strip("\n") for text in undone]
-
-
-def test_only_functions_of_the_module_are_renamed():
-    """Attributes, strings and comments keep their words."""
-    text = 'def run(x):\n    "run"\n    return s.run(run, x)  # run\n'
-    assert renamed(text, "keras") == (
-        'def run_keras(x):\n    "run"\n    return s.run(run_keras, x)  # run\n'
+    """A cell is the exhibit, sign by sign, and then gives it a name."""
+    real = source_of(exhibit(side, lesson))
+    (found,) = (
+        python(cell).strip("\n")
+        for cell in code_cells(notebook_of(lesson))
+        if real.strip("\n") in cell.source
     )
+    named = f"train_{side} = train"
+    assert found.removesuffix(named).rstrip("\n") == real.rstrip("\n")
+    assert found.endswith(named) is (lesson != "multi_worker")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_twins_define_nothing_of_the_same_name_but_train(lesson):
+    """In one notebook the second would take the first one's place."""
+    manual, keras = (
+        {
+            node.name
+            for node in ast.parse(source_of(exhibit(side, lesson))).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        }
+        for side in SIDES
+    )
+    assert manual & keras == {"train"}
+
+
+def read_by(lesson):
+    """Return what the two exhibits read from their problem."""
+    sources = (source_of(exhibit(side, lesson)) for side in SIDES)
+    return set(re.findall(r"\bproblem\.(\w+)", "\n".join(sources)))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -73,12 +104,9 @@ def test_the_notebooks_problem_is_the_harnesss(lesson, tmp_path, monkeypatch):
     """What the exhibits read has the same bits as in the harness."""
     monkeypatch.chdir(tmp_path)
     problem = problem_of(lesson, Settings())
-    here = {"np": np, "SimpleNamespace": SimpleNamespace}
-    for text in (parameters(problem), *data(problem), namespace(problem)):
-        exec(text, here)
-    made = vars(here["problem"])
+    made = vars(ran(notebook_of(lesson), "Set up", "Both", {})["problem"])
     given = {"x", "y", "initial", *problem.initial}
-    assert set(made) == attributes(lesson) | given
+    assert set(made) == read_by(lesson) | given
     for name, value in made.items():
         expected = getattr(problem, name)
         if name == "files":  # the harness writes its own where it trains
@@ -93,6 +121,27 @@ def test_the_notebooks_problem_is_the_harnesss(lesson, tmp_path, monkeypatch):
             assert np.asarray(one).dtype == np.asarray(other).dtype
             assert np.asarray(one).shape == np.asarray(other).shape
             assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_notebooks_loss_is_the_harnesss(lesson, tmp_path, monkeypatch):
+    """The formula that is drawn gives the harness's loss, to rounding."""
+    monkeypatch.chdir(tmp_path)
+    problem = problem_of(lesson, Settings())
+    notebook = notebook_of(lesson)
+    names = ran(notebook, "Set up", "Both", {})
+    (formula,) = (
+        cell for cell in code_cells(notebook) if "def loss(" in cell.source
+    )
+    exec(formula.source, names)
+    generator = np.random.default_rng(0)
+    for _ in range(3):
+        parameters = {
+            name: np.float32(value + generator.normal(size=value.shape))
+            for name, value in problem.initial.items()
+        }
+        expected = problem.loss(parameters, problem.x, problem.y)
+        assert names["loss"](parameters) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -118,16 +167,17 @@ def test_every_lesson_has_exercises_with_folded_solutions(lesson):
 
 
 def test_markdown_becomes_cells():
-    """Text, code, and folded code under Solutions."""
-    made = cells("one\n\n```python\nx = 1\n```\n\n## Solutions\n\n```\ny\n```")
-    assert [cell.cell_type for cell in made] == ["markdown", "code"] * 2
-    assert [cell.source for cell in made] == [
-        "one",
-        "x = 1",
-        "## Solutions",
-        "y",
-    ]
-    assert ["jupyter" in cell.metadata for cell in made] == [0, 0, 0, 1]
+    """Text, code, a tag, and folded code under Solutions."""
+    made = cells(
+        "one\n\n```python\nx = 1\n```\n```python parameters\nz\n```\n\n"
+        "## Solutions\n\n```\ny\n```\n"
+    )
+    kinds = ["markdown", "code", "code", "markdown", "code"]
+    assert [cell.cell_type for cell in made] == kinds
+    sources = ["one", "x = 1", "z", "## Solutions", "y"]
+    assert [cell.source for cell in made] == sources
+    assert ["jupyter" in cell.metadata for cell in made] == [0, 0, 0, 0, 1]
+    assert made[2].metadata["tags"] == ["parameters"]
 
 
 RUN = {

@@ -157,9 +157,14 @@ def test_the_catalogue_is_complete():
         hint = "run python -m compare.showing.catalogue"
         assert wanted == found, hint
         for message in catalog:
-            assert message.string, f"{message.id!r} is not translated"
+            assert all(forms(message.string)), f"{message.id!r}: translate it"
             assert not message.fuzzy or not message.id, message.id
             assert not list(message.check(catalog)), message.id
+
+
+def forms(text):
+    """Return the forms of a text: one, or one per plural."""
+    return text if isinstance(text, tuple | list) else (text,)
 
 
 PLACEHOLDER = re.compile(r"\{\w+\}|%\(\w+\)s|%%")
@@ -169,11 +174,12 @@ def test_translations_have_the_same_placeholders():
     """A translation fills in exactly what the English text does."""
     for message in catalogue.read("ko"):
         if message.id:
-            ids, strings = (
+            english, *translated = (
                 sorted(PLACEHOLDER.findall(text))
-                for text in (message.id, message.string)
+                for text in (*forms(message.id)[:1], *forms(message.string))
             )
-            assert ids == strings, message.id
+            for found in translated:
+                assert found == english, message.id
 
 
 def test_a_missing_entry_is_found(monkeypatch):

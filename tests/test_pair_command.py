@@ -66,7 +66,7 @@ def test_a_pair_that_differs_ends_with_1_and_says_why(capsys):
     assert pair("mine.py:halved", "mine.py:loop", *table) == 1
     text = " ".join(capsys.readouterr().out.split())
     assert "they part at update 1 in w" in text
-    assert "halved is reproduced by: " in text
+    assert "Cause: halved's updates are 0.5 times as long" in text
 
 
 def test_a_side_that_raises_ends_with_3(capsys):

@@ -108,13 +108,14 @@ def _options(command: str) -> str:
     """Return what can be set for a command, as a table."""
     parser = Parser()
     COMMANDS[command].add_options(parser)
+    said = parser._get_formatter()._expand_help  # with defaults filled in
     rows = ["| option | meaning |", "|---|---|"]
     for action in parser._actions[1:]:  # the first is --help
         words = [*action.option_strings[:1]]
         if action.metavar or action.choices:
             words += [str(action.metavar or "\\|".join(action.choices or ()))]
         words += ["..."] if action.nargs in ("+", "*") else []
-        rows.append(f"| `{' '.join(words)}` | {action.help} |")
+        rows.append(f"| `{' '.join(words)}` | {said(action)} |")
     return "\n".join(rows)
 
 

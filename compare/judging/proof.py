@@ -69,7 +69,7 @@ def prove(
     if left64.updates != right64.updates:
         unequal = counts_of(left64, right64)
     if unequal:
-        inexact = note("the runs in float64, which would tell why, differ:")
+        inexact = note("the runs in float64, which would tell why, differ")
         return verdict_on(
             left, right, "different", (parting, inexact, unequal), found
         )

@@ -22,6 +22,10 @@ class Note:
     def __str__(self) -> str:
         return self.fill(self.text)
 
+    def given(self, **values: object) -> Note:
+        """Return the same sentence with these values."""
+        return note(self.text, **values)
+
     def fill(self, text: str) -> str:
         """Put the values into a text, this one or its translation.
 

@@ -9,32 +9,30 @@ process behind.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import socket
 from collections.abc import Callable
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from compare.running.processes import Advance, RunError, why_it_ended
 
 Address = tuple[str, int]
+
 Task = Callable[[Advance], Any]
 
 
 def run_workers(
-    context: ForkContext | SpawnContext,
-    task: Task,
-    workers: int,
-    patience: float,
-    advance: Advance,
+    task: Task, workers: int, patience: float, advance: Advance
 ) -> Any:
     """Run `task` in processes on 127.0.0.1 that form one cluster.
 
+    They are forked: this one may have imported TensorFlow, but run nothing
+    with it.
+
     Args:
-        context: makes the processes; what they are forked from may have
-            imported TensorFlow, but run nothing with it.
         task: called in each process with TF_CONFIG set, as task(advance).
         workers: number of processes; worker 0 is the chief.
         patience: longest time in seconds in which no worker reports; it
@@ -47,20 +45,18 @@ def run_workers(
     Raises:
         RunError: a worker died, raised, hung or never joined.
     """
+    fork = multiprocessing.get_context("fork")
     addresses = _free_addresses(workers)
     processes: list[BaseProcess] = []
     connections: list[Connection] = []
     try:
         for index in range(workers):
-            ours, theirs = context.Pipe()
-            started = context.Process(
-                target=_work,
-                args=(theirs, task, addresses, index),
-                daemon=True,
-            )
-            started.start()
+            ours, theirs = fork.Pipe()
+            arguments = (theirs, task, addresses, index)
+            worker = fork.Process(target=_work, args=arguments, daemon=True)
+            worker.start()
             theirs.close()  # else the worker's end would not close the pipe
-            processes.append(started)
+            processes.append(worker)
             connections.append(ours)
         return _watch(connections, processes, addresses, patience, advance)
     finally:

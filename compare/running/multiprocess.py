@@ -38,10 +38,9 @@ def record(
     arguments = (reference, side, problem, mode, dtype)
     if problem.workers > 1:
         task = partial(worker.record, *arguments)
-        fork = multiprocessing.get_context("fork")
-        run = run_workers(fork, task, problem.workers, PATIENCE, advance)
-        assert isinstance(run, Trajectory)
-        return run
+        trajectory = run_workers(task, problem.workers, PATIENCE, advance)
+        assert isinstance(trajectory, Trajectory)
+        return trajectory
     if "folder" in problem.hyper:
         return _record_in_two(*arguments)
     return worker.record(*arguments, advance)

@@ -1,4 +1,8 @@
-"""Convolution, batch normalization, pooling; AdamW with weight decay."""
+"""Convolution, batch normalization, pooling; AdamW with weight decay.
+
+Before a normalization a bias has no gradient but rounding, which Adam makes
+large: the sides drift apart and are the same mathematics.
+"""
 
 import keras
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""What a number, a scaling or a pair of sides must be wherever it stands."""
+"""What a field of a record must be wherever the record stands."""
 
 from __future__ import annotations
 
@@ -24,9 +24,24 @@ ABOVE_ZERO = {
     "updates_per_epoch", "epoch_seconds", "trials", "processes",
     "process_seconds", "epochs", "rounds", "budget", "timeout", "steps",
     "rate", "fixed", "limit", "largest_curvature", "largest_learning_rate",
-    "feature_scales", "target_scale",
+    "feature_scales", "target_scale", "EpochSample.seconds", "Line.values",
+    "Pass.seconds", "PeerSample.per_update",
 }  # fmt: skip
-"""Fields that something is divided by, or that count what is there."""
+"""Fields that something is divided by, or that count what is there: in any
+record, or in that one."""
+
+FILLED = {
+    "Breakdown.samples", "Calibration.reference", "Growth.lines",
+    "Ladder.rungs", "LessonReport.verdicts", "Line.values", "Request.lessons",
+    "Request.modes", "Trajectory.parameters",
+}  # fmt: skip
+"""Fields of which the first item is shown, or all are summed up."""
+
+OF_BOTH_SIDES = {
+    "Ladder.first", "Ladder.whole", "LessonReport.sizes",
+    "LessonReport.sources", "Rung.added", "Rung.running", "Rung.sizes",
+}  # fmt: skip
+"""Fields that are shown side by side."""
 
 UNBOUNDED = {
     "learning_rate", "largest_learning_rate", "rate", "feature_means",
@@ -61,32 +76,38 @@ def entries(
         yield f"{path}[{SHORT.repr(key)}]", item
 
 
-def check_numbers(value: Any, path: str = "", name: str = "") -> None:
-    """Hold every number below a record against what its field's name asks."""
+def check_fields(value: Any, path: str = "", field: str = "") -> None:
+    """Hold all below a record against what the names of its fields ask.
+
+    Args:
+        value: a record, or what is in one.
+        path: where that stands.
+        field: "Record.name" of the field that it is in.
+    """
     if dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            item = getattr(value, field.name)
-            check_numbers(item, f"{path}.{field.name}", field.name)
-    elif isinstance(value, tuple | dict):
-        for at, item in entries(value, path):
-            check_numbers(item, at, name)
+        for item in dataclasses.fields(value):
+            name = f"{type(value).__name__}.{item.name}"
+            at = f"{path}.{item.name}"
+            check_fields(getattr(value, item.name), at, name)
     elif isinstance(value, np.ndarray | int | float):
-        numbers = np.asarray(value)
-        if name not in MAY_BE_INFINITE:
-            require(np.isfinite(numbers).all(), path, "is not finite")
-        if name not in MAY_BE_INFINITE | UNBOUNDED:
-            within = (np.abs(numbers) <= LARGEST).all()
-            require(within, path, f"is beyond {LARGEST:g}")
-        if name in ABOVE_ZERO:
-            require((numbers > 0).all(), path, "is not above 0")
+        _check_numbers(np.asarray(value), path, field)
+    elif isinstance(value, tuple | dict):
+        require(value or field not in FILLED, path, "is empty")
+        for side in SIDES if field in OF_BOTH_SIDES else ():
+            require(side in value, path, f"lacks the side {side!r}")
+        for at, inside in entries(value, path):
+            check_fields(inside, at, field)
 
 
-def check_sides(record: Any, path: str, names: Sequence[str]) -> None:
-    """Require both sides in these fields."""
-    for name in names:
-        for side in SIDES:
-            holds = side in getattr(record, name)
-            require(holds, f"{path}.{name}", f"lacks the side {side!r}")
+def _check_numbers(numbers: np.ndarray, path: str, field: str) -> None:
+    name = field.rpartition(".")[2]
+    if name not in MAY_BE_INFINITE:
+        require(np.isfinite(numbers).all(), path, "is not finite")
+    if name not in MAY_BE_INFINITE | UNBOUNDED:
+        within = (np.abs(numbers) <= LARGEST).all()
+        require(within, path, f"is beyond {LARGEST:g}")
+    if {name, field} & ABOVE_ZERO:
+        require((numbers > 0).all(), path, "is not above 0")
 
 
 def check_scaling(scaling: Scaling | None, path: str, features: int) -> None:

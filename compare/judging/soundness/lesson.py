@@ -9,7 +9,6 @@ import numpy as np
 
 from compare.judging.soundness.fields import (
     check_scaling,
-    check_sides,
     entries,
     require,
 )
@@ -30,8 +29,6 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
     """
     name = f"is {lesson.lesson[:80]!r}, which no lesson is called"
     require(LESSON.fullmatch(lesson.lesson), f"{path}.lesson", name)
-    check_sides(lesson, path, ("sources", "sizes"))
-    require(lesson.verdicts, f"{path}.verdicts", "is empty")
     recorded = lesson.recorded_updates
     at = f"{path}.recorded_updates"
     whole = recorded.dtype.kind == "i" or not recorded.size
@@ -60,7 +57,6 @@ def _check_trajectory(run: Trajectory, path: str, recorded: int) -> None:
     rows = len(run.losses) if run.losses.ndim == 1 else 0
     listed = f"is not a list of 1 to {recorded} numbers"
     require(1 <= rows <= recorded, f"{path}.losses", listed)
-    require(run.parameters, f"{path}.parameters", "is empty")
     for at, values in entries(run.parameters, f"{path}.parameters"):
         long = values.ndim and len(values) == rows
         require(long, at, f"has not the {rows} rows of losses")

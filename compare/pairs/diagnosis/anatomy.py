@@ -178,6 +178,8 @@ class Anatomy:
         fits: its calls of Keras's fit.
         places: of the calls "compile" and "fit", as "file.py:12".
         frozen: variables that Keras was told not to train.
+        stalled: gradients that were taken after the last update, and moved
+            nothing.
     """
 
     side: str
@@ -188,3 +190,4 @@ class Anatomy:
     fits: tuple[FitFacts, ...]
     places: Mapping[str, str]
     frozen: frozenset[int]
+    stalled: int = 0

@@ -18,6 +18,7 @@ from compare.pairs.diagnosis.errors import alike
 from compare.pairs.diagnosis.explain import Answer, explain
 from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.linear import linear_causes
+from compare.pairs.diagnosis.recorder import DEEP
 from compare.pairs.pair import Pair
 from compare.records import Dtype
 from compare.records.diagnosis import Cause, Diagnosis, Stage
@@ -79,6 +80,9 @@ class Dissection:
         problem, least = self._length()
         run = _Run((problem, problem), (Plan(least), Plan(least)))
         answer = self._answer(run)
+        if answer and not answer.causes and answer.update > DEEP:
+            plan = Plan(answer.update + 1)
+            answer = self._answer(replace(run, plans=(plan, plan)))
         if answer is None or not answer.causes:
             causes = self._line()
             return Diagnosis(

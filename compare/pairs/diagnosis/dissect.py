@@ -96,6 +96,7 @@ def dissect(
         fits=tuple(fits),
         places=stages.places,
         frozen=frozenset(stages.frozen),
+        stalled=stages.stalled,
     )
 
 

@@ -13,28 +13,22 @@ from compare.pairs.diagnosis.causes.counts import (
     start_causes,
     state_causes,
 )
-from compare.pairs.diagnosis.causes.data import data_causes, same_data
+from compare.pairs.diagnosis.causes.data import data_causes
 from compare.pairs.diagnosis.causes.gradient import gradient_causes
-from compare.pairs.diagnosis.causes.loss import Both, loss_causes, told
+from compare.pairs.diagnosis.causes.loss import loss_causes
 from compare.pairs.diagnosis.causes.model import model_causes
-from compare.pairs.diagnosis.causes.naming import Case, figure
-from compare.pairs.diagnosis.causes.update import (
-    rules,
-    update_causes,
-    with_clip,
-)
-from compare.pairs.diagnosis.closeness import gap, named_gap
-from compare.pairs.diagnosis.optimizers import Rule
-from compare.pairs.diagnosis.rows import Batches, Map, batches
+from compare.pairs.diagnosis.causes.naming import Case
+from compare.pairs.diagnosis.causes.rules import rules
+from compare.pairs.diagnosis.causes.update import update_causes
+from compare.pairs.diagnosis.comparison import Comparison
+from compare.pairs.diagnosis.rows import Map
+from compare.pairs.diagnosis.same_batches import same_data
 from compare.pairs.diagnosis.steps import matched
 from compare.records import Dtype
-from compare.records.diagnosis import STAGES, Cause, Stage, StageName, Status
+from compare.records.diagnosis import STAGES, Cause, Stage
 from compare.records.problem import Problem
 from compare.running.processes import Advance
 from compare.running.worker import prepare
-
-Judged = tuple[Status, str, str]
-"""Whether the sides do the same, and what was seen of each."""
 
 
 @dataclass(frozen=True)
@@ -96,208 +90,79 @@ def explain(
     found = matched(left, right, tuple(problem.initial))
     if found is None:
         return None
-    return Comparison(Case(*found, problem, dtype)).answer()
+    return _answer(Comparison(Case(*found, problem)))
 
 
-class Comparison:
-    """Compares two sides stage by stage."""
+def _answer(seen: Comparison) -> Answer:
+    """Return stages and causes."""
+    case = seen.case
+    order = {name: place for place, name in enumerate(STAGES)}
+    causes = sorted(_causes(seen), key=lambda cause: order[cause.stage])
+    update = seen.parts_at()
+    same_start = not list(start_causes(case))
+    one, other = (side.steps[0].before for side in case.sides)
+    start = {case.right.numbers[k]: one[k] for k in one if k in other}
+    return Answer(
+        tuple(seen.stages(causes, update)),
+        tuple(causes),
+        update,
+        same_start,
+        same_data(seen.left, seen.right, case.bound) is True,
+        _shared(seen),
+        {} if same_start else start,
+    )
 
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        one, other = (
-            len(side.anatomy.updates) if side.anatomy.returned else None
-            for side in case.sides
-        )
-        self.made = one, other
-        self.left, self.right = (
-            batches(side, case.problem) for side in case.sides
-        )
-        self.updates = min(len(side.steps) for side in case.sides)
-        self.both: Both = told(case, self.left, self.right, 0)
-        self.rules: tuple[Rule | None, Rule | None] = self._rules()
 
-    def _rules(self) -> tuple[Rule | None, Rule | None]:
-        one, other = rules(self.case, (self.left.epoch, self.right.epoch))
-        return (
-            with_clip(self.case, self.case.left, one),
-            with_clip(self.case, self.case.right, other),
-        )
+def _causes(seen: Comparison) -> Iterator[Cause]:
+    case = seen.case
+    yield from start_causes(case)
+    yield from data_causes(case, seen.left, seen.right)
+    of_logits = [t is not None and t.form.from_logits for t in seen.both]
+    alike = seen.same_behind(0)
+    model = [] if alike else list(model_causes(case, 0, of_logits))
+    yield from model
+    yield from _loss_causes(seen)
+    yield from gradient_causes(
+        case, 0, seen.same("model") and seen.same("loss")
+    )
+    yield from update_causes(case, *rules(case, seen.epochs))
+    flags = any("training-flag" in cause.key for cause in model)
+    yield from state_causes(case, 0, not flags and seen.same("model"))
+    yield from count_causes(case, seen.left, seen.right, seen.made)
 
-    def answer(self) -> Answer:
-        """Return stages and causes."""
-        case = self.case
-        causes = list(self._causes())
-        order = {name: place for place, name in enumerate(STAGES)}
-        causes.sort(key=lambda c: order[c.stage])
-        update = self._parts_at()
-        same_start = not list(start_causes(case))
-        one, other = (side.steps[0].before for side in case.sides)
-        start = {case.right.numbers[k]: one[k] for k in one if k in other}
-        return Answer(
-            tuple(self._stages(causes, update)),
-            tuple(causes),
-            update,
-            same_start,
-            same_data(self.left, self.right, case.bound) is True,
-            self._shared(),
-            {} if same_start else start,
-        )
 
-    def _causes(self) -> Iterator[Cause]:
-        case = self.case
-        yield from start_causes(case)
-        yield from data_causes(case, self.left, self.right)
-        model = list(model_causes(case, 0))
-        yield from model
-        seen = set()
-        for update in range(min(self.updates, 3)):
-            both = (
-                self.both
-                if not update
-                else told(case, self.left, self.right, update)
-            )
-            for cause in loss_causes(case, both, update):
-                if cause.key not in seen:
-                    seen.add(cause.key)
-                    yield cause
-        yield from gradient_causes(
-            case, 0, self.same("model") and self.same("loss")
-        )
-        yield from update_causes(case, *self.rules)
-        flags = any("training-flag" in c.key for c in model)
-        yield from state_causes(case, 0, not flags and self.same("model"))
-        yield from count_causes(case, self.left, self.right, self.made)
+def _loss_causes(seen: Comparison) -> Iterator[Cause]:
+    """Yield causes in the losses of the first updates, each one once."""
+    parted = {seen.parts_at() - 1} & set(range(3, seen.updates))
+    known = set()
+    for update in [*range(min(seen.updates, 3)), *sorted(parted)]:
+        if seen.same_behind(update):
+            continue
+        same = seen.same_batch(update) is not False
+        for cause in loss_causes(seen.case, seen.losses(update), update, same):
+            if cause.key not in known:
+                known.add(cause.key)
+                yield cause
 
-    # --- Where they part
 
-    def _parts_at(self) -> int:
-        """Return the first update that leaves other parameters, from 1."""
-        for update in range(self.updates):
-            one, other = (s.steps[update] for s in self.case.sides)
-            size = max(
-                (float(np.abs(v).max(initial=0)) for v in one.change.values()),
-                default=0.0,
-            )
-            for name, value in one.after.items():
-                apart = float(np.abs(value - other.after[name]).max(initial=0))
-                if apart > 10 * self.case.bound * size:
-                    return update + 1
-        return 0
-
-    def same(self, stage: StageName, update: int = 0) -> bool:
-        """Whether the sides are known to do the same at a stage."""
-        return self._status(stage, update)[0] == "equal"
-
-    def _stages(self, causes: list[Cause], update: int) -> Iterator[Stage]:
-        at = max(update - 1, 0)
-        for name in STAGES:
-            status, mine, its = self._status(name, at)
-            if any(c.stage == name for c in causes):
-                status = "different"
-            yield Stage(name, status, mine, its)
-
-    def _status(self, stage: StageName, update: int) -> Judged:
-        one, other = (side.steps[update] for side in self.case.sides)
-        bound = self.case.bound
-        if stage == "start":
-            values = [s.steps[0].before for s in self.case.sides]
-            return self._judged(named_gap(*values), "", "")
-        if stage == "data":
-            same = same_data(self.left, self.right, bound)
-            sizes = [b.sizes[update] for b in (self.left, self.right)]
-            return (
-                "unseen" if same is None else "equal" if same else "different",
-                f"{sizes[0]} rows",
-                f"{sizes[1]} rows",
-            )
-        if stage == "model":
-            return self._model(update)
-        if stage == "loss":
-            return self._judged(
-                gap(one.loss, other.loss), figure(one.loss), figure(other.loss)
-            )
-        if stage == "gradient":
-            return self._lengths(one.taken, other.taken)
-        if stage == "update":
-            trained = set(one.taken) | set(other.taken)
-            return self._lengths(
-                {k: v for k, v in one.change.items() if k in trained},
-                {k: v for k, v in other.change.items() if k in trained},
-            )
-        if stage == "state":
-            trained = set(one.taken) | set(other.taken)
-            rest = [
-                {k: v for k, v in s.after.items() if k not in trained}
-                for s in (one, other)
-            ]
-            return self._lengths(*rest) if rest[0] else ("equal", "", "")
-        return self._count()
-
-    def _count(self) -> Judged:
-        mine, its = self.made
-        if mine is None or its is None:
-            return "unseen", "", ""
-        return (
-            "equal" if mine == its else "different",
-            f"{mine:,} updates",
-            f"{its:,} updates",
-        )
-
-    def _judged(self, apart: float, mine: str, its: str) -> Judged:
-        equal = apart <= 10 * self.case.bound
-        return "equal" if equal else "different", mine, its
-
-    def _lengths(
-        self, one: dict[str, np.ndarray], other: dict[str, np.ndarray]
-    ) -> Judged:
-        names = set(one) | set(other)
-        apart = max(
-            (
-                gap(one[k], other[k]) if k in one and k in other else 1.0
-                for k in names
-            ),
-            default=0.0,
-        )
-        shown = [
-            figure(float(np.sqrt(sum((v**2).sum() for v in own.values()))))
-            for own in (one, other)
-        ]
-        return self._judged(apart, shown[0], shown[1])
-
-    def _model(self, update: int) -> Judged:
-        one, other = (s.steps[update].update for s in self.case.sides)
-        values = [one.output, other.output]
-        if values[0] is None or values[1] is None:
-            if update or self.both[0] is None or self.both[1] is None:
-                return "unseen", "", ""
-            values = [t.prediction for t in self.both if t is not None]
-        a, b = values
-        assert a is not None
-        assert b is not None
-        a, b = (
-            _sorted(own, batches, update)
-            for own, batches in ((a, self.left), (b, self.right))
-        )
-        return self._judged(gap(a, b), _some(a), _some(b))
-
-    def _shared(self) -> Shared | None:
-        """Return a batch of rows that both sides take, if data differ."""
-        case = self.case
-        one, other = self.left, self.right
-        if same_data(one, other, case.bound) is not False:
-            return None
-        if one.rows is None or other.rows is None:
-            return None
-        size = min(max(one.sizes), max(other.sizes))
-        theirs = {int(row) for batch in other.rows for row in batch}
-        rows = [int(row) for batch in one.rows for row in batch]
-        shared = list(dict.fromkeys(r for r in rows if r in theirs))[:size]
-        if not shared:
-            return None
-        x, y = case.problem.x[shared], case.problem.y[shared]
-        return Shared(
-            (x, _as_seen(x, one.x, other.x)), (y, _as_seen(y, one.y, other.y))
-        )
+def _shared(seen: Comparison) -> Shared | None:
+    """Return a batch of rows that both sides take, if data differ."""
+    case = seen.case
+    one, other = seen.left, seen.right
+    if same_data(one, other, case.bound) is not False:
+        return None
+    if one.rows is None or other.rows is None:
+        return None
+    size = min(max(one.sizes), max(other.sizes))
+    theirs = {int(row) for batch in other.rows for row in batch}
+    rows = [int(row) for batch in one.rows for row in batch]
+    shared = list(dict.fromkeys(r for r in rows if r in theirs))[:size]
+    if not shared:
+        return None
+    x, y = case.problem.x[shared], case.problem.y[shared]
+    return Shared(
+        (x, _as_seen(x, one.x, other.x)), (y, _as_seen(y, one.y, other.y))
+    )
 
 
 def _as_seen(
@@ -309,18 +174,3 @@ def _as_seen(
     flat = values.reshape(len(values), -1)
     seen = (flat * mine.scale + mine.shift - its.shift) / its.scale
     return np.asarray(seen.reshape(values.shape))
-
-
-def _sorted(values: np.ndarray, batches: Batches, update: int) -> np.ndarray:
-    """Put the rows of a batch in the problem's order."""
-    rows = batches.rows[update] if batches.rows is not None else None
-    if rows is None or not values.ndim or len(rows) != len(values):
-        return values
-    return np.asarray(values[np.argsort(rows, kind="stable")])
-
-
-def _some(values: np.ndarray) -> str:
-    """Show the first numbers."""
-    flat = np.ravel(values)[:3]
-    shown = ", ".join(f"{float(v):.5g}" for v in flat)
-    return f"{shown}{', ...' if values.size > 3 else ''}"

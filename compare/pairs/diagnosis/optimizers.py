@@ -8,12 +8,20 @@ and held against the changes like any other rule.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.optimizer_rules import (
+    CLIPS,
+    Deltas,
+    Rule,
+    directions,
+    norm,
+)
+from compare.pairs.diagnosis.optimizer_trace import Trace, gap_of
 from compare.pairs.diagnosis.steps import Named, Side
 
 BETAS = (
@@ -28,159 +36,8 @@ BETAS = (
     (0.0, 0.999),
     (0.9, 0.95),
 )
+
 EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.0)
-
-CLIPS = ("clipvalue", "clipnorm", "global_clipnorm")
-
-FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad")
-
-Deltas = list[Named]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """How gradients become changes.
-
-    Attributes:
-        kind: "SGD", "Adam", "RMSprop", "Adagrad", or Keras's class.
-        settings: of it, by Keras's names; "form" where an Adam is no Keras's
-            one.
-        clip: which of `CLIPS`, or "".
-        clip_at: its limit.
-        rates: the learning rate of each update.
-        resets: updates, from 0, before which its state is lost.
-        gap: the largest difference to the recorded changes.
-    """
-
-    kind: str
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    clip: str = ""
-    clip_at: float = 0.0
-    rates: tuple[float, ...] = ()
-    resets: tuple[int, ...] = ()
-    gap: float = 0.0
-
-    @property
-    def has_state(self) -> bool:
-        """Whether an update hangs on the ones before it."""
-        return self.kind != "SGD" or bool(self.settings.get("momentum"))
-
-
-# --- The rules
-
-
-def directions(
-    rule: Rule, gradients: Sequence[Named], changes: Deltas | None = None
-) -> Deltas:
-    """Return the changes of a rule at a learning rate of 1.
-
-    With momentum and a rate that changes they are not in proportion to it:
-    then see `moved`.
-    """
-    ones = replace(rule, rates=(1.0,) * len(gradients))
-    return moved(ones, gradients)
-
-
-def moved(rule: Rule, gradients: Sequence[Named]) -> Deltas:
-    """Return the changes that a rule makes of gradients."""
-    state: dict[str, list[Any]] = {}
-    found = []
-    count = 0
-    for update, given in enumerate(gradients):
-        if update in rule.resets:
-            state, count = {}, 0
-        count += 1
-        rate = rule.rates[min(update, len(rule.rates) - 1)]
-        clipped = clip(rule.clip, rule.clip_at, given)
-        found.append(
-            {
-                name: _one(rule, rate, count, g, state.setdefault(name, []))
-                for name, g in clipped.items()
-            }
-        )
-    return found
-
-
-def clip(kind: str, limit: float, given: Named) -> Named:
-    """Clip gradients as Keras does."""
-    if kind == "clipvalue":
-        return {k: np.clip(g, -limit, limit) for k, g in given.items()}
-    if kind == "clipnorm":
-        return {k: g * _shrink(limit, norm(g)) for k, g in given.items()}
-    if kind == "global_clipnorm":
-        whole = float(np.sqrt(sum(norm(g) ** 2 for g in given.values())))
-        return {k: g * _shrink(limit, whole) for k, g in given.items()}
-    return given
-
-
-def norm(value: np.ndarray) -> float:
-    """Return the Euclidean norm of all numbers."""
-    return float(np.sqrt((np.asarray(value, float) ** 2).sum()))
-
-
-def _shrink(limit: float, length: float) -> float:
-    return limit / max(length, limit) if limit else 1.0
-
-
-def _one(
-    rule: Rule, rate: float, count: int, g: np.ndarray, state: list[Any]
-) -> np.ndarray:
-    own = rule.settings
-    if rule.kind == "SGD":
-        mu = float(own.get("momentum", 0.0))
-        if not mu:
-            return -rate * g
-        share = 1 - mu if own.get("form") == "dampened" else 1.0
-        before = state[0] if state else 0.0
-        velocity = mu * before - rate * share * g
-        state[:] = [velocity]
-        if own.get("nesterov"):
-            return np.asarray(mu * velocity - rate * share * g)
-        return np.asarray(velocity)
-    if rule.kind == "Adam":
-        return _adam(own, rate, count, g, state)
-    if rule.kind == "RMSprop":
-        rho, epsilon = own["rho"], own["epsilon"]
-        v = rho * (state[0] if state else 0.0) + (1 - rho) * g * g
-        state[:] = [v]
-        root = (
-            np.sqrt(v) + epsilon
-            if own.get("form") == "outside"
-            else np.sqrt(v + epsilon)
-        )
-        return np.asarray(-rate * g / root)
-    start = own.get("initial_accumulator_value", 0.1)
-    total = (state[0] if state else start) + g * g
-    state[:] = [total]
-    return np.asarray(-rate * g / np.sqrt(total + own["epsilon"]))
-
-
-def _adam(
-    own: Mapping[str, Any],
-    rate: float,
-    count: int,
-    g: np.ndarray,
-    state: list[Any],
-) -> np.ndarray:
-    one, two, epsilon = own["beta_1"], own["beta_2"], own["epsilon"]
-    m, v = state or (0.0, 0.0)
-    m = one * m + (1 - one) * g
-    v = two * v + (1 - two) * g * g
-    state[:] = [m, v]
-    form = own.get("form", "")
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if form == "no bias correction":
-            return np.asarray(-rate * m / (np.sqrt(v) + epsilon))
-        m_hat, v_hat = m / (1 - one**count), v / (1 - two**count)
-        if form == "epsilon beside the corrected root":
-            return np.asarray(-rate * m_hat / (np.sqrt(v_hat) + epsilon))
-        if form == "epsilon inside the root":
-            return np.asarray(-rate * m_hat / np.sqrt(v_hat + epsilon))
-        alpha = rate * np.sqrt(1 - two**count) / (1 - one**count)
-        return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))
-
-
-# --- Recognised
 
 
 def recognise(
@@ -199,27 +56,19 @@ def recognise(
         rates: learning rates that it may have, before clipping.
         bound: see `closeness`.
     """
-    given = [step.applied or step.taken for step in side.steps]
-    changes = [step.change for step in side.steps]
-    weights = [step.before for step in side.steps]
-    seen = [(g, c, w) for g, c, w in zip(given, changes, weights, strict=True)]
-    if not seen or not any(g for g, _, _ in seen):
+    trace = Trace.of(side)
+    if not all(trace.given):
         return None
+    changing: Rule | None = None
     for rule in candidates(like):
         for lost in ((), resets) if resets and rule.has_state else ((),):
-            found = _held_against(
-                replace(rule, resets=lost), given, changes, weights, bound
-            )
-            if found and (_steady(found.rates) or rule.has_state):
+            found = _held_against(replace(rule, resets=lost), trace, bound)
+            if found and found.is_steady:
                 return found
-            if found:  # a clipped norm looks like a rate that changes
-                hints = (*rates, max(found.rates))
-                return _clipped(given, changes, hints, bound) or found
-    return _clipped(given, changes, rates, bound)
-
-
-def _steady(rates: Sequence[float]) -> bool:
-    return all(abs(r - rates[0]) <= 1e-6 * abs(rates[0]) for r in rates)
+            changing = changing or found
+    # A clipped norm looks like a rate that changes.
+    hints = (*rates, max(changing.rates)) if changing else rates
+    return _clipped(trace, hints, bound) or changing
 
 
 def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
@@ -244,6 +93,7 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
                 "epsilon beside the corrected root",
                 "no bias correction",
                 "epsilon inside the root",
+                "epsilon inside the corrected root",
             ):
                 yield Rule("Adam", {**own, "form": form} if form else own)
     for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):
@@ -254,60 +104,48 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
         yield Rule("Adagrad", {"epsilon": epsilon})
 
 
-def _held_against(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named],
-    bound: float,
-) -> Rule | None:
+def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
     """Solve a rule's rates; return it if it gives every change."""
-    first = _rates(rule, given[:1], changes[:1])
-    if first is None:
-        return None
-    decays = [0.0]
-    apart = _apart(replace(rule, rates=first), given[:1], changes[:1])
-    if apart > bound:
-        decay = _decay(replace(rule, rates=first), given, changes, weights)
+    first = trace.first()
+    own = replace(rule, rates=_rates(rule, first))
+    if gap_of(own, first) > bound:
+        decay = _decay(own, first, bound)
         if decay is None:
             return None
-        decays = [decay[0]]
-        first = (decay[1],)
-    rates = (
-        _rates(rule, given, changes) if not decays[0] else first * len(given)
-    )
-    if rates is None:
-        return None
-    settings = dict(rule.settings)
-    if decays[0]:
-        settings["weight_decay"] = decays[0]
-    found = replace(rule, rates=rates, settings=settings)
-    apart = _apart(found, given, changes, weights)
-    return replace(found, gap=apart) if apart <= bound else None
+        settings = {**rule.settings, "weight_decay": decay[0]}
+        rates = (decay[1],) * len(trace.given)
+        own = replace(rule, settings=settings, rates=rates)
+    else:
+        steady = replace(rule, rates=own.rates * len(trace.given))
+        if gap_of(steady, trace) <= bound:
+            own = steady
+        else:
+            own = replace(rule, rates=_rates(rule, trace))
+    apart = gap_of(own, trace)
+    return replace(own, gap=apart) if apart <= bound else None
 
 
-def _rates(
-    rule: Rule, given: Sequence[Named], changes: Deltas
-) -> tuple[float, ...] | None:
+def _rates(rule: Rule, trace: Trace) -> tuple[float, ...]:
     """Solve for the learning rate of every update.
 
     The changes are in proportion to it, but for the velocity that momentum
     keeps: that is taken from the changes themselves.
     """
+    given, changes = trace.given, trace.changes
     mu = float(rule.settings.get("momentum", 0.0))
-    if mu and not rule.settings.get("nesterov"):
-        share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
-        found = []
-        for update, (g, c) in enumerate(zip(given, changes, strict=True)):
-            kept = update and update not in rule.resets
-            rest = {
-                k: c[k] - (mu * changes[update - 1][k] if kept else 0.0)
-                for k in g
-            }
-            found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
-        return tuple(found)
-    unit = directions(rule, given)
-    return tuple(_solved(c, d) for c, d in zip(changes, unit, strict=True))
+    if not mu or rule.settings.get("nesterov"):
+        unit = directions(rule, given)
+        return tuple(map(_solved, changes, unit))
+    share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
+    found = []
+    for update, (g, c) in enumerate(zip(given, changes, strict=True)):
+        kept = mu if update and update not in rule.resets else 0.0
+        rest = {
+            k: c[k] - (kept * changes[update - 1][k] if kept else 0.0)
+            for k in g
+        }
+        found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
+    return tuple(found)
 
 
 def _solved(change: Named, direction: Named) -> float:
@@ -319,80 +157,43 @@ def _solved(change: Named, direction: Named) -> float:
     return ratio(a, b) if np.isfinite(b).all() else 0.0
 
 
-def _apart(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named] = (),
-) -> float:
-    """Return the largest gap between a rule's changes and the recorded.
-
-    It is relative to the largest change of the update; below a unit in the
-    last place of the parameter nothing can be told.
-    """
-    decay = float(rule.settings.get("weight_decay") or 0.0)
-    largest = 0.0
-    for update, made in enumerate(moved(rule, given)):
-        seen = changes[update]
-        size = max(
-            (float(np.abs(v).max(initial=0)) for v in seen.values()),
-            default=0.0,
-        )
-        for name, value in made.items():
-            if decay:
-                rate = rule.rates[update]
-                value = value - rate * decay * weights[update][name]
-            apart = float(np.abs(value - seen[name]).max(initial=0))
-            if not np.isfinite(apart):
-                return np.inf
-            largest = max(largest, apart / size if size else apart)
-    return largest
-
-
 def _decay(
-    rule: Rule,
-    given: Sequence[Named],
-    changes: Deltas,
-    weights: Sequence[Named],
+    rule: Rule, first: Trace, bound: float
 ) -> tuple[float, float] | None:
-    """Solve the first change for a rate and a decay of weights together."""
-    unit = directions(replace(rule, resets=()), given[:1])[0]
+    """Solve the first change for a decay of weights and the rate together."""
+    unit = directions(replace(rule, resets=()), first.given)[0]
     names = list(unit)
-    a = np.concatenate([np.ravel(changes[0][k]) for k in names])
-    d = np.concatenate([np.ravel(unit[k]) for k in names])
-    w = np.concatenate([np.ravel(weights[0][k]) for k in names])
+    a, d, w = (
+        np.concatenate([np.ravel(own[k]) for k in names])
+        for own in (first.changes[0], unit, first.weights[0])
+    )
     if not np.isfinite(d).all() or not w.any() or len(a) < 4:
         return None
     (rate, share), *_ = np.linalg.lstsq(
         np.stack([d, -w], axis=1), a, rcond=None
     )
-    if not rate or share <= 0 or gap(a, rate * d - share * w) > 3e-7:
+    if not rate or share <= 0 or gap(a, rate * d - share * w) > bound:
         return None
     return float(share / rate), float(rate)
 
 
-# --- Plain descent with clipping
-
-
 def _clipped(
-    given: Sequence[Named],
-    changes: Deltas,
-    rates: Sequence[float],
-    bound: float,
+    trace: Trace, rates: Sequence[float], bound: float
 ) -> Rule | None:
     """Recognise plain descent with one of the clippings."""
-    shrinks = [
-        {k: -ratio(c[k], g[k]) for k in g if g[k].any()}
-        for g, c in zip(given, changes, strict=True)
+    seen = [
+        -ratio(c[k], g[k])
+        for g, c in zip(trace.given, trace.changes, strict=True)
+        for k in g
     ]
-    seen = [r for own in shrinks for r in own.values() if r > 0]
     hints = [rate for rate in (*rates, max(seen, default=0.0)) if rate > 0]
     for rate in dict.fromkeys(hints):
         for kind in CLIPS:
-            at = _limit(kind, given, changes, rate)
-            rule = Rule("SGD", {}, kind, at, (rate,) * len(given))
-            apart = _apart(rule, given, changes) if at else np.inf
-            if apart <= bound:
+            at = _limit(kind, trace.given, trace.changes, rate)
+            rule = Rule("SGD", {}, kind, at, (rate,) * len(trace.given))
+            apart = gap_of(rule, trace) if at else np.inf
+            plain = gap_of(replace(rule, clip=""), trace)
+            if apart <= bound < plain:
                 return replace(rule, gap=apart)
     return None
 
@@ -417,108 +218,3 @@ def _limit(
                 norm(np.concatenate([v.ravel() for v in made.values()]))
             )
     return max(lengths, default=0.0)
-
-
-def apart_from(side: Side, rule: Rule) -> float:
-    """Return how far a side's changes are from those of any rule.
-
-    Keras's own optimizers are run again where there is no formula here.
-    """
-    given = [step.applied or step.taken for step in side.steps]
-    if rule.kind in FORMULAS and not rule.settings.get("amsgrad"):
-        return _apart(
-            rule,
-            given,
-            [step.change for step in side.steps],
-            [step.before for step in side.steps],
-        )
-    import keras
-
-    kind = getattr(keras.optimizers, rule.kind, None)
-    if kind is None:
-        return np.inf
-    config = {k: v for k, v in rule.settings.items() if k != "form"}
-    if rule.clip in CLIPS:
-        config[rule.clip] = rule.clip_at
-    return _again(kind, config, rule.rates, rule.resets, side)
-
-
-def of_keras(side: Side, bound: float) -> Rule | None:
-    """Return the rule of a side's Keras optimizer, if it gives its changes.
-
-    Its own class is run again on the recorded gradients, with the recorded
-    rates; a new object begins with no state.
-    """
-    import keras
-
-    first = side.steps[0].optimizer if side.steps else None
-    if first is None or any(step.optimizer is None for step in side.steps):
-        return None
-    kind = getattr(keras.optimizers, first.kind, None)
-    if kind is None:
-        return None
-    resets = tuple(
-        update
-        for update in range(1, len(side.steps))
-        if side.steps[update].optimizer.number  # type: ignore[union-attr]
-        != side.steps[update - 1].optimizer.number  # type: ignore[union-attr]
-    )
-    rates = tuple(s.optimizer.learning_rate for s in side.steps)  # type: ignore[union-attr]
-    config = dict(first.config)
-    clips = [name for name in CLIPS if config.get(name) is not None]
-    return Rule(
-        kind="Adam" if first.kind == "AdamW" else first.kind,
-        settings={
-            k: v
-            for k, v in config.items()
-            if k not in (*CLIPS, "name", "learning_rate") and v is not None
-        },
-        clip=clips[0] if clips else "",
-        clip_at=float(config[clips[0]]) if clips else 0.0,
-        rates=rates,
-        resets=resets,
-        gap=_again(kind, config, rates, resets, side),
-    )
-
-
-def _again(
-    kind: Any,
-    config: dict[str, Any],
-    rates: Sequence[float],
-    resets: Sequence[int],
-    side: Side,
-) -> float:
-    """Run a Keras optimizer again; return the gap to what was recorded."""
-    import keras
-
-    config = {**config, "learning_rate": float(rates[0])}
-    largest = 0.0
-    optimizer: Any = None
-    names = [
-        k
-        for k in side.steps[0].before
-        if k in (side.steps[0].applied or side.steps[0].taken)
-    ]
-    variables: list[Any] = []
-    for update, step in enumerate(side.steps):
-        if optimizer is None or update in resets:
-            optimizer = kind.from_config(config)
-            variables = [keras.Variable(step.before[k]) for k in names]
-        optimizer.learning_rate = float(rates[update])
-        given = step.applied or step.taken
-        if not set(names) <= set(given):
-            return np.inf
-        for variable, name in zip(variables, names, strict=True):
-            variable.assign(step.before[name])
-        optimizer.apply([given[k] for k in names], variables)
-        change = step.change
-        size = max(
-            (float(np.abs(c).max(initial=0)) for c in change.values()),
-            default=0.0,
-        )
-        for variable, name in zip(variables, names, strict=True):
-            apart = np.abs(np.array(variable) - step.after[name]).max(
-                initial=0
-            )
-            largest = max(largest, float(apart) / size if size else 0.0)
-    return largest

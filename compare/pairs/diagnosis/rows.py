@@ -21,22 +21,35 @@ class Map:
 
     Attributes:
         scale, shift: a number, or one for each feature.
+        cast: to what the numbers were rounded, or "".
     """
 
     scale: np.ndarray
     shift: np.ndarray
+    cast: str = ""
+
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """Do it to the rows of the problem."""
+        flat = values.reshape(len(values), -1) * self.scale + self.shift
+        if self.cast:
+            flat = flat.astype(self.cast).astype(float)
+        return np.asarray(flat)
 
     @property
     def changes(self) -> bool:
         """Whether it does anything."""
         size = np.maximum(np.abs(self.scale), NEAR)
         return bool(
-            (np.abs(self.scale - 1) > NEAR).any()
+            self.cast
+            or (np.abs(self.scale - 1) > NEAR).any()
             or (np.abs(self.shift) > NEAR * size).any()
         )
 
 
 IDENTITY = Map(np.array(1.0), np.array(0.0))
+CASTS = tuple(
+    Map(np.array(1.0), np.array(0.0), kind) for kind in ("float16", "int64")
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,7 @@ class Batches:
         rows: the problem's rows in each; None where they are not known.
         x, y: what was done to the problem's numbers; None if not known.
         xs, ys: the arrays as they were seen.
+        apart: the problem's rows of y, where they are not those of x.
         epoch: updates before a row comes again; None if none does.
     """
 
@@ -58,6 +72,7 @@ class Batches:
     xs: tuple[np.ndarray | None, ...]
     ys: tuple[np.ndarray | None, ...]
     epoch: int | None
+    apart: tuple[np.ndarray, ...] | None = None
 
 
 def batches(side: Side, problem: Problem) -> Batches:
@@ -78,8 +93,12 @@ def batches(side: Side, problem: Problem) -> Batches:
     if rows is None and by_y is not None and _unique(problem.y):
         rows = by_y
         x_map = _fitted(xs, [problem.x[r] for r in rows])
+    apart = None
     if rows is not None:
-        y_map = _fitted(ys, [problem.y[r] for r in rows])
+        mine = _fitted(ys, [problem.y[r] for r in rows])
+        if mine is None and by_y is not None:
+            apart = tuple(by_y)
+        y_map = mine or y_map
     return Batches(
         sizes,
         tuple(rows) if rows is not None else None,
@@ -88,6 +107,7 @@ def batches(side: Side, problem: Problem) -> Batches:
         tuple(xs),
         tuple(ys),
         _epoch(rows, len(problem.x)),
+        apart,
     )
 
 
@@ -97,15 +117,21 @@ def _arrays(
     """Return a step's x and y, from the tape where Keras shows none."""
     update = step.update
     x, y = update.x, update.y
-    leaves = [t.value for t in step.gradient.tape if not t.kind]
+    leaves = [
+        t.value
+        for t in step.gradient.tape
+        if not t.kind and t.upstream is None  # so no parameter
+    ]
     leaves = [v for v in leaves if v.ndim]
     if x is None:
         x = _first_like(leaves, problem.x)
     if y is None:
-        rest = [v for v in leaves if v is not x]
+        rest = [
+            v for v in leaves if v is not x and (x is None or len(v) == len(x))
+        ]
         y = _first_like(rest, problem.y)
         if y is None and x is not None:
-            y = next((v for v in rest if len(v) == len(x)), None)
+            y = next(iter(rest), None)
     return x, y
 
 
@@ -166,7 +192,7 @@ def _located(
         return None, None
     known = [a for a in arrays if a is not None]
     for done in _maps(known, source):
-        changed = source.reshape(len(source), -1) * done.scale + done.shift
+        changed = done.of(source)
         used: set[int] = set()
         rows = []
         for array in known:
@@ -185,7 +211,7 @@ def _maps(arrays: Sequence[np.ndarray], source: np.ndarray) -> list[Map]:
     Rows may come in any order, so the maps are those between the ranges of
     all rows, or between the first batch and as many first rows.
     """
-    found = [IDENTITY]
+    found = [IDENTITY, *CASTS]
     width = source[0].size
     if any(a[0].size != width for a in arrays):
         return found

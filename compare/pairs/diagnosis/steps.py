@@ -54,8 +54,8 @@ class Step:
 
     @property
     def gradient(self) -> Gradient:
-        """The last gradient that was taken."""
-        return self.update.gradients[-1]
+        """The first gradient that was taken."""
+        return self.update.gradients[0]
 
     @property
     def head(self) -> Tensor | None:
@@ -84,6 +84,23 @@ class Side:
     anatomy: Anatomy
     numbers: Mapping[str, int]
     steps: tuple[Step, ...]
+
+    @property
+    def moved(self) -> set[str]:
+        """The parameters that some update changes."""
+        return {
+            name
+            for step in self.steps
+            for name, change in step.change.items()
+            if change.any()
+        }
+
+    @property
+    def unit(self) -> float:
+        """The last place of its parameters, relative to their size."""
+        before = self.steps[0].update.before
+        kinds = [before[n].dtype for n in self.numbers.values()]
+        return max(float(np.finfo(k).eps) for k in kinds if k.kind == "f")
 
 
 def matched(
@@ -139,7 +156,14 @@ def _keys(
     ]
     if shapes[0] != shapes[1]:
         return {}
-    return {left.names[a]: (a, b) for a, b in zip(*sources, strict=True)}
+    names = [left.names[n] for n in sources[0]]
+    unique = len(set(names)) == len(names)
+    return {
+        (name if unique else f"parameter {place}"): pair
+        for place, (name, pair) in enumerate(
+            zip(names, zip(*sources, strict=True), strict=True), 1
+        )
+    }
 
 
 def _sources(anatomy: Anatomy) -> list[int]:

@@ -12,21 +12,7 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from compare.records.report import LessonReport
-from compare.showing.figures import runs
-from compare.showing.figures.learning import (
-    draw_lines,
-    draw_path,
-    draw_points,
-    is_line,
-)
-from compare.showing.figures.loss import draw_losses, has_losses
-from compare.showing.figures.parameters import draw_predictions
-from compare.showing.figures.style import (
-    WIDTH,
-    log_axis,
-    number_axes,
-    sides_legend,
-)
+from compare.showing.figures import learning, loss, parameters, runs, style
 
 FRAMES = 80
 FRAME_MILLISECONDS, HOLD_MILLISECONDS = 80, 3000
@@ -43,13 +29,13 @@ def learning_gif(lesson: LessonReport) -> bytes | None:
     stays for some seconds.
     """
     count = min((len(run.losses) for run in runs.pair(lesson)), default=0)
-    shown = runs.predicts_numbers(lesson) and has_losses(lesson)
+    shown = runs.predicts_numbers(lesson) and loss.has_losses(lesson)
     if count < 2 or not shown:
         return None
     rows = _rows(count)
-    figure = Figure(figsize=(WIDTH, 3.4), dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(style.WIDTH, 3.4), dpi=DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
-    sides_legend(figure)
+    style.sides_legend(figure)
     lines = _draw(figure, lesson, rows)
     counter = figure.text(0.01, 0.99, "", va="top", fontsize=11)
     moving: list[Artist] = [counter]
@@ -76,20 +62,20 @@ def _draw(
     figure: Figure, lesson: LessonReport, rows: list[int]
 ) -> dict[Line2D, list[np.ndarray]]:
     """Draw the end; return each moving line's x and y in all these rows."""
-    if is_line(lesson):
+    if learning.is_line(lesson):
         first, second, last = figure.subplots(1, 3)
-        draw_points(first, lesson)
-        predicting = draw_lines(first, lesson, -1)
+        learning.draw_points(first, lesson)
+        predicting = learning.draw_lines(first, lesson, -1)
         x = np.array(first.get_xlim())[:, None]
-        growing = draw_path(second, lesson)
+        growing = learning.draw_path(second, lesson)
     else:
         first, last = figure.subplots(1, 2)
-        predicting = draw_predictions(first, lesson)
+        predicting = parameters.draw_predictions(first, lesson)
         x, _ = runs.shown_data(lesson)
         growing = []
-    growing += draw_losses(last, lesson)
-    number_axes(last, most=4)
-    log_axis(last, "y")
+    growing += loss.draw_losses(last, lesson)
+    style.number_axes(last, most=4)
+    style.log_axis(last, "y")
     lines = {
         line: [np.array(line.get_data())[:, : row + 1] for row in rows]
         for line in growing

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from compare.records.growth import Growth, Line
 from compare.records.variants import Variant
-from compare.showing.figures.style import WIDTH, log_axis
+from compare.showing.figures import style
 
 BLACK, ORANGE, GREEN = "#000000", "#E69F00", "#009E73"
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
@@ -31,7 +31,7 @@ def growth_chart(growth: Growth) -> Figure:
     """Draw a panel per line: cost per update over rows or features."""
     columns = min(len(growth.lines), 2)
     rows = -(-len(growth.lines) // columns)
-    figure = Figure(figsize=(WIDTH, 1 + 3.2 * rows))
+    figure = Figure(figsize=(style.WIDTH, 1 + 3.2 * rows))
     panels = figure.subplots(rows, columns, sharey=True, squeeze=False).flat
     for axes in panels[len(growth.lines) :]:
         axes.set_visible(False)
@@ -52,8 +52,8 @@ def _draw_line(axes: Axes, growth: Growth, line: Line) -> None:
         hollow = "white" if variant.side == "keras" else None
         axes.plot(*cost, label=variant.name, markerfacecolor=hollow)
     if any(cost.size for cost in costs):  # else a log scale is an error
-        log_axis(axes, "x", most=4)
-        log_axis(axes, "y")
+        style.log_axis(axes, "x", most=4)
+        style.log_axis(axes, "y")
     other = "features" if line.axis == "rows" else "rows"
     if line.fixed == 1:
         other = other.removesuffix("s")

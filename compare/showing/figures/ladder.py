@@ -7,13 +7,13 @@ from matplotlib.figure import Figure
 
 from compare.records import MEASURES, SIDES
 from compare.records.ladder import Ladder
-from compare.showing.figures.style import BARS, NAMES, WIDTH
+from compare.showing.figures import style
 from compare.studies.ladder import ALL_AT_ONCE, FIRST
 
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     """Draw what each feature adds, and the running sum beside the whole."""
-    figure = Figure(figsize=(WIDTH, 1 + 0.4 * len(ladder.rungs)))
+    figure = Figure(figsize=(style.WIDTH, 1 + 0.4 * len(ladder.rungs)))
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
     _draw_features(left, ladder, measure)
     _draw_sum(right, ladder, measure)
@@ -33,8 +33,8 @@ def _draw_features(axes: Axes, ladder: Ladder, measure: str) -> None:
             [row + shift for row in rows],
             [getattr(rung.added[side], measure) for rung in ladder.rungs],
             height=0.38,
-            label=NAMES[side],
-            **BARS[side],
+            label=style.NAMES[side],
+            **style.BARS[side],
         )
         axes.bar_label(bars, padding=3)
     axes.set_yticks(rows, [rung.lesson for rung in ladder.rungs])
@@ -52,7 +52,7 @@ def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
     ):
         sizes = (ladder.first, *(r.running for r in counted), ladder.whole)
         values = [getattr(size[side], measure) for size in sizes]
-        colour = BARS[side]["color"]
+        colour = style.BARS[side]["color"]
         axes.plot(values[:-1], rows[:-1], marker="o", color=colour)
         axes.plot(values[-1], rows[-1], "D", markersize=8, color=colour)
         for row, value in zip(rows, values, strict=True):

@@ -9,14 +9,7 @@ from matplotlib.lines import Line2D
 
 from compare.judging.theory import pack
 from compare.records.report import LessonReport
-from compare.showing.figures import runs
-from compare.showing.figures.style import (
-    WIDTH,
-    draw_side,
-    label_ends,
-    number_axes,
-    sides_legend,
-)
+from compare.showing.figures import runs, style
 
 STAGES = (0.5, 0.15)
 """Shares of the way to go at which the line is shown between its ends."""
@@ -26,9 +19,9 @@ def learning_chart(lesson: LessonReport) -> Figure | None:
     """Draw the line at some updates, and the path of the parameters."""
     if not runs.pair(lesson) or not is_line(lesson):
         return None
-    figure = Figure(figsize=(WIDTH, 4.0))
+    figure = Figure(figsize=(style.WIDTH, 4.0))
     left, right = figure.subplots(1, 2)
-    sides_legend(figure)
+    style.sides_legend(figure)
     draw_path(right, lesson)
     draw_points(left, lesson)
     labels = []
@@ -37,7 +30,7 @@ def learning_chart(lesson: LessonReport) -> Figure | None:
         update = int(lesson.recorded_updates[row])
         text = f"after {update:,}" if update else "start"
         labels.append((float(np.asarray(line.get_ydata())[-1]), text))
-    label_ends(left, labels, points=13)
+    style.label_ends(left, labels, points=13)
     return figure
 
 
@@ -57,21 +50,17 @@ def draw_points(axes: Axes, lesson: LessonReport) -> None:
     axes.margins(x=0.05, y=0.15)
     axes.set(xlim=axes.get_xlim(), ylim=axes.get_ylim())
     axes.set(xlabel=runs.column(lesson), ylabel=runs.target(lesson))
-    number_axes(axes)
+    style.number_axes(axes)
 
 
 def draw_lines(axes: Axes, lesson: LessonReport, row: int) -> list[Line2D]:
     """Draw what each side has fitted after a row, from end to end."""
     ends = np.array(axes.get_xlim())
-    return [
-        draw_side(
-            axes,
-            run.side,
-            ends,
-            runs.predicted(lesson, run, row, ends[:, None]),
-        )
-        for run in runs.pair(lesson)
-    ]
+    lines = []
+    for run in runs.pair(lesson):
+        y_hat = runs.predicted(lesson, run, row, ends[:, None])
+        lines.append(style.draw_side(axes, run.side, ends, y_hat))
+    return lines
 
 
 def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
@@ -80,15 +69,10 @@ def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
     pair = runs.pair(lesson)
     start = pack(runs.row(pair[0], 0))
     end = pack(lesson.theory.closed_form)
-    lines = [
-        draw_side(
-            axes,
-            run.side,
-            run.parameters["kernel"].ravel(),
-            run.parameters["bias"].ravel(),
-        )
-        for run in pair
-    ]
+    lines = []
+    for run in pair:
+        w, b = (run.parameters[name].ravel() for name in ("kernel", "bias"))
+        lines.append(style.draw_side(axes, run.side, w, b))
     axes.plot(*start, "ko", fillstyle="none", markersize=8)
     axes.plot(*end, "kx", markersize=9, markeredgewidth=2)
     up = 1 if end[1] > start[1] else -1  # each name away from the other
@@ -104,11 +88,11 @@ def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
             ha="center",
             va="bottom" if way > 0 else "top",
         )
-    axes.margins(0.22)
+    axes.margins(0.2)
     _draw_contours(axes, lesson)
     axes.set(xlabel="kernel, w", ylabel="bias, b")
     axes.spines[:].set_visible(True)
-    number_axes(axes)
+    style.number_axes(axes, most=5)
     return lines
 
 

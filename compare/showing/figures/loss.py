@@ -8,16 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from compare.records.report import LessonReport
-from compare.showing.figures import runs
-from compare.showing.figures.style import (
-    WIDTH,
-    draw_side,
-    label_ends,
-    log_axis,
-    number_axes,
-    short,
-    sides_legend,
-)
+from compare.showing.figures import runs, style
 
 
 def loss_chart(lesson: LessonReport) -> Figure | None:
@@ -25,9 +16,9 @@ def loss_chart(lesson: LessonReport) -> Figure | None:
     if not has_losses(lesson):
         return None
     losses = [run.losses for run in runs.pair(lesson)]
-    figure = Figure(figsize=(WIDTH, 3.6))
+    figure = Figure(figsize=(style.WIDTH, 3.6))
     axes = figure.subplots()
-    sides_legend(figure)
+    style.sides_legend(figure)
     draw_losses(axes, lesson)
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
     axes.grid()
@@ -38,8 +29,8 @@ def loss_chart(lesson: LessonReport) -> Figure | None:
     seen = [*np.concatenate(losses), *(height for height, _ in ends)]
     least = 1e-16 * float(losses[0][0])  # less is rounding, no more
     axes.set_ylim(max(np.nanmin(seen), least) / 1.6, np.nanmax(seen) * 1.6)
-    log_axis(axes, "y")
-    label_ends(axes, ends, points=30)
+    style.log_axis(axes, "y")
+    style.label_ends(axes, ends, points=30)
     return figure
 
 
@@ -52,9 +43,9 @@ def has_losses(lesson: LessonReport) -> bool:
 def draw_losses(axes: Axes, lesson: LessonReport) -> list[Line2D]:
     """Draw the loss of both sides; the scale is left to be set."""
     axes.set(xlabel="update", ylabel="loss on all rows")
-    number_axes(axes, most=6)
+    style.number_axes(axes)
     return [
-        draw_side(axes, run.side, runs.updates(lesson, run), run.losses)
+        style.draw_side(axes, run.side, runs.updates(lesson, run), run.losses)
         for run in runs.pair(lesson)
     ]
 
@@ -75,7 +66,7 @@ def _known_beforehand(
         return {}
     found = {}
     if least > 1e-9 * np.nanmax(losses):
-        text = f"closed form\n{short(float(f'{least:.4g}'))}"
+        text = f"closed form\n{style.short(float(f'{least:.4g}'))}"
         found[text] = np.full(len(steps), least)
     middle = len(losses) // 2
     if (

@@ -9,15 +9,7 @@ from matplotlib.lines import Line2D
 
 from compare.records.report import LessonReport
 from compare.records.runs import Trajectory
-from compare.showing.figures import runs
-from compare.showing.figures.style import (
-    LINES,
-    WIDTH,
-    draw_side,
-    label_ends,
-    number_axes,
-    sides_legend,
-)
+from compare.showing.figures import runs, style
 
 DOTS: dict[str, tuple[str, float]] = {"manual": ("o", 6), "keras": (".", 3)}
 """Marker and size: a dark dot in a pale one."""
@@ -31,13 +23,13 @@ def parameters_chart(lesson: LessonReport) -> Figure | None:
     if not runs.pair(lesson) or lesson.features < 2:
         return None
     height = max(3.8, 1.3 + 0.215 * min(len(_names(lesson)), MOST))
-    figure = Figure(figsize=(WIDTH, height))
+    figure = Figure(figsize=(style.WIDTH, height))
     if runs.predicts_numbers(lesson):
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
         draw_predictions(right, lesson)
     else:
         left = figure.subplots()
-    sides_legend(figure)
+    style.sides_legend(figure)
     _draw_parameters(left, lesson)
     return figure
 
@@ -48,26 +40,27 @@ def draw_predictions(axes: Axes, lesson: LessonReport) -> list[Line2D]:
     dots = []
     for run in runs.pair(lesson):
         marker, size = DOTS[run.side]
-        colour = LINES[run.side]["color"]
+        colour = style.LINES[run.side]["color"]
         y_hat = runs.predicted(lesson, run, -1, x)
         dots += axes.plot(y, y_hat, marker, markersize=size, color=colour)
     axes.axline((y[0], y[0]), slope=1, color="black", linewidth=0.8, zorder=0)
     name = runs.target(lesson)
     axes.set(xlabel=f"{name}, true", ylabel=f"{name}, predicted")
-    number_axes(axes)
+    style.number_axes(axes, most=5)
     return dots
 
 
 def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
     names = _names(lesson)
     for run in runs.pair(lesson):
+        updates = runs.updates(lesson, run)
         for values in _numbers(run).T:
-            line = draw_side(axes, run.side, runs.updates(lesson, run), values)
+            line = style.draw_side(axes, run.side, updates, values)
             if len(names) > MOST:  # a bundle: thinner lines
                 line.set_linewidth(float(line.get_linewidth()) / 2.5)
     axes.set(xlabel="update", ylabel="parameter")
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
-    number_axes(axes, most=6)
+    style.number_axes(axes)
     if len(names) > MOST:
         axes.set_title(
             f"{len(names)} parameters; named: the {MOST} that moved most",
@@ -77,7 +70,8 @@ def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
     numbers = _numbers(runs.pair(lesson)[0])
     moved = np.abs(numbers[-1] - numbers[0])
     shown = np.sort(np.argsort(-moved, kind="stable")[:MOST])
-    label_ends(axes, [(float(numbers[-1, i]), names[i]) for i in shown])
+    ends = [(float(numbers[-1, i]), names[i]) for i in shown]
+    style.label_ends(axes, ends)
 
 
 def _numbers(run: Trajectory) -> np.ndarray:
@@ -89,19 +83,9 @@ def _numbers(run: Trajectory) -> np.ndarray:
 def _names(lesson: LessonReport) -> list[str]:
     """Name each parameter: a kernel's entry by its column."""
     return [
-        _name(lesson, name, index, values.shape[1:])
+        runs.column(lesson, index[0])
+        if name == "kernel" and lesson.scaling and index
+        else f"{name} {', '.join(map(str, index))}".rstrip()
         for name, values in runs.pair(lesson)[0].parameters.items()
-        for index in np.ndindex(values.shape[1:])
+        for index in np.ndindex(values[0].squeeze().shape)
     ]
-
-
-def _name(
-    lesson: LessonReport,
-    name: str,
-    index: tuple[int, ...],
-    shape: tuple[int, ...],
-) -> str:
-    places = [str(i) for i, size in zip(index, shape, strict=True) if size > 1]
-    if name == "kernel" and lesson.scaling and places:
-        name, *places = runs.column(lesson, index[0]), *places[1:]
-    return " ".join([name, ", ".join(places)]).rstrip()

@@ -107,7 +107,7 @@ def sides_legend(figure: Figure) -> None:
     )
 
 
-def number_axes(axes: Axes, most: int = 5) -> None:
+def number_axes(axes: Axes, most: int = 6) -> None:
     """Give both axes ticks in plain numbers, with at most so many steps."""
     axes.locator_params(nbins=most)
     axes.xaxis.set_major_formatter(short)

@@ -1,22 +1,33 @@
-"""A lesson -> a notebook that runs from top to bottom on its own."""
+"""A lesson -> a notebook that runs from top to bottom on its own.
+
+A notebook is written as Markdown: a template takes in what the lesson has,
+and the lesson's own text. Then its blocks of Python become cells of code.
+"""
 
 from __future__ import annotations
 
+import ast
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
 import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
+from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
-from compare.records import SIDES, Side
+from compare.lessons.tables import PENGUIN_FEATURES, PENGUIN_TARGET, PENGUINS
+from compare.records import SIDES
 from compare.records.problem import Problem, Settings
-from compare.showing.notebook import recording, running, setup, texts, workers
-from compare.showing.notebook.exhibits import renamed, sections, source
-from compare.showing.notebook.texts import cells, code, markdown
+from compare.showing.notebook.cells import cells
 
-HEADINGS: dict[Side, str] = {
-    "manual": "## By hand\n\nRaw TensorFlow: every line of the update is "
-    "here to be read.",
-    "keras": "## With Keras\n\nThe same training. What is missing here, "
-    "Keras writes for you.",
+FOLDER = Path(__file__).parent
+KERNEL = {
+    "display_name": "Python 3",
+    "language": "python",
+    "name": "python3",
 }
 
 
@@ -33,93 +44,77 @@ def notebook_of(lesson: str) -> NotebookNode:
     Raises:
         UsageError: there is no such lesson.
     """
-    problem = problem_of(lesson, Settings())
-    intro, rest = texts.read(lesson)
-    together = problem.workers > 1
-    content = [
-        markdown(f"# {problem.title}\n\n{texts.read('top')[0]}"),
-        markdown(intro),
-        markdown("## Set up\n\nOnce, and needed only in Colab:"),
-        code(setup.INSTALL),
-        code(setup.IMPORTS),
-        markdown("How long to train, and how:"),
-        code(setup.parameters(problem), tag="parameters"),
-        markdown("## The problem\n\nBoth sides get exactly this."),
-        *_folded(setup.data(problem)),
-        code(setup.namespace(problem)),
-        code(setup.CHANGED),
-        markdown(_guide(lesson)),
-        *(cell for side in SIDES for cell in _side(lesson, side, together)),
-        *(_run_together(lesson) if together else _run(problem)),
-        markdown("## How it learns"),
-        *map(code, running.loss_and_plots(problem)),
-        *cells(rest),
-    ]
-    return _notebook(content)
-
-
-def _folded(data: list[str]) -> list[NotebookNode]:
-    """Fold away the table, where there is one."""
-    return [code(text, hidden=text != data[-1]) for text in data]
-
-
-def _guide(lesson: str) -> str:
-    """Say what to look for in each section of the two exhibits."""
-    notes = dict(
-        line.split(": ", 1)
-        for line in texts.read("sections")[0].splitlines()
-        if line
-    )
-    rows = [f"| {name} | {notes[name]} |" for name in sections(lesson)]
-    return "\n".join(
-        [
-            "## Both sides, section by section\n",
-            "Sections of the same name do the same on both sides:\n",
-            "| section | by hand | with Keras |",
-            "|---|---|---|",
-            *dict.fromkeys(rows),
-        ]
-    )
-
-
-def _side(lesson: str, side: Side, together: bool) -> list[NotebookNode]:
-    text = source(lesson, side)
-    if together:  # each worker is a process of its own, and needs a file
-        text = f"%%writefile {lesson}_{side}.py\n{text}"
-    else:
-        text = renamed(text, side)
-    return [markdown(HEADINGS[side]), code(text)]
-
-
-def _run(problem: Problem) -> list[NotebookNode]:
-    return [
-        markdown(texts.read("same")[0]),
-        *map(code, recording.recording(problem.lesson)),
-        code(recording.run(problem)),
-        code(running.compare),
-        *map(code, recording.results(problem)),
-    ]
-
-
-def _run_together(lesson: str) -> list[NotebookNode]:
-    return [
-        markdown(texts.read("together")[0]),
-        code(workers.worker(lesson)),
-        code(workers.LAUNCH),
-        code(workers.RUN),
-        code(running.compare),
-    ]
-
-
-def _notebook(content: list[NotebookNode]) -> NotebookNode:
+    content = cells(_markdown(problem_of(lesson, Settings())))
     for number, cell in enumerate(content):
         cell["id"] = f"cell-{number:02}"  # nbformat's own are random
     notebook: NotebookNode = nbformat.v4.new_notebook(cells=content)
-    notebook.metadata["kernelspec"] = {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    }
+    notebook.metadata["kernelspec"] = KERNEL
     notebook.metadata["language_info"] = {"name": "python"}
     nbformat.validate(notebook)
     return notebook
+
+
+def _markdown(problem: Problem) -> str:
+    """Fill in the template."""
+    templates = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    text = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
+    intro, heading, rest = text.partition("\n## ")
+    sources = {s: source_of(exhibit(s, problem.lesson)) for s in SIDES}
+    columns = [*PENGUIN_FEATURES, PENGUIN_TARGET]
+    if classes := problem.y.dtype.kind == "i":
+        columns.append("species")
+    return templates.get_template("notebook.md").render(
+        problem=problem,
+        classes=classes,
+        intro=intro.strip(),
+        rest=(heading + rest).strip(),
+        sources=sources,
+        sections=_sections(sources["manual"]),
+        settings=_settings(problem, sources.values()),
+        columns=columns,
+        penguins=_penguins(columns),
+    )
+
+
+def _sections(source: str) -> dict[str, str]:
+    """Return what to look for in each section that an exhibit has."""
+    text = (FOLDER / "templates" / "sections.md").read_text("utf-8")
+    notes = dict(line.split(": ", 1) for line in text.splitlines())
+    found = re.findall(r"^ *# --- (.+)$", source, re.M)
+    return {name: notes[name] for name in found}
+
+
+def _settings(problem: Problem, sources: Iterable[str]) -> dict[str, str]:
+    """Return what exhibits read of a problem besides its data, as code."""
+    read = {
+        node.attr
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        if isinstance(node.value, ast.Name) and node.value.id == "problem"
+    }
+    code = {
+        name: repr(value)
+        for name, value in problem.hyper.items()
+        if isinstance(value, bool | int | float)
+    } | {
+        "decay_steps": "steps",
+        "shuffle_buffer": "len(x)",
+        "folder": '""',  # every run in the notebook gets one of its own
+    }
+    names = ("epochs", "steps_per_epoch", "batch_size", *problem.hyper)
+    return {name: code.get(name, name) for name in names if name in read}
+
+
+def _penguins(columns: Sequence[str]) -> list[str]:
+    """Return these columns of the penguins, complete rows as lines of CSV."""
+    with PENGUINS.open(encoding="utf-8") as table:
+        rows = [
+            [row[name] for name in columns] for row in csv.DictReader(table)
+        ]
+    return [",".join(row) for row in rows if "NA" not in row]

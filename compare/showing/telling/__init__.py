@@ -6,38 +6,33 @@ that makes blocks of the record. Terminal and page show what is told.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Paragraph, Section
 from compare.showing.language import Speaker, marked
-from compare.showing.telling.calibration import tell_calibration
 from compare.showing.telling.code import tell_sizes, tell_tensors
 from compare.showing.telling.common import environment_line
-from compare.showing.telling.fit import tell_fit
-from compare.showing.telling.growth import tell_growth
-from compare.showing.telling.ladder import tell_ladder
 from compare.showing.telling.lesson import (
     tell_ends,
     tell_task,
     tell_verdicts,
 )
-from compare.showing.telling.mistakes import tell_mistakes
-from compare.showing.telling.peers import tell_peers
 from compare.showing.telling.speed import tell_speed
-from compare.showing.telling.streaming import tell_streaming
 
-STUDIES: dict[str, tuple[str, Callable[[Any, Speaker], Iterator[Block]]]] = {
-    "fit": (marked("Where does the time of fit go?"), tell_fit),
-    "growth": (marked("How does the time grow?"), tell_growth),
-    "peers": (marked("And other frameworks?"), tell_peers),
-    "streaming": (marked("Rows that stay on disk"), tell_streaming),
-    "calibration": (marked("Can the timer be trusted?"), tell_calibration),
-    "mistakes": (marked("Classic mistakes"), tell_mistakes),
-    "ladder": (marked("What does each feature cost?"), tell_ladder),
+STUDIES = {
+    "fit": marked("Where does the time of fit go?"),
+    "growth": marked("How does the time grow?"),
+    "peers": marked("And other frameworks?"),
+    "streaming": marked("Rows that stay on disk"),
+    "calibration": marked("Can the timer be trusted?"),
+    "mistakes": marked("Classic mistakes"),
+    "ladder": marked("What does each feature cost?"),
 }
-"""Field of a report -> the title of its section, and its telling."""
+"""Field of a report -> the title of its section. `tell_FIELD` in the module of
+that name tells it; the module is imported where there is such a field."""
 
 
 def sections(report: Report, speaker: Speaker) -> list[Section]:
@@ -86,14 +81,16 @@ def studies(
     """Tell what a report holds beside lessons."""
     return _with_blocks(
         {
-            name: (
-                speaker.gettext(title),
-                tell(getattr(report, name), speaker),
-            )
-            for name, (title, tell) in STUDIES.items()
-            if getattr(report, name) and name not in hidden
+            name: (speaker.gettext(title), _tell(name)(found, speaker))
+            for name, title in STUDIES.items()
+            if name not in hidden and (found := getattr(report, name))
         }
     )
+
+
+def _tell(name: str) -> Callable[[Any, Speaker], Iterator[Block]]:
+    module = importlib.import_module(f"{__name__}.{name}")
+    return getattr(module, f"tell_{name}")  # type: ignore[no-any-return]
 
 
 def _with_blocks(

@@ -124,7 +124,7 @@ def _rates(calibration: Calibration, speaker: Speaker) -> Table:
             speaker.say("processes a side"),
             speaker.say("time"),
             *(
-                speaker.say("{percent} % found", percent=percent)
+                speaker.say("{planted} found", planted=f"{percent} %")
                 if percent
                 else speaker.say("false alarms")
                 for percent in percents
@@ -164,9 +164,10 @@ def _rate_rows(
 def _how_counted(speaker: Speaker) -> str:
     return speaker.say(
         "The time is that of one experiment. Found: in how many experiments "
-        "of consecutive rounds, with the 95 % interval in percent. "
+        "of consecutive rounds, with the {confidence} interval in percent. "
         "Overlapping: the share in up to {most} experiments that share "
         "processes: it moves less, but no interval holds.",
+        confidence=f"{100 * ratios.CONFIDENCE:g} %",
         most=WINDOWS,
     )
 
@@ -189,7 +190,7 @@ def _verdict(rate: Rate, speaker: Speaker) -> Paragraph:
 def _name(group: Planted, speaker: Speaker) -> str:
     if not group.percent:
         return speaker.say("the same code")
-    return speaker.say("{percent} % slower", percent=group.percent)
+    return speaker.say("{slower} slower", slower=f"{group.percent} %")
 
 
 def _factors(group: Planted) -> str:

@@ -53,8 +53,7 @@ def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     yield Paragraph(
         speaker.say(
             "Whole files, without docstrings and comments, in measures that "
-            "no formatter can change. Where they disagree, they do so here "
-            "too."
+            "no formatter can change. They need not agree with each other."
         ),
         "quiet",
     )

@@ -110,14 +110,14 @@ def how_timed(
 
 def environment_line(environment: Environment, speaker: Speaker) -> str:
     """Say in one line with what and on what a report was made."""
-    return speaker.say(
+    said = speaker.say(
         "TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python "
-        "{python}, {system}, {cpus} CPUs, {devices}",
+        "{python}, {system}, {cpus} CPUs",
         tensorflow=environment.tensorflow,
         keras=environment.keras,
         numpy=environment.numpy,
         python=environment.python,
         system=environment.system,
         cpus=environment.cpus,
-        devices=", ".join(environment.devices),
     )
+    return ", ".join([said, *environment.devices])

@@ -57,16 +57,21 @@ def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
 def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
     """Tell whether each variant at each size is the same training."""
     counts = Counter[str](cell.verdict.outcome for cell in growth.cells)
+    outcomes = [
+        speaker.say(
+            "{count} {outcome}",
+            count=f"{counts[outcome]:,}",
+            outcome=speaker.gettext(name),
+        )
+        for outcome, name in OUTCOMES.items()
+        if counts[outcome]
+    ]
     text = speaker.say(
         "The same training? Each variant at each size was compared with the "
         "one by hand that is compiled alike, after {updates} updates: "
         "{outcomes}.",
         updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
-        outcomes=", ".join(
-            f"{counts[outcome]:,} {speaker.gettext(name)}"
-            for outcome, name in OUTCOMES.items()
-            if counts[outcome]
-        ),
+        outcomes=", ".join(outcomes),
     )
     yield Paragraph(text)
     for cell in growth.cells:

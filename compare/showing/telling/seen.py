@@ -44,8 +44,8 @@ def _costs(bad: Cost, mended: Cost, speaker: Speaker) -> Iterator[str]:
     """Say what was counted with the mistake and without it."""
     yield speaker.say(
         "The parameters are equal; for {updates} updates Python ran the step "
-        "{runs} times, not {fewer_runs}, and {iterators} data iterators were "
-        "opened, not {fewer_iterators}.",
+        "{runs} times (without the mistake {fewer_runs}), and {iterators} "
+        "data iterators were opened (without it {fewer_iterators}).",
         updates=bad.updates,
         runs=bad.python_runs,
         fewer_runs=mended.python_runs,

@@ -206,7 +206,10 @@ def _conditions(
     )
     if processes < ratios.FEWEST:
         yield Paragraph(
-            speaker.say("Intervals need more processes: see --budget."),
+            speaker.say(
+                "Intervals need more processes: see `{option}`.",
+                option="--budget",
+            ),
             "quiet",
         )
     yield Paragraph(

@@ -123,7 +123,7 @@ def _statistic(case: Case, name: str, moves: list[np.ndarray]) -> Cause:
         ),
         Note("use the same momentum of the moving average on both sides."),
         gap(moves[1], times * moves[0]),
-        min(gap(moves[1], moves[0]), 1.0),
+        gap(moves[1], moves[0]),
     )
 
 
@@ -142,46 +142,63 @@ def count_causes(
         made: updates of each over the whole problem; None if it is not
             known.
     """
-    if None in made or made[0] == made[1]:
-        return
-    if any(not _finite(side) for side in case.sides):
-        return  # numbers that are not finite stand still
     one, other = made
-    assert one is not None
-    assert other is not None
-    epochs = [
-        count / batches.epoch if batches.epoch else None
+    if one is None or other is None or one == other:
+        return
+    if not all(map(_finite, case.sides)):
+        return  # numbers that are not finite stand still
+    passes = [
+        count / batches.epoch if batches.epoch else 0.5  # not known
         for count, batches in zip((one, other), (left, right), strict=True)
     ]
-    if left.epoch != right.epoch and left.epoch and right.epoch:
-        same = epochs[0] is not None and epochs[0] == epochs[1]
-        if same:
-            return  # the batches say why
-    wanted = case.problem.steps
-    side: Side = case.left if other == wanted else case.right
-    values = {
-        "right": case.right.name,
-        "left": case.left.name,
-        "its": f"{other:,}",
-        "mine": f"{one:,}",
-    }
-    whole = all(e is not None and e == int(e) for e in epochs)
-    if whole and epochs[0] != epochs[1]:
-        values |= {"mine": f"{epochs[0]:g}", "its": f"{epochs[1]:g}"}
-        title = Note(
-            "{right} makes {its} passes over the rows (epochs), {left} "
-            "{mine}.",
-            values,
+    if left.epoch and right.epoch and passes[0] == passes[1]:
+        return  # the batches say why
+    stopped = [side for side in case.sides if side.anatomy.stalled]
+    if len(stopped) == 1:
+        yield _stalled(case, stopped[0])
+        return
+    whole = all(each == int(each) for each in passes)
+    title = (
+        Note(
+            "{right} makes {its} passes over the rows (epochs), {left} {mine}."
         )
-    else:
-        title = Note("{right} makes {its} updates, {left} {mine}.", values)
+        if whole
+        else Note("{right} makes {its} updates, {left} {mine}.")
+    )
+    shown = [f"{n:g}" for n in passes] if whole else [f"{one:,}", f"{other:,}"]
+    side = case.left if other == case.problem.steps else case.right
     yield cause(
         "count",
         side,
         "epochs" if whole else "updates",
-        title,
+        title.given(
+            right=case.right.name,
+            left=case.left.name,
+            mine=shown[0],
+            its=shown[1],
+        ),
         Note("make problem.epochs passes on both sides."),
         0.0,
         abs(one - other) / max(one, other),
         place=side.anatomy.places.get("fit", ""),
+    )
+
+
+def _stalled(case: Case, side: Side) -> Cause:
+    return cause(
+        "count",
+        side,
+        "stands-still",
+        note(
+            "{side} moves no more after update {update}, though it still "
+            "takes gradients ({count}); {other} goes on.",
+            side=side.name,
+            update=f"{len(side.steps):,}",
+            count=f"{side.anatomy.stalled:,}",
+            other=case.other(side).name,
+        ),
+        Note("move the variables themselves (assign_sub), every time."),
+        0.0,
+        1.0,
+        place=side.steps[-1].gradient.place,
     )

@@ -7,13 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.pairs.diagnosis.causes.naming import Case, cause, figure
+from compare.pairs.diagnosis.causes.row_counts import (
+    missing_causes,
+    size_causes,
+)
+from compare.pairs.diagnosis.causes.row_order import order_causes, some_rows
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.rows import Batches, Map
-from compare.pairs.diagnosis.steps import Side
+from compare.pairs.diagnosis.same_batches import labels
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
-KERAS_BATCH = 32
+LEAST = 8
+"""Rows that must be seen before targets are said to be shifted."""
 
 
 def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
@@ -26,43 +32,51 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
     """
     yield from _scaled(case, left, right)
     if left.rows is None or right.rows is None:
-        yield from _sizes(case, left, right)
+        yield from size_causes(case, left, right)
         return
-    sized = list(_sizes(case, left, right))
-    yield from sized
-    missing = list(_missing(case, left, right))
-    yield from missing
+    shifted = list(_labels(case, left, right))
+    yield from shifted
+    if not shifted and bool(left.apart) != bool(right.apart):
+        yield _apart(case, left, right)
+        return
+    missing = list(missing_causes(case, left, right))
+    sized = [] if missing else list(size_causes(case, left, right))
+    yield from (*missing, *sized)
     if not sized and not missing:
-        yield from _order(case, left, right)
+        yield from order_causes(case, left, right)
 
 
-def same_data(left: Batches, right: Batches, bound: float) -> bool | None:
-    """Whether both sides see the same batches; None if it is not known."""
-    if not left.sizes or not right.sizes:
-        return None
-    if left.rows is not None and right.rows is not None:
-        return not (
-            _differ(left.x, right.x)
-            or _differ(left.y, right.y)
-            or any(
-                set(a.tolist()) != set(b.tolist())
-                for a, b in zip(left.rows, right.rows, strict=False)
-            )
-        )
-    known = [
-        (a, b)
-        for own in ((left.xs, right.xs), (left.ys, right.ys))
-        for a, b in zip(*own, strict=False)
-        if a is not None and b is not None
-    ]
-    if not known:
-        return None
-    return all(gap(a, b) <= bound for a, b in known)
+def _apart(case: Case, left: Batches, right: Batches) -> Cause:
+    """Say that y comes in another order than x."""
+    side, own = (case.left, left) if left.apart else (case.right, right)
+    assert own.rows is not None
+    assert own.apart is not None
+    y = case.problem.y
+    seen = own.ys[0]
+    assert seen is not None
+    return cause(
+        "data",
+        side,
+        "shuffled-apart",
+        note(
+            "{side} takes y in another order than x: update 1 has x of rows "
+            "{rows} with y of rows {others}.",
+            side=side.name,
+            rows=some_rows(own.rows[0]),
+            others=some_rows(own.apart[0]),
+        ),
+        Note("shuffle x and y together."),
+        gap(seen, y[own.apart[0]]),
+        gap(seen, y[own.rows[0]]),
+        place=side.steps[0].update.place or side.steps[0].gradient.place,
+    )
 
 
 def _differ(one: Map | None, other: Map | None) -> bool:
     if one is None or other is None:
         return False
+    if one.cast != other.cast:
+        return True
     return not (
         np.allclose(one.scale, other.scale, rtol=1e-6)
         and np.allclose(
@@ -72,9 +86,6 @@ def _differ(one: Map | None, other: Map | None) -> bool:
             rtol=1e-6,
         )
     )
-
-
-# --- Scaled
 
 
 def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
@@ -92,7 +103,7 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         source = case.problem.x if what == "x" else case.problem.y
         if seen is None or batches.rows is None:
             continue
-        rows = source[batches.rows[0]].reshape(len(seen), -1)
+        rows = source[batches.rows[0]]
         yield cause(
             "data",
             side,
@@ -110,8 +121,8 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
                 "training.",
                 what=what,
             ),
-            gap(seen, rows * done.scale + done.shift),
-            gap(seen, rows * without.scale + without.shift),
+            gap(seen, done.of(rows)),
+            gap(seen, without.of(rows)),
             place=side.steps[0].update.place,
         )
 
@@ -120,6 +131,8 @@ def _said(done: Map) -> str:
     """Show a map, such as "/ 255", "* 2 + 1"."""
     if not done.changes:
         return "as it is"
+    if done.cast:
+        return f"rounded to {done.cast}"
     if done.scale.size > 1:
         return "with every feature scaled by itself"
     scale, shift = float(done.scale.ravel()[0]), float(done.shift.ravel()[0])
@@ -133,229 +146,44 @@ def _said(done: Map) -> str:
     return text.strip()
 
 
-# --- Counted
-
-
-def _sizes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
-    """Yield another batch size, or a tail batch that one side drops."""
-    one, other = max(left.sizes, default=0), max(right.sizes, default=0)
-    if not one or not other:
-        return
-    if one != other:
-        yield _batch_size(case, one, other)
-        return
-    for side, own, its in ((0, left, right), (1, right, left)):
-        tail = _tail(its)
-        if tail and _tail(own) is None and own.epoch and len(own.sizes) > 1:
-            dropped = case.sides[side]
-            yield cause(
-                "data",
-                dropped,
-                "tail-dropped",
-                note(
-                    "{side} leaves out the last batch of an epoch, of {tail} "
-                    "rows; {other} trains on it.",
-                    side=dropped.name,
-                    other=case.other(dropped).name,
-                    tail=tail,
-                ),
-                Note("batch(..., drop_remainder=False) on both sides."),
-                0.0,
-                1.0,
-                updates=len(own.sizes),
-            )
-
-
-def _tail(batches: Batches) -> int | None:
-    """Return the rows of a smaller last batch of the first epoch."""
-    if batches.epoch is None or batches.epoch > len(batches.sizes):
-        return None
-    last = batches.sizes[batches.epoch - 1]
-    return last if last < max(batches.sizes) else None
-
-
-def _batch_size(case: Case, one: int, other: int) -> Cause:
-    wanted = min(case.problem.batch_size, len(case.problem.x))
-    side, size, right_one = case.right, other, one
-    if other == wanted:
-        side, size, right_one = case.left, one, other
-    fits = side.anatomy.fits
-    default = bool(fits) and fits[0].batch_size is None
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "size": str(size),
-        "wanted": str(right_one),
-    }
-    if default and size == KERAS_BATCH:
-        title = Note(
-            "{side} takes {size} rows per update, Keras's default, and "
-            "{other} {wanted}.",
-            values,
-        )
-    else:
-        title = Note(
-            "{side} takes {size} rows per update, {other} {wanted}.", values
-        )
-    cure = (
-        Note("fit(..., batch_size={wanted}).", values)
-        if fits
-        else Note("batches of {wanted} rows.", values)
-    )
-    return cause(
-        "data",
-        side,
-        "fit-batch-size" if fits else "batch-size",
-        title,
-        cure,
-        0.0,
-        abs(size - right_one) / max(size, right_one),
-        place=side.anatomy.places.get("fit", ""),
-    )
-
-
-def _epoch_rows(batches: Batches) -> list[int]:
-    assert batches.rows is not None
-    rows = batches.rows[: batches.epoch or len(batches.rows)]
-    return [int(row) for batch in rows for row in batch]
-
-
-def _missing(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
-    """Yield rows that only one side trains on, and rows taken twice."""
-    seen = [_epoch_rows(batches) for batches in (left, right)]
-    whole = [set(rows) for rows in seen]
-    length = min(map(len, seen))
-    for number, side in enumerate(case.sides):
-        gone = sorted(whole[1 - number] - whole[number])
-        ended = (left, right)[number].epoch is not None
-        if not gone or not ended or len(seen[1 - number]) < length:
+def _labels(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
+    """Yield targets that are those of rows a fixed distance away."""
+    source = labels(case.problem.y)
+    for side, own in zip(case.sides, (left, right), strict=True):
+        known = [
+            (rows, labels(y))
+            for rows, y in zip(own.rows or (), own.ys, strict=False)
+            if y is not None and len(y) == len(rows)
+        ]
+        if not known:
             continue
-        if _tail((left, right)[1 - number]) == len(gone):
+        rows, seen = (
+            np.concatenate(part) for part in zip(*known, strict=True)
+        )
+        if seen.size != source[rows].size or len(set(rows.tolist())) < LEAST:
             continue
-        yield _left_out(case, side, gone)
-    for number, side in enumerate(case.sides):
-        rows, its = seen[number], seen[1 - number]
-        if len(rows) > len(set(rows)) and len(its) == len(set(its)):
+        plain = gap(seen, source[rows])
+        apart = {
+            shift: gap(seen, source[(rows + shift) % len(source)])
+            for far in range(1, len(source) // 2 + 1)
+            for shift in (-far, far)
+        }
+        shift = min(apart, key=lambda shift: apart[shift])
+        if case.proves(apart[shift], plain):
             yield cause(
                 "data",
                 side,
-                "rows-repeated",
+                "labels-shifted",
                 note(
-                    "{side} takes {count} rows more than once in an update.",
+                    "{side} trains on y shifted by {shift}: row {row} has the "
+                    "target of row {its}.",
                     side=side.name,
-                    count=len(rows) - len(set(rows)),
+                    shift=-shift,
+                    row=rows[0] + 1,
+                    its=(rows[0] + shift) % len(source) + 1,
                 ),
-                Note("take every row once per epoch."),
-                0.0,
-                1.0,
+                Note("give every row its own target."),
+                apart[shift],
+                plain,
+                updates=len(known),
             )
-
-
-def _left_out(case: Case, side: Side, gone: list[int]) -> Cause:
-    fits = side.anatomy.fits
-    share = fits[0].validation_split if fits else 0.0
-    total = len(case.problem.x)
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "count": str(len(gone)),
-        "first": str(gone[0] + 1),
-        "last": str(gone[-1] + 1),
-        "share": f"{share:.0%}",
-    }
-    if share:
-        key = "validation-split"
-        title = Note(
-            "{side} holds out {count} rows, {first} to {last} "
-            "(validation_split, {share}); {other} trains on them.",
-            values,
-        )
-        cure = Note("hold the same rows out on both sides.")
-    else:
-        key = "rows-missing"
-        title = Note(
-            "{side} never takes {count} rows, among {first} to {last}; "
-            "{other} trains on them.",
-            values,
-        )
-        cure = Note("take all rows on both sides.")
-    return cause(
-        "data",
-        side,
-        key,
-        title,
-        cure,
-        0.0,
-        len(gone) / total,
-        place=side.anatomy.places.get("fit", ""),
-    )
-
-
-# --- In another order
-
-
-def _order(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
-    assert left.rows is not None
-    assert right.rows is not None
-    differ = [
-        update
-        for update, (a, b) in enumerate(
-            zip(left.rows, right.rows, strict=False)
-        )
-        if set(a.tolist()) != set(b.tolist())
-    ]
-    if not differ:
-        return
-    side, batches = case.right, right
-    if _in_order(right) and not _in_order(left):
-        side, batches = case.left, left
-    update = differ[0]
-    assert batches.rows is not None
-    fits = side.anatomy.fits
-    drawn = bool(fits) and fits[0].shuffle
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "update": f"{update + 1:,}",
-        "mine": _some(batches.rows[update]),
-        "theirs": _some((left if side is case.right else right).rows[update]),  # type: ignore[index]
-    }
-    if drawn:
-        key = "fit-shuffles"
-        title = Note(
-            "{side}'s fit shuffles the rows in every epoch (shuffle=True is "
-            "its default): update {update} takes rows {mine} where {other} "
-            "takes {theirs}.",
-            values,
-        )
-        cure = Note("fit(..., shuffle=False), or one order for both sides.")
-    else:
-        key = "order"
-        title = Note(
-            "{side} takes the rows in another order: update {update} has rows "
-            "{mine} where {other} has {theirs}.",
-            values,
-        )
-        cure = Note("take the rows in one order on both sides.")
-    yield cause(
-        "data",
-        side,
-        key,
-        title,
-        cure,
-        0.0,
-        1.0,
-        place=side.anatomy.places.get("fit", "") or side.steps[0].update.place,
-        updates=len(left.rows),
-    )
-
-
-def _in_order(batches: Batches) -> bool:
-    rows = np.array(_epoch_rows(batches))
-    return bool((np.diff(rows) == 1).all())
-
-
-def _some(rows: np.ndarray) -> str:
-    """Show the first rows, counted from 1."""
-    shown = ", ".join(str(int(row) + 1) for row in rows[:4])
-    return f"{shown}{', ...' if len(rows) > 4 else ''}"

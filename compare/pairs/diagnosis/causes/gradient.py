@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from compare.pairs.diagnosis.causes.naming import Case, cause, figure
 from compare.pairs.diagnosis.closeness import gap, named_gap, ratio
-from compare.pairs.diagnosis.optimizers import CLIPS, clip, norm
-from compare.pairs.diagnosis.steps import Named, Side, Step
+from compare.pairs.diagnosis.optimizer_rules import norm
+from compare.pairs.diagnosis.steps import Side
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
@@ -50,59 +50,24 @@ def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
 
 def _forgotten(case: Case) -> Iterator[Cause]:
     for side in case.sides:
-        other = case.other(side)
-        gone = [
-            name
-            for name in _trained(other)
-            if name not in _trained(side) and name in side.numbers
-        ]
+        other, step = case.other(side), side.steps[0]
+        gone = sorted(_trained(other) & set(side.numbers) - _trained(side))
         if not gone:
             continue
-        step = side.steps[0]
-        sources = {n for s in side.steps for n in s.gradient.sources}
-        asked = [name for name in gone if side.numbers[name] in sources]
-        frozen = [
-            name for name in gone if side.numbers[name] in side.anatomy.frozen
+        key, title, cure = _why_gone(side, gone)
+        lengths = [
+            norm(g) for k, g in other.steps[0].taken.items() if k in gone
         ]
-        values = {
-            "side": side.name,
-            "other": other.name,
-            "names": ", ".join(gone),
-            "size": figure(
-                max(norm(other.steps[0].taken[k]) for k in gone)
-                if all(k in other.steps[0].taken for k in gone)
-                else 0.0
-            ),
-        }
-        if frozen:
-            key = "frozen-layer"
-            title = Note(
-                "{side} does not train {names}: trainable is False there; "
-                "{other} has a gradient of length {size} for it.",
-                values,
-            )
-            cure = Note("trainable=True on both sides.")
-        elif asked:
-            key = "disconnected"
-            title = Note(
-                "{side}'s loss does not depend on {names}: its gradient is "
-                "None; {other} has one of length {size}.",
-                values,
-            )
-            cure = Note("compute it with TensorFlow inside of the tape.")
-        else:
-            key = "forgotten-variable"
-            title = Note(
-                "{side} takes no gradient of {names}, so it never moves; "
-                "{other} has one of length {size}.",
-                values,
-            )
-            cure = Note("give the tape and the optimizer all parameters.")
         yield cause(
             "gradient",
             side,
             key,
-            title,
+            title.given(
+                side=side.name,
+                other=other.name,
+                names=", ".join(gone),
+                size=figure(max(lengths, default=0.0)),
+            ),
             cure,
             max(gap(step.after[k], step.before[k]) for k in gone),
             1.0,
@@ -111,13 +76,54 @@ def _forgotten(case: Case) -> Iterator[Cause]:
         )
 
 
+def _why_gone(side: Side, gone: list[str]) -> tuple[str, Note, Note]:
+    """Return key, title and cure of variables that are not trained."""
+    numbers = {side.numbers[name] for name in gone}
+    if numbers & side.anatomy.frozen:
+        return (
+            "frozen-layer",
+            Note(
+                "{side} does not train {names}: trainable is False there; "
+                "{other} has a gradient of length {size} for it."
+            ),
+            Note("trainable=True on both sides."),
+        )
+    if all(name in side.steps[0].taken for name in gone):
+        return (
+            "forgotten-variable",
+            Note(
+                "{side} takes the gradient of {names}, but never moves it; "
+                "{other} does."
+            ),
+            Note("move all parameters."),
+        )
+    if numbers & {n for step in side.steps for n in step.gradient.sources}:
+        return (
+            "disconnected",
+            Note(
+                "{side}'s loss does not depend on {names}: its gradient is "
+                "None; {other} has one of length {size}."
+            ),
+            Note("compute it with TensorFlow inside of the tape."),
+        )
+    return (
+        "forgotten-variable",
+        Note(
+            "{side} takes no gradient of {names}, so it never moves; {other} "
+            "has one of length {size}."
+        ),
+        Note("give the tape and the optimizer all parameters."),
+    )
+
+
 def _trained(side: Side) -> set[str]:
-    """Return what a gradient is applied of, in any update."""
-    return {
+    """Return what has a gradient and is moved, in any update."""
+    given = {
         name
         for step in side.steps
         for name in (step.taken if step.applied is None else step.applied)
     }
+    return given & side.moved
 
 
 def _accumulated(case: Case, update: int) -> Iterator[Cause]:
@@ -177,46 +183,3 @@ def _scaled(case: Case, update: int) -> Iterator[Cause]:
             plain,
             place=case.right.steps[update].gradient.place,
         )
-
-
-# --- Between the tape and the optimizer
-
-
-def between(step: Step, bound: float) -> tuple[str, float, float] | None:
-    """Tell what was done to gradients before the optimizer got them.
-
-    Returns:
-        "" for nothing, one of `CLIPS` or "scaled"; its limit or factor; and
-        the gap. None if it is none of these, or no optimizer was seen.
-    """
-    given, taken = step.applied, step.taken
-    if given is None or set(given) - set(taken):
-        return None
-    own = {k: taken[k] for k in given}
-    if named_gap(given, own) <= bound:
-        return "", 0.0, named_gap(given, own)
-    for kind in CLIPS:
-        limit = _limit(kind, given, own)
-        apart = named_gap(given, clip(kind, limit, own))
-        if apart <= bound:
-            return kind, limit, apart
-    flat = [(given[k], own[k]) for k in given if own[k].any()]
-    times = ratio(*flat[0]) if flat else 0.0
-    apart = max((gap(a, times * b) for a, b in flat), default=1.0)
-    return ("scaled", times, apart) if apart <= bound else None
-
-
-def _limit(kind: str, given: Named, own: Named) -> float:
-    """Return the limit that a clipping would have had."""
-    if kind == "clipvalue":
-        return max(float(abs(g).max(initial=0)) for g in given.values())
-    if kind == "clipnorm":
-        return max(
-            (
-                norm(g)
-                for k, g in given.items()
-                if norm(g) < norm(own[k]) * (1 - 1e-6)
-            ),
-            default=0.0,
-        )
-    return float(sum(norm(g) ** 2 for g in given.values()) ** 0.5)

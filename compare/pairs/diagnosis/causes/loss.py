@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
-from compare.pairs.diagnosis.causes.naming import Case, cause, figure
-from compare.pairs.diagnosis.closeness import gap, ratio
-from compare.pairs.diagnosis.losses import (
-    OF_LOGITS,
-    Form,
-    Told,
-    forms,
-    recomputed,
-    tell,
+from compare.pairs.diagnosis.causes.loss_factors import (
+    factor_causes,
+    gap_to,
+    scaled_causes,
 )
+from compare.pairs.diagnosis.causes.naming import Case, cause, place_of_loss
+from compare.pairs.diagnosis.causes.penalties import (
+    is_explained,
+    penalty_causes,
+    weight_causes,
+)
+from compare.pairs.diagnosis.loss_recognition import Told, tell
+from compare.pairs.diagnosis.losses import OF_LOGITS, Form, forms
 from compare.pairs.diagnosis.rows import Batches
-from compare.pairs.diagnosis.steps import Side, Step
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
@@ -44,65 +44,36 @@ def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
     return found[0], found[1]
 
 
-def same_loss(case: Case, both: Both) -> bool | None:
-    """Whether both sides have the same loss; None if it is not known."""
-    one, other = both
-    if one is None or other is None:
-        return None
-    return not list(loss_causes(case, both, 0))
-
-
-def loss_causes(case: Case, both: Both, update: int) -> Iterator[Cause]:
+def loss_causes(
+    case: Case, both: Both, update: int, same_batch: bool
+) -> Iterator[Cause]:
     """Yield what differs in the losses of both sides.
 
     Args:
         case: the sides.
         both: their losses, recognised.
         update: of which update, from 0.
+        same_batch: whether both took the same batch; if not, only the
+            functions can be compared: weights and factors may hang on rows.
     """
     one, other = both
     if one is None or other is None:
-        yield from _scaled(case, update)
+        if same_batch:
+            yield from scaled_causes(case, update)
         return
     yield from _function(case, one, other)
-    yield from _factor(case, one, other)
-    yield from _weights(case, one, other)
-    yield from _penalty(case, one, other, update)
-
-
-def _place(side: Side) -> str:
-    places = side.anatomy.places
-    return places.get("compile", "") or side.steps[0].gradient.place
-
-
-def _plain(side: Told, form: Form, factor: float | None = None) -> float:
-    """Return how far another loss's gradient is from the recorded one."""
-    try:
-        found = recomputed(form, side.y, side.prediction)
-    except (ValueError, TypeError):
-        return np.inf
-    if found is None:
-        return np.inf
-    own = found[1] * (side.factor if factor is None else factor)
-    own = own / side.samples
-    if side.weights is not None:
-        own = own * side.weights.reshape(
-            side.weights.shape + (1,) * (own.ndim - side.weights.ndim)
-        )
-    return gap(side.upstream, own)
-
-
-def _finite(value: float) -> float:
-    return float(min(value, 1.0))
-
-
-# --- The function
+    if not same_batch:
+        return
+    if all(is_explained(case, t, update, i) for i, t in enumerate(both) if t):
+        yield from factor_causes(case, one, other)
+    yield from weight_causes(case, one, other)
+    yield from penalty_causes(case, one, other, update)
 
 
 def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
     a, b = one.form, other.form
     kinds = [_base(form.name) for form in (a, b)]
-    if kinds[0] != kinds[1]:
+    if kinds[0] != kinds[1] or a.root != b.root:
         yield _named(case, one, other, "loss-function", _name(a), _name(b))
         return
     if a.broadcast != b.broadcast:
@@ -121,8 +92,8 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
             ),
             Note("give y the shape of the prediction: y.reshape(-1, 1)."),
             mine.gap,
-            _finite(_plain(mine, Form(a.name))),
-            place=_place(side),
+            gap_to(mine, Form(a.name)),
+            place=place_of_loss(side),
         )
         return
     logits = [_logits(case, i, t) for i, t in enumerate((one, other))]
@@ -150,7 +121,7 @@ def _base(name: str) -> str:
 
 
 def _name(form: Form) -> str:
-    return form.name
+    return f"root of {form.name}" if form.root else form.name
 
 
 def _logits(case: Case, number: int, told: Told) -> str:
@@ -216,228 +187,6 @@ def _named(
         titles[key],
         Note("use the same loss on both sides."),
         other.gap,
-        _finite(_plain(other, form)),
-        place=_place(case.right),
-    )
-
-
-# --- Its factor
-
-
-def _factor(case: Case, one: Told, other: Told) -> Iterator[Cause]:
-    alike = [one.factor / other.factor]
-    alike.append(alike[0] * other.samples / one.samples)  # both are sums
-    if min(abs(times - 1) for times in alike) <= 10 * case.bound:
-        return
-    side, mine, its = case.right, other, one
-    if abs(other.factor - 1) < 1e-6 and abs(one.factor - 1) > 1e-6:
-        side, mine, its = case.left, one, other
-    times = mine.factor / its.factor
-    yield cause(
-        "loss",
-        side,
-        _factor_key(times, mine),
-        note(
-            "{side}'s loss is {times} times {other}'s: {mine} where {other} "
-            "has {its}.",
-            side=side.name,
-            other=case.other(side).name,
-            times=figure(times),
-            mine=_reduction(mine),
-            its=_reduction(its),
-        ),
-        Note("take the mean over all samples on both sides."),
-        mine.gap,
-        _finite(_plain(mine, mine.form, its.factor)),
-        place=_place(side),
-    )
-
-
-def _factor_key(times: float, mine: Told) -> str:
-    if abs(times - 0.5) < 1e-6:
-        return "half-error"
-    if abs(mine.factor / mine.samples - 1) < 1e-6:
-        return "sum-for-mean"
-    return "loss-scaled"
-
-
-def _reduction(told: Told) -> Note:
-    """Say what is done with the losses of the samples."""
-    for factor, text in (
-        (1.0, "the mean over {samples} samples"),
-        (told.samples, "the sum over {samples} samples"),
-        (0.5, "half the mean over {samples} samples"),
-        (2.0, "twice the mean over {samples} samples"),
-        (told.samples / 2, "half the sum over {samples} samples"),
-        (
-            told.samples / len(told.prediction),
-            "the sum over {samples} samples, divided by the rows",
-        ),
-        (
-            float(told.prediction.size / told.samples),
-            "the mean over the rows of the sum over outputs",
-        ),
-    ):
-        if abs(told.factor / factor - 1) < 1e-6:
-            return note(text, samples=told.samples)
-    return note(
-        "the sum over {samples} samples, divided by {divisor}",
-        samples=told.samples,
-        divisor=figure(told.samples / told.factor),
-    )
-
-
-def _scaled(case: Case, update: int) -> Iterator[Cause]:
-    """Compare losses that are none of Keras's, at the same prediction."""
-    a, b = (side.steps[update].head for side in case.sides)
-    if (
-        a is None
-        or b is None
-        or a.upstream is None
-        or b.upstream is None
-        or gap(a.value, b.value) > case.bound
-    ):
-        return
-    times = ratio(b.upstream, a.upstream)
-    apart, plain = (
-        gap(b.upstream, times * a.upstream),
-        gap(b.upstream, a.upstream),
-    )
-    if times > 0 and case.proves(apart, plain):
-        yield cause(
-            "loss",
-            case.right,
-            "loss-scaled",
-            note(
-                "{right}'s loss is {times} times {left}'s.",
-                right=case.right.name,
-                left=case.left.name,
-                times=figure(times),
-            ),
-            Note("use the same loss on both sides."),
-            apart,
-            plain,
-            place=_place(case.right),
-        )
-
-
-# --- Weights of samples, penalties
-
-
-def _weights(case: Case, one: Told, other: Told) -> Iterator[Cause]:
-    if one.weights is None and other.weights is None:
-        return
-    if one.weights is not None and other.weights is not None:
-        if gap(one.weights, other.weights) <= 10 * case.bound:
-            return
-        side, mine = case.right, other
-    else:
-        side, mine = (
-            (case.left, one)
-            if one.weights is not None
-            else (case.right, other)
-        )
-    assert mine.weights is not None
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "least": figure(float(mine.weights.min())),
-        "most": figure(float(mine.weights.max())),
-    }
-    titles = {
-        "samples": Note(
-            "{side} weights its samples (from {least} to {most}), {other} "
-            "does otherwise.",
-            values,
-        ),
-        "classes": Note(
-            "{side} weights its classes (up to {most} times the least), "
-            "{other} does otherwise.",
-            values,
-        ),
-        "mask": Note(
-            "{side} leaves masked steps out of the loss, {other} does "
-            "otherwise.",
-            values,
-        ),
-    }
-    yield cause(
-        "loss",
-        side,
-        {"samples": "sample-weights", "classes": "class-weights"}.get(
-            mine.kind, "mask"
-        ),
-        titles[mine.kind],
-        Note("use the same weights of samples on both sides."),
-        mine.gap,
-        1.0,
-        place=_place(side),
-    )
-
-
-def _penalty(
-    case: Case, one: Told, other: Told, update: int
-) -> Iterator[Cause]:
-    steps = [side.steps[update] for side in case.sides]
-    least = 10 * case.bound * max(abs(step.loss) for step in steps)
-    if abs(one.rest - other.rest) <= least:
-        return
-    for number, (mine, its) in enumerate(((one, other), (other, one))):
-        if abs(mine.rest) > least or abs(its.rest) <= least:
-            continue
-        yield _left_out(case, number, its, steps)
-        return
-    times = other.rest / one.rest
-    yield cause(
-        "loss",
-        case.right,
-        "penalty",
-        note(
-            "{right}'s penalties are {its}, {left}'s {mine}: {times} times as "
-            "much.",
-            right=case.right.name,
-            left=case.left.name,
-            its=figure(other.rest),
-            mine=figure(one.rest),
-            times=figure(times),
-        ),
-        Note("use the same factor of the penalty on both sides."),
-        gap(steps[1].update.penalty or other.rest, other.rest),
-        _finite(gap(one.rest, other.rest)),
-        place=_place(case.right),
-    )
-
-
-def _left_out(case: Case, number: int, its: Told, steps: list[Step]) -> Cause:
-    side = case.sides[number]
-    held = steps[number].update.penalty
-    seen = steps[1 - number].update.penalty or 0.0
-    values = {
-        "side": side.name,
-        "other": case.other(side).name,
-        "rest": figure(its.rest),
-    }
-    title = (
-        Note(
-            "{side}'s model has penalties, of {rest}, that its loss leaves "
-            "out; {other} adds them.",
-            values,
-        )
-        if held
-        else Note(
-            "{other}'s loss has penalties, of {rest}; {side}'s has none.",
-            values,
-        )
-    )
-    return cause(
-        "loss",
-        side,
-        "penalty-forgotten",
-        title,
-        Note("loss += tf.add_n(model.losses).")
-        if held
-        else Note("use the same penalties on both sides."),
-        gap(seen, its.rest) if seen else 0.0,
-        1.0,
-        place=_place(side),
+        gap_to(other, form),
+        place=place_of_loss(case.right),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from compare.mistakes import CATALOGUE
 from compare.pairs.diagnosis.closeness import BETTER, FLOAT32, FLOAT64
 from compare.pairs.diagnosis.steps import Side
-from compare.records import Dtype
 from compare.records.diagnosis import Cause, StageName
 from compare.records.note import Note
 from compare.records.problem import Problem
@@ -22,13 +21,11 @@ class Case:
     Attributes:
         left, right: their updates.
         problem: what both were given.
-        dtype: in which they ran.
     """
 
     left: Side
     right: Side
     problem: Problem
-    dtype: Dtype
 
     @property
     def sides(self) -> tuple[Side, Side]:
@@ -38,7 +35,8 @@ class Case:
     @property
     def bound(self) -> float:
         """Up to which relative difference two values are the same."""
-        return FLOAT64 if self.dtype == "float64" else FLOAT32
+        single = max(side.unit for side in self.sides) > 1e-10
+        return FLOAT32 if single else FLOAT64
 
     def proves(self, gap: float, plain: float) -> bool:
         """Whether a recomputation gives a value, and the plain one not."""
@@ -70,7 +68,7 @@ def cause(
         cure,
         place,
         gap,
-        plain,
+        min(plain, 1.0),
         updates,
         THREADS.get(key, ()),
     )
@@ -79,3 +77,9 @@ def cause(
 def figure(value: float) -> str:
     """Show a number as people wrote it: to six digits."""
     return f"{value:.6g}"
+
+
+def place_of_loss(side: Side) -> str:
+    """Return where a side says its loss: in compile, or on the tape."""
+    places = side.anatomy.places
+    return places.get("compile", "") or side.steps[0].gradient.place

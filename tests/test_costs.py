@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import compare
-from compare.pairs.diagnosis.evidence import side_cost
+from compare.pairs.costs import side_cost
 from compare.running.processes import Broken, Job, run_jobs
 
 SLOW = """

@@ -1,0 +1,134 @@
+"""Loss: sum for mean, half, twice, another factor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from compare.pairs.diagnosis.causes.naming import (
+    Case,
+    cause,
+    figure,
+    place_of_loss,
+)
+from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.loss_recognition import Told
+from compare.pairs.diagnosis.losses import Form, recomputed
+from compare.records.diagnosis import Cause
+from compare.records.note import Note, note
+
+
+def gap_to(side: Told, form: Form, factor: float | None = None) -> float:
+    """Return how far another loss's gradient is from the recorded one."""
+    try:
+        found = recomputed(form, side.y, side.prediction)
+    except (ValueError, TypeError):
+        return np.inf
+    if found is None:
+        return np.inf
+    own = found[1] * (side.factor if factor is None else factor)
+    own = own / side.samples
+    if side.weights is not None:
+        own = own * side.weights.reshape(
+            side.weights.shape + (1,) * (own.ndim - side.weights.ndim)
+        )
+    return gap(side.upstream, own)
+
+
+def factor_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
+    """Yield another factor of the loss, such as sum for mean."""
+    alike = [one.factor / other.factor]
+    alike.append(alike[0] * other.samples / one.samples)  # both are sums
+    if min(abs(times - 1) for times in alike) <= 10 * case.bound:
+        return
+    side, mine, its = case.right, other, one
+    if abs(other.factor - 1) < 1e-6 and abs(one.factor - 1) > 1e-6:
+        side, mine, its = case.left, one, other
+    times = mine.factor / its.factor
+    yield cause(
+        "loss",
+        side,
+        _factor_key(times, mine),
+        note(
+            "{side}'s loss is {times} times {other}'s: {mine} where {other} "
+            "has {its}.",
+            side=side.name,
+            other=case.other(side).name,
+            times=figure(times),
+            mine=reduction(mine),
+            its=reduction(its),
+        ),
+        Note("take the mean over all samples on both sides."),
+        mine.gap,
+        gap_to(mine, mine.form, its.factor),
+        place=place_of_loss(side),
+    )
+
+
+def _factor_key(times: float, mine: Told) -> str:
+    if abs(times - 0.5) < 1e-6:
+        return "half-error"
+    if abs(mine.factor / mine.samples - 1) < 1e-6:
+        return "sum-for-mean"
+    return "loss-scaled"
+
+
+def reduction(told: Told) -> Note:
+    """Say what is done with the losses of the samples."""
+    for factor, text in (
+        (1.0, Note("the mean over {samples} samples")),
+        (told.samples, Note("the sum over {samples} samples")),
+        (0.5, Note("half the mean over {samples} samples")),
+        (2.0, Note("twice the mean over {samples} samples")),
+        (told.samples / 2, Note("half the sum over {samples} samples")),
+        (
+            told.samples / len(told.prediction),
+            Note("the sum over {samples} samples, divided by the rows"),
+        ),
+        (
+            float(told.prediction.size / told.samples),
+            Note("the mean over the rows of the sum over outputs"),
+        ),
+    ):
+        if abs(told.factor / factor - 1) < 1e-6:
+            return text.given(samples=told.samples)
+    return note(
+        "the sum over {samples} samples, divided by {divisor}",
+        samples=told.samples,
+        divisor=figure(told.samples / told.factor),
+    )
+
+
+def scaled_causes(case: Case, update: int) -> Iterator[Cause]:
+    """Compare losses that are none of Keras's, at the same prediction."""
+    a, b = (side.steps[update].head for side in case.sides)
+    if (
+        a is None
+        or b is None
+        or a.upstream is None
+        or b.upstream is None
+        or gap(a.value, b.value) > case.bound
+    ):
+        return
+    times = ratio(b.upstream, a.upstream)
+    apart, plain = (
+        gap(b.upstream, times * a.upstream),
+        gap(b.upstream, a.upstream),
+    )
+    if times > 0 and case.proves(apart, plain):
+        yield cause(
+            "loss",
+            case.right,
+            "loss-scaled",
+            note(
+                "{right}'s loss is {times} times {left}'s.",
+                right=case.right.name,
+                left=case.left.name,
+                times=figure(times),
+            ),
+            Note("use the same loss on both sides."),
+            apart,
+            plain,
+            place=place_of_loss(case.right),
+        )

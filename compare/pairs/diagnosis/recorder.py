@@ -1,0 +1,183 @@
+"""Keep the updates of a training: variables before and after."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from compare.pairs.diagnosis.anatomy import (
+    Applied,
+    Gradient,
+    LayerCall,
+    LossCall,
+    Update,
+    Values,
+)
+from compare.pairs.diagnosis.copying import (
+    array_of,
+)
+from compare.running.watch import inner_variables
+
+MOST_BYTES = 2**28
+"""What may be kept of one side."""
+
+DEEP = 3
+"""Updates of which layers and tapes are kept."""
+
+
+class EnoughError(BaseException):
+    """Ends a training of which enough was seen."""
+
+
+@dataclass
+class OpenUpdate:
+    """An update that has not ended."""
+
+    before: Values
+    data: Any = None
+    models: list[tuple[Any, Any, bool | None, str]] = field(
+        default_factory=list
+    )
+    model: Any = None
+    layers: list[LayerCall] = field(default_factory=list)
+    losses: list[LossCall] = field(default_factory=list)
+    gradients: list[Gradient] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
+    penalty: float | None = None
+
+
+class Recorder:
+    """Keeps what passes in every update of a training.
+
+    Args:
+        seconds: after which the training is ended, if it has made `least`
+            updates.
+        least: updates that are wanted.
+        start: values for variables, by the order in which they are made;
+            given to them right before the first update.
+    """
+
+    def __init__(
+        self, seconds: float, least: int, start: Values | None = None
+    ) -> None:
+        self.variables: list[Any] = []
+        self.paths: dict[int, str] = {}
+        self.updates: list[Update] = []
+        self.places: dict[str, str] = {}
+        self.frozen: set[int] = set()
+        self.stalled = 0
+        self._number: dict[int, int] = {}
+        self._until = time.monotonic() + seconds
+        self._least = least
+        self._start = start or {}
+        self._open: OpenUpdate | None = None
+        self._tapes = 0
+        self._inside: list[Any] = []  # layers, losses, optimizers
+        self._made: dict[int, str] = {}  # where objects were made
+        self._kept: list[Any] = []  # so that no id is given twice
+        self._optimizers: list[Any] = []
+        self._trace: list[tuple[str, Any, Any]] = []
+        self._bytes = 0
+
+    def _created(self, next_creator: Any, **given: Any) -> Any:
+        variable = next_creator(**given)
+        number = len(self.variables)
+        self.variables.append(variable)
+        self._number[id(variable)] = number
+        if self._open and number in self._start:
+            self._put(number)
+        return variable
+
+    def _put(self, number: int) -> None:
+        variable, value = self.variables[number], self._start[number]
+        kind = variable.dtype.as_numpy_dtype
+        variable.assign(value.reshape(variable.shape).astype(kind))
+        if self._open:
+            self._open.before[number] = np.array(variable)
+
+    def number(self, variable: Any) -> int | None:
+        """Return which variable it is, in the order of making."""
+        for item in inner_variables(variable):
+            if id(item) in self._number:
+                return self._number[id(item)]
+        return None
+
+    def copies(self) -> Values:
+        """Copy every variable."""
+        return {i: np.array(v) for i, v in enumerate(self.variables)}
+
+    def _begin(self) -> None:
+        """Close the update that has been made, if one has, and open one."""
+        if self._open is None:
+            for number in self._start:
+                if number < len(self.variables):
+                    self._put(number)
+            self._open = OpenUpdate(self.copies())
+            return
+        if not self._open.gradients:
+            return
+        now = self.copies()
+        if self._moved(self._open.before, now):
+            self._close(now)
+            self._open = OpenUpdate(now)
+        enough = len(self.updates) >= self._least
+        if enough and time.monotonic() > self._until:
+            raise EnoughError
+
+    def _close(self, now: Values | None = None) -> None:
+        seen, self._open = self._open, None
+        if seen is None or not seen.gradients:
+            return
+        now = now or self.copies()
+        if self.updates and not self._moved(seen.before, now):
+            self.stalled = len(seen.gradients)
+            return
+        x, y, weights = _data(seen)
+        last = seen.models[-1][1] if seen.models else None
+        made = Update(
+            x=x,
+            y=y,
+            weights=weights,
+            training=seen.models[0][2] if seen.models else None,
+            layers=tuple(seen.layers),
+            output=array_of(last),
+            mask=array_of(getattr(last, "_keras_mask", None)),
+            losses=tuple(seen.losses),
+            penalty=seen.penalty,
+            gradients=tuple(seen.gradients),
+            applied=tuple(seen.applied),
+            before={**now, **seen.before},
+            after=now,
+            place=seen.models[0][3] if seen.models else "",
+        )
+        self._bytes += sum(v.nbytes for v in now.values())
+        if self._bytes < MOST_BYTES:
+            self.updates.append(made)
+
+    def _moved(self, before: Values, now: Values) -> bool:
+        return any(
+            v.trainable
+            and i in before
+            and not np.array_equal(before[i], now[i], equal_nan=True)
+            for i, v in enumerate(self.variables)
+        )
+
+    @property
+    def _deep(self) -> bool:
+        made = len(self.updates)
+        return made < DEEP or self._least - 2 <= made < self._least
+
+
+def _data(seen: OpenUpdate) -> tuple[Any, Any, Any]:
+    """Return x, y and weights of samples, from where they were seen."""
+    x = y = weights = None
+    if seen.data:
+        x, y, weights = (array_of(value) for value in seen.data)
+    elif seen.models:
+        x = array_of(seen.models[0][0])
+    if y is None and seen.losses:
+        y, weights = seen.losses[-1].y, seen.losses[-1].weights
+    return x, y, weights

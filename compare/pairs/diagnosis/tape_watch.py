@@ -1,0 +1,127 @@
+"""Watch tapes: what is on them, and the gradients that are taken."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from compare.pairs.diagnosis.anatomy import (
+    Gradient,
+    Tensor,
+)
+from compare.pairs.diagnosis.copying import (
+    array_of,
+    is_float,
+    is_number,
+    user_place,
+)
+from compare.pairs.diagnosis.recorder import Recorder
+
+
+class TapeWatch(Recorder):
+    """Keeps every gradient, and the tensors on its tape."""
+
+    def _enter(self, enter: Any, tape: Any) -> Any:
+        from tensorflow.python.framework import op_callbacks
+
+        if not self._tapes:
+            self._begin()
+            self._trace = []
+            op_callbacks.add_op_callback(self._operation)
+        self._tapes += 1
+        return enter(tape)
+
+    def _exit(self, leave: Any, tape: Any, *error: Any) -> Any:
+        from tensorflow.python.framework import op_callbacks
+
+        self._tapes -= 1
+        if not self._tapes:
+            op_callbacks.remove_op_callback(self._operation)
+        return leave(tape, *error)
+
+    def _operation(
+        self,
+        kind: str,
+        inputs: Any,
+        attributes: Any,
+        outputs: Any,
+        op_name: Any = None,
+        graph: Any = None,
+    ) -> None:
+        if not self._inside and graph is None:
+            self._trace.append((kind, inputs, outputs))
+
+    def _gradient(
+        self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
+    ) -> Any:
+        import tensorflow as tf
+
+        seen = self._open
+        if seen is None or self._inside or target is None:
+            return gradient(tape, target, sources, **given)
+        flat = tf.nest.flatten(sources)
+        model = seen.models[-1][1] if seen.models else None
+        logits = getattr(model, "_keras_logits", None)
+        watched = [t for t in (model, logits) if tf.is_tensor(t)]
+        others = self._tensors()
+        extra = [*watched, *(t for _, t in others)]
+        found = gradient(
+            tape, target, [*flat, *(t for t in extra if is_float(t))], **given
+        )
+        own, rest = found[: len(flat)], iter(found[len(flat) :])
+        upstream = [next(rest) if is_float(t) else None for t in extra]
+        numbers = [self.number(source) for source in flat]
+        goals = [np.asarray(t, float) for t in tf.nest.flatten(target)]
+        heads = [
+            Tensor("logits" if t is logits else "", array_of(t), array_of(up))
+            for t, up in zip(watched, upstream, strict=False)
+            if up is not None
+        ]
+        seen.gradients.append(
+            Gradient(
+                loss=float(sum(goal.sum() for goal in goals)),
+                shape=goals[0].shape,
+                sources=tuple(n for n in numbers if n is not None),
+                values={
+                    n: array_of(g)
+                    for n, g in zip(numbers, own, strict=True)
+                    if g is not None and n is not None
+                },
+                prediction=heads[0] if heads else None,
+                tape=self._kept_of(others, upstream[len(watched) :]),
+                place=user_place(),
+            )
+        )
+        return tf.nest.pack_sequence_as(sources, own)
+
+    def _kept_of(
+        self, tensors: list[tuple[str, Any]], upstream: list[Any]
+    ) -> tuple[Tensor, ...]:
+        """Copy tensors and the gradients with respect to them."""
+        kept = tuple(
+            Tensor(kind, value, array_of(up))
+            for (kind, t), up in zip(tensors, upstream, strict=True)
+            if (value := array_of(t)) is not None
+        )
+        self._bytes += sum(tensor.value.nbytes for tensor in kept)
+        return kept
+
+    def _tensors(self) -> list[tuple[str, Any]]:
+        """Return what is on the tape: what came from outside, what was made.
+
+        Inside of layers, losses and optimizers nothing is looked at; of later
+        updates only what came from outside is kept: the batch.
+        """
+        seen = self._open
+        made = {id(out) for _, out, *_ in seen.models} if seen else set()
+        found: dict[int, tuple[str, Any]] = {}
+        for kind, inputs, outputs in self._trace:
+            for t in inputs:
+                if id(t) not in made and is_number(t):
+                    found.setdefault(id(t), ("", t))
+            for t in outputs:
+                made.add(id(t))
+                if kind != "ReadVariableOp" and is_number(t):
+                    found[id(t)] = (kind, t)
+        return [(k, t) for k, t in found.values() if self._deep or not k]

@@ -1,0 +1,78 @@
+"""The stage at which a pair parts, and its causes, for planted faults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import compare
+
+FILE = Path(__file__).with_name("stage_sides.py")
+
+PLANTED = {
+    # right side: (left side, first stage that differs, causes)
+    "shuffled": ("looped", "data", {"fit-shuffles"}),
+    "default_batch": ("looped", "data", {"fit-batch-size"}),
+    "scaled": ("looped", "data", {"data-scaled"}),
+    "rectified": ("fitted", "model", {"activation"}),
+    "dropping_in_inference": ("dropping", "model", {"no-training-flag"}),
+    "normalised_in_inference": (
+        "normalised",
+        "model",
+        {"no-training-flag-norm"},
+    ),
+    "absolute": ("fitted", "loss", {"loss-function"}),
+    "summed": ("fitted", "loss", {"sum-for-mean"}),
+    "without_penalty": ("with_penalty", "loss", {"penalty-forgotten"}),
+    "forgets_a_bias": ("fitted", "gradient", {"forgotten-variable"}),
+    "faster": ("by_hand", "update", {"learning-rate"}),
+    "in_adam": ("by_hand", "update", {"optimizer"}),
+    "adam_made_anew": ("in_adam", "state", {"state-lost"}),
+    "twice_as_long": ("fitted", "count", {"epochs"}),
+    "starts_elsewhere_and_faster": (
+        "fitted",
+        "start",
+        {"other-start", "learning-rate"},
+    ),
+    "shuffled_and_absolute": (
+        "looped",
+        "data",
+        {"fit-shuffles", "loss-function"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def problem():
+    """Return a regression with a tail batch, in three epochs."""
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(20, 3))
+    y = x[:, :1] * 2 + 0.1 * generator.normal(size=(20, 1))
+    return compare.problem(x, y, learning_rate=0.02, steps=9, batch_size=8)
+
+
+@pytest.mark.parametrize("right", PLANTED)
+def test_each_planted_fault_is_named_and_no_other(problem, right):
+    """The first stage that parts, and every cause, proved by its numbers."""
+    left, stage, keys = PLANTED[right]
+    verdict = compare.check(f"{FILE}:{left}", f"{FILE}:{right}", problem)
+    assert verdict.outcome == "different"
+    diagnosis = verdict.diagnosis
+    text = verdict.explain()
+    assert {cause.key for cause in diagnosis.causes} == keys, text
+    parts_at = {s.name: s.status for s in diagnosis.stages}
+    assert parts_at[stage] == "different", text
+    if stage != "state":  # lost state shows in the next update
+        assert diagnosis.parts_at.name == stage, text
+    for cause in diagnosis.causes:
+        assert cause.gap < 3e-5 < cause.plain, text
+
+
+@pytest.mark.parametrize("right", ["looped", "by_hand"])
+def test_equal_pairs_have_no_diagnosis(problem, right):
+    """The same network in a loop, or by hand, is the same training."""
+    verdict = compare.check(f"{FILE}:fitted", f"{FILE}:{right}", problem)
+    assert verdict.agree, verdict.explain()
+    assert verdict.diagnosis is None
