@@ -152,3 +152,22 @@ def lifted_dtypes(report):
 
     in_float64.train_in_float64(says_float32.dtypes)
     return says_float32.dtypes()
+
+
+def descend(rate, dtype, advance):
+    """Train the classic line by numpy; without a rate, fail."""
+    if rate is None:
+        raise ValueError("no rate")
+    x = np.arange(1, 6, dtype=dtype)
+    path = [np.ones(1, dtype)]
+    for _ in range(5):
+        path.append(path[-1] - np.array(rate, dtype) * np.mean(x * path[-1]))
+    return Trajectory(
+        side="",
+        mode="graph",
+        dtype=dtype,
+        parameters={"w": np.stack(path)},
+        results={},
+        losses=np.array([]),
+        seconds_per_update=0.0,
+    )

@@ -11,13 +11,13 @@ from compare.records import Mode
 from compare.records.mistakes import Raised
 from compare.records.problem import Problem
 from compare.running.modes import wrapped
-from compare.running.recording import Report
+from compare.running.processes import Advance
 from compare.running.watch import Watch
 from compare.running.worker import load_exhibit, train
 
 
 def attempt(
-    reference: str, problem: Problem, mode: Mode, report: Report
+    reference: str, problem: Problem, mode: Mode, advance: Advance
 ) -> Raised | None:
     """Train; return the exception that ended it, or None."""
     exhibit = load_exhibit(reference)
@@ -35,7 +35,7 @@ def attempt(
 
 
 def count_cost(
-    reference: str, problem: Problem, mode: Mode, report: Report
+    reference: str, problem: Problem, mode: Mode, advance: Advance
 ) -> tuple[int, int, int]:
     """Train; count runs of the update by Python, data iterators, and fits.
 

@@ -11,8 +11,7 @@ from compare.pairs.sides import Reference, load, prepare_user_side
 from compare.records import Mode
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
-from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.recording import Report
+from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
 from compare.running.worker import call
 
 
@@ -22,7 +21,7 @@ def side_cost(
     problem: Problem,
     mode: Mode,
     epochs: int,
-    report: Report,
+    advance: Advance,
 ) -> SideCost:
     """Time a side at two lengths in this fresh process, and count traces.
 

@@ -20,8 +20,8 @@ from compare.pairs import in_float64, keras_watch
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
-from compare.running.processes import RunError
-from compare.running.recording import Report, numbers_in, shown
+from compare.running.processes import Advance, RunError
+from compare.running.recording import numbers_in, shown
 from compare.running.watch import Watch
 from compare.running.worker import call, load_exhibit, prepare
 
@@ -108,7 +108,7 @@ def run_side(
     mode: Mode,
     dtype: Dtype,
     instead: Mapping[str, Any],
-    report: Report,
+    advance: Advance,
 ) -> SideRun:
     """Run a side here; in float64 its float32 means float64.
 
@@ -119,7 +119,7 @@ def run_side(
         dtype: of this run.
         instead: other arguments for its calls of Keras's fit, see
             `keras_watch.watch_fit`.
-        report: told how far it is.
+        advance: told how far it is.
 
     Raises:
         RunError: it returned something else than parameters; says what.
@@ -136,7 +136,7 @@ def run_side(
 
     def on_step(update: int, parameters: Any) -> None:
         path.append(read(parameters))
-        report(update, problem.steps)
+        advance(update, problem.steps)
 
     watch = Watch()
     with watch.watching(), keras_watch.watch_fit(instead) as fits:
@@ -193,7 +193,7 @@ def prepare_user_side(problem: Problem) -> None:
     keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
 
 
-def call_plain(reference: Reference, report: Report) -> Any:
+def call_plain(reference: Reference, advance: Advance) -> Any:
     """Call a function without arguments here, and return what it does."""
     return load(reference)()
 

@@ -17,15 +17,15 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from compare.running.processes import RunError, why_it_ended
+from compare.running.processes import Advance, RunError, why_it_ended
 
 Address = tuple[str, int]
-Report = Callable[[int, int], None]
-Task = Callable[[Report], Any]
+
+Task = Callable[[Advance], Any]
 
 
 def run_workers(
-    task: Task, workers: int, patience: float, report: Report
+    task: Task, workers: int, patience: float, advance: Advance
 ) -> Any:
     """Run `task` in processes on 127.0.0.1 that form one cluster.
 
@@ -33,11 +33,11 @@ def run_workers(
     with it.
 
     Args:
-        task: called in each process with TF_CONFIG set, as task(report).
+        task: called in each process with TF_CONFIG set, as task(advance).
         workers: number of processes; worker 0 is the chief.
         patience: longest time in seconds in which no worker reports; it
             covers the time to start, to join and to compile.
-        report: called with what the chief reports, (updates done, in all).
+        advance: called with what the chief reports, (updates done, in all).
 
     Returns:
         What `task` returned in the chief.
@@ -58,7 +58,7 @@ def run_workers(
             theirs.close()  # else the worker's end would not close the pipe
             processes.append(worker)
             connections.append(ours)
-        return _watch(connections, processes, addresses, patience, report)
+        return _watch(connections, processes, addresses, patience, advance)
     finally:
         for process in processes:
             process.kill()
@@ -93,11 +93,11 @@ def _work(
         }
     )
 
-    def report(done: int, total: int) -> None:
+    def advance(done: int, total: int) -> None:
         connection.send(("progress", done, total))
 
     try:
-        result = task(report)
+        result = task(advance)
         connection.send(("result", result if index == 0 else None))
     except Exception as error:
         connection.send(("error", _sentence(error)))
@@ -125,7 +125,7 @@ def _watch(
     processes: list[BaseProcess],
     addresses: list[Address],
     patience: float,
-    report: Report,
+    advance: Advance,
 ) -> Any:
     """Return the chief's result once every worker has sent one."""
     total = len(connections)
@@ -156,7 +156,7 @@ def _watch(
                 continue
             updates[index] = content[0]
             if index == 0:
-                report(*content)
+                advance(*content)
     return results[0]
 
 

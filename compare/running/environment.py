@@ -11,8 +11,7 @@ import numpy as np
 
 from compare.records import UsageError
 from compare.records.report import Environment
-from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.recording import Report
+from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
 
 FLOATS = ("float16", "float32", "float64")
 FORMATS = ("channels_last", "channels_first")
@@ -64,7 +63,7 @@ def _unusable_settings() -> Path | None:
     return None if usable else path
 
 
-def environment_here(report: Report) -> Environment:
+def environment_here(advance: Advance) -> Environment:
     """Describe this machine and what is installed on it."""
     import keras
     import tensorflow as tf

@@ -15,7 +15,7 @@ from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.running import worker
 from compare.running.cluster import run_workers
-from compare.running.recording import Report
+from compare.running.processes import Advance
 
 PATIENCE = 60.0
 """Seconds after which a cluster that makes no update is given up."""
@@ -27,7 +27,7 @@ def record(
     problem: Problem,
     mode: Mode,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Trajectory:
     """Record an exhibit; arguments and errors as in `worker.record`.
 
@@ -38,12 +38,12 @@ def record(
     arguments = (reference, side, problem, mode, dtype)
     if problem.workers > 1:
         task = partial(worker.record, *arguments)
-        trajectory = run_workers(task, problem.workers, PATIENCE, report)
+        trajectory = run_workers(task, problem.workers, PATIENCE, advance)
         assert isinstance(trajectory, Trajectory)
         return trajectory
     if "folder" in problem.hyper:
         return _record_in_two(*arguments)
-    return worker.record(*arguments, report)
+    return worker.record(*arguments, advance)
 
 
 def _record_in_two(

@@ -28,6 +28,9 @@ TICK = 0.1
 IMPORT_PATIENCE = 120.0
 """Seconds that the import of TensorFlow may take: some 5 on most machines."""
 
+Advance = Callable[[int, int], None]
+"""What a job tells how far it is, called as advance(done, total)."""
+
 _lock = threading.Lock()
 
 
@@ -37,8 +40,8 @@ class Job:
 
     Attributes:
         label: what is shown while it runs.
-        function: importable by name; called as function(*arguments, report),
-            where report(done, total) tells how far it is.
+        function: importable by name; called as function(*arguments, advance),
+            where advance(done, total) tells how far it is.
         arguments: picklable.
         bare: whether the process shall have imported nothing, rather than
             TensorFlow.

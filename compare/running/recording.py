@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,8 @@ from compare.judging.differences import plain_shape
 from compare.records import Mode
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
-from compare.running.processes import RunError
+from compare.running.processes import Advance, RunError
 from compare.running.watch import Watch
-
-Report = Callable[[int, int], None]
 
 REPORT_SECONDS = 0.2
 """Seconds between two messages on how far a training is."""
@@ -29,16 +27,16 @@ class Recorder:
         times: seconds of the clock at which each update had been made.
     """
 
-    def __init__(self, problem: Problem, report: Report) -> None:
+    def __init__(self, problem: Problem, advance: Advance) -> None:
         self.times: list[float] = []
         self._problem = problem
-        self._report = report
+        self._advance = advance
         self._rows = {
             name: [np.array(value)] for name, value in problem.initial.items()
         }
         self._made = [0]  # the update that each row was taken after
         self._spent: list[float] = []
-        self._reported = 0.0
+        self._advanced_at = 0.0
 
     def on_step(self, update: int, parameters: Any) -> None:
         """Take the parameters that an exhibit shows after an update."""
@@ -89,9 +87,9 @@ class Recorder:
     def tick(self, update: int, start: float) -> None:
         """Note when an update was made, and what noting it took."""
         self.times.append(start)
-        if start - self._reported > REPORT_SECONDS:
-            self._reported = start
-            self._report(update, self._problem.steps)
+        if start - self._advanced_at > REPORT_SECONDS:
+            self._advanced_at = start
+            self._advance(update, self._problem.steps)
         self._spent.append(time.perf_counter() - start)
 
     def trajectory(

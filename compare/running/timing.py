@@ -19,13 +19,13 @@ from compare.records import Mode
 from compare.records.problem import Problem
 from compare.records.timing import Effort, Sample
 from compare.running.processes import (
+    Advance,
     Broken,
     Job,
     Progress,
     run_jobs,
     why_broken,
 )
-from compare.running.recording import Report
 from compare.running.slope import measure_slope, timed
 from compare.running.worker import Exhibit, load_exhibit, train
 
@@ -104,7 +104,7 @@ def time_exhibit(
     reference: str,
     problem: Problem,
     lengths: Mapping[Mode, int],
-    report: Report,
+    advance: Advance,
     gap: float = GAP,
 ) -> tuple[dict[Mode, Sample], int]:
     """Time an exhibit in this fresh process, its modes in random order.
@@ -113,7 +113,7 @@ def time_exhibit(
         reference: see `load_exhibit`.
         problem: what to train; its number of epochs is not used.
         lengths: mode -> a guess of the epochs of the long training.
-        report: called with (modes done, modes in all).
+        advance: called with (modes done, modes in all).
         gap: seconds by which the long training exceeds the short one.
 
     Returns:
@@ -126,7 +126,7 @@ def time_exhibit(
     seconds_for(exhibit, problem, "graph", 0)  # starts TensorFlow
     samples: dict[Mode, Sample] = {}
     for mode in random.sample(list(lengths), len(lengths)):
-        report(len(samples), len(lengths))
+        advance(len(samples), len(lengths))
         gc.collect()  # so that no other mode's garbage is collected in here
         run = partial(seconds_for, exhibit, problem, mode)
         build = run(0)

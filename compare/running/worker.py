@@ -19,8 +19,8 @@ from compare.records import Dtype, Mode
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.running.modes import turned
-from compare.running.processes import RunError
-from compare.running.recording import Recorder, Report, results_of
+from compare.running.processes import Advance, RunError
+from compare.running.recording import Recorder, results_of
 from compare.running.watch import Watch
 
 Exhibit = Callable[..., Any]
@@ -58,7 +58,7 @@ def record(
     problem: Problem,
     mode: Mode,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Trajectory:
     """Run an exhibit here and record every parameter after every update.
 
@@ -68,14 +68,14 @@ def record(
         problem: what to train.
         mode: how one update runs.
         dtype: of all arrays.
-        report: called now and then with (updates done, updates in all).
+        advance: called now and then with (updates done, updates in all).
 
     Raises:
         RunError: the exhibit broke the contract; says how.
         Exception: whatever the exhibit raised.
     """
     prepare(mode, dtype)
-    return observe(reference, side, problem, mode, dtype, report)
+    return observe(reference, side, problem, mode, dtype, advance)
 
 
 def observe(
@@ -84,14 +84,14 @@ def observe(
     problem: Problem,
     mode: Mode,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Trajectory:
     """Record, as `record` does, in whatever framework the exhibit uses."""
     problem = problem.astype(dtype)
     if "steps_per_call" in problem.hyper:  # or updates would go unseen
         problem = problem.replace(hyper={**problem.hyper, "steps_per_call": 1})
     exhibit = load_exhibit(reference)
-    recorder = Recorder(problem, report)
+    recorder = Recorder(problem, advance)
     with with_files(problem) as given:
         if takes(exhibit, "on_step"):
             returned = call(exhibit, given, mode, recorder.on_step)

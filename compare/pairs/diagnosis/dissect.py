@@ -23,8 +23,7 @@ from compare.pairs.sides import (
 from compare.records import Dtype
 from compare.records.problem import Problem
 from compare.running.modes import turned
-from compare.running.processes import RunError
-from compare.running.recording import Report
+from compare.running.processes import Advance, RunError
 from compare.running.watch import inner_variables
 from compare.running.worker import call, prepare
 
@@ -53,7 +52,7 @@ def dissect(
     problem: Problem,
     dtype: Dtype,
     plan: Plan,
-    report: Report,
+    advance: Advance,
 ) -> Anatomy:
     """Run a side here, and keep what passes in every update.
 
@@ -63,7 +62,7 @@ def dissect(
         problem: what it trains; its arrays are float64.
         dtype: of this run.
         plan: see `Plan`.
-        report: told nothing; a run is short.
+        advance: told nothing; a run is short.
 
     Raises:
         Exception: whatever the side raised before its first update ended.

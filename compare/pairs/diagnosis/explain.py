@@ -27,7 +27,7 @@ from compare.pairs.diagnosis.steps import matched
 from compare.records import Dtype
 from compare.records.diagnosis import STAGES, Cause, Stage
 from compare.records.problem import Problem
-from compare.running.recording import Report
+from compare.running.processes import Advance
 from compare.running.worker import prepare
 
 
@@ -72,7 +72,7 @@ def explain(
     right: Anatomy,
     problem: Problem,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Answer | None:
     """Compare two sides stage by stage.
 
@@ -81,7 +81,7 @@ def explain(
         right: the other, of the same problem.
         problem: what both were given.
         dtype: in which they ran.
-        report: told nothing.
+        advance: told nothing.
 
     Returns:
         None where it cannot be told which parameter is which.

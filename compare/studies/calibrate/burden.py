@@ -14,7 +14,7 @@ from typing import Any
 
 from compare.records.problem import Problem
 from compare.running.modes import function_type, wrapped
-from compare.running.recording import Report
+from compare.running.processes import Advance
 from compare.running.worker import load_exhibit
 
 EXHIBIT = "manual.linear_regression"
@@ -54,7 +54,7 @@ def _train(problem: Problem, work: Callable[[int], None]) -> Any:
 
 
 def block_times(
-    problem: Problem, burdens: Sequence[int], report: Report
+    problem: Problem, burdens: Sequence[int], advance: Advance
 ) -> list[list[float]]:
     """Measure burdens against each other in one training, without the timer.
 
@@ -62,7 +62,7 @@ def block_times(
         problem: of the first lesson; its number of epochs is not used.
         burdens: turns of the loop; in every round each has a block of
             updates, in random order.
-        report: called with (updates done, updates in all).
+        advance: called with (updates done, updates in all).
 
     Returns:
         For each round the seconds per update, in the order of `burdens`.
@@ -84,7 +84,7 @@ def block_times(
     order = [*warm_up, *order]
     job = problem.replace(epochs=BLOCK * len(order))
     _train(job, work)
-    report(job.epochs, job.epochs)
+    advance(job.epochs, job.epochs)
     rounds = [[0.0] * len(burdens) for _ in range(ROUNDS)]
     for block in range(len(warm_up), len(order)):
         number = block // len(burdens) - 1

@@ -14,8 +14,7 @@ from compare.records.fit import CallSample, EpochSample
 from compare.records.problem import Problem
 from compare.records.variants import Variant
 from compare.running.modes import function_type, replaced
-from compare.running.processes import RunError
-from compare.running.recording import Report
+from compare.running.processes import Advance, RunError
 from compare.running.worker import load_exhibit, train
 from compare.studies.fit.stopwatch import Stopwatch, watching
 from compare.studies.variants.trials import MakeProblem, with_calls_of
@@ -30,7 +29,7 @@ def watch_epochs(
     mode: Mode,
     graph_optimiser: bool,
     epochs: int,
-    report: Report,
+    advance: Advance,
 ) -> EpochSample:
     """Train with and without timers, in random order; break an epoch down.
 
@@ -48,7 +47,7 @@ def watch_epochs(
     job = problem.replace(epochs=SKIPPED + epochs + 1)
     stopwatches: dict[bool, Stopwatch] = {}
     for with_timers in random.sample((False, True), 2):
-        report(len(stopwatches), 2)
+        advance(len(stopwatches), 2)
         gc.collect()
         stopwatch = stopwatches[with_timers] = Stopwatch()
         with watching(stopwatch, with_timers):
@@ -64,7 +63,7 @@ def watch_epochs(
 
 
 def cost_of_a_call(
-    variant: Variant, make: MakeProblem, calls: int, report: Report
+    variant: Variant, make: MakeProblem, calls: int, advance: Advance
 ) -> CallSample:
     """Tell apart what a call of many updates consists of.
 

@@ -10,13 +10,13 @@ from compare.records.report import LessonReport
 from compare.records.timing import IteratorCost
 from compare.running.modes import wrapped
 from compare.running.processes import (
+    Advance,
     Broken,
     Job,
     Progress,
     run_jobs,
     why_broken,
 )
-from compare.running.recording import Report
 from compare.running.slope import timed
 from compare.running.timing import FEWEST, seconds_for
 from compare.running.worker import load_exhibit
@@ -48,7 +48,7 @@ def time_iterators(
 
 
 def iterator_cost(
-    reference: str, problem: Problem, epochs: int, report: Report
+    reference: str, problem: Problem, epochs: int, advance: Advance
 ) -> IteratorCost:
     """Measure what an epoch takes, and of that opening iterators."""
     import tensorflow as tf
@@ -62,7 +62,7 @@ def iterator_cost(
         return iterator
 
     def costs(length: int) -> tuple[float, int, float]:
-        report(length, epochs)
+        advance(length, epochs)
         opened.clear()
         whole = seconds_for(exhibit, problem, "graph", length)
         return whole, len(opened), sum(opened)

@@ -23,8 +23,7 @@ from compare.records.problem import Problem
 from compare.records.rates import RateOutcome, RateRun
 from compare.records.report import LessonReport
 from compare.running.modes import turned
-from compare.running.processes import Job, RunError, why_broken
-from compare.running.recording import Report
+from compare.running.processes import Advance, Job, RunError, why_broken
 from compare.running.watch import Watch
 from compare.running.worker import load_exhibit
 from compare.studies.lesson.aspect import Lesson
@@ -94,7 +93,7 @@ def sweep(
     side: Side,
     problem: Problem,
     rates: tuple[float, ...],
-    report: Report,
+    advance: Advance,
 ) -> dict[str, np.ndarray]:
     """Train with each rate from the same start; runs in a fresh process.
 
@@ -107,7 +106,7 @@ def sweep(
         side: whose it is: Keras takes a varying rate as a function.
         problem: what to train.
         rates: float32 values.
-        report: called with (rates done, rates in all).
+        advance: called with (rates done, rates in all).
 
     Returns:
         Parameter name -> array of shape (rates, updates + 1, *its shape).
@@ -129,7 +128,7 @@ def sweep(
     def on_update(update: int, began: float) -> None:
         done = update // UPDATES
         if update % UPDATES == 0 and done < len(rates):
-            report(done, len(rates))
+            advance(done, len(rates))
             rate.assign(rates[done])
             for name, value in parameters().items():
                 value.assign(start[name].reshape(value.shape))

@@ -13,8 +13,8 @@ from compare.records.findings import TensorInfo
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
 from compare.running.modes import wrapped
-from compare.running.processes import Broken, Job, why_broken
-from compare.running.recording import Report, parameters_in
+from compare.running.processes import Advance, Broken, Job, why_broken
+from compare.running.recording import parameters_in
 from compare.running.watch import inner_variables
 from compare.running.worker import load_exhibit, train
 from compare.studies.lesson.aspect import Lesson
@@ -62,7 +62,7 @@ class Tensors:
 
 
 def tensor_map(
-    reference: str, problem: Problem, report: Report
+    reference: str, problem: Problem, advance: Advance
 ) -> tuple[TensorInfo, ...]:
     """Read the shape and dtype of every value in one eager update.
 

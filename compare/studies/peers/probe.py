@@ -9,9 +9,10 @@ from __future__ import annotations
 import importlib
 import os
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from compare.running.processes import Advance
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from compare.records.problem import Problem
     from compare.records.runs import Trajectory
 
-Report = Callable[[int, int], None]
 
 LONG_SECONDS = 0.1
 """How much longer the longest training takes than the shortest, at least."""
@@ -57,7 +57,7 @@ class Task:
 
 
 def record_peer(
-    task: Task, name: str, dtype: Dtype, report: Report
+    task: Task, name: str, dtype: Dtype, advance: Advance
 ) -> Trajectory:
     """Record a training; errors as in `worker.record`."""
     os.environ["JAX_ENABLE_X64"] = str(int(dtype == "float64"))
@@ -67,7 +67,7 @@ def record_peer(
     if task.backend:
         _prepare_keras(task.backend, dtype)
     return worker.observe(
-        task.reference, name, task.problem(), task.mode, dtype, report
+        task.reference, name, task.problem(), task.mode, dtype, advance
     )
 
 
@@ -93,7 +93,7 @@ def record_second_order(*arguments: Any) -> Trajectory:
 
 
 def time_peer(
-    task: Task, report: Report
+    task: Task, advance: Advance
 ) -> tuple[PeerSample, dict[str, np.ndarray]]:
     """Time a training in this process, which has imported nothing yet.
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from compare.lessons.rows_on_disk import write_csv
 from compare.records import UsageError
-from compare.running.recording import Report
+from compare.running.processes import Advance
 
 FEATURES = 8
 FILE_ROWS = 100_000
@@ -48,7 +48,7 @@ def check_room(rows: int, folder: Path | None) -> None:
 
 
 def write_table(
-    folder: str, sizes: Sequence[int], report: Report
+    folder: str, sizes: Sequence[int], advance: Advance
 ) -> dict[int, list[str]]:
     """Write random rows; return the files that hold the first n of them."""
     ends = sorted({*range(FILE_ROWS, sizes[-1], FILE_ROWS), *sizes})
@@ -59,7 +59,7 @@ def write_table(
         files.append(f"{folder}/rows-{len(files):05}.csv")
         write_csv(files[-1], _blocks(start, end))
         start = end
-        report(end, ends[-1])
+        advance(end, ends[-1])
         if end in sizes:
             by_size[end] = list(files)
     return by_size

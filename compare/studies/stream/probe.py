@@ -15,7 +15,8 @@ from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.records.streaming import Pass, Source
 from compare.running.modes import turned
-from compare.running.recording import Recorder, Report, results_of
+from compare.running.processes import Advance
+from compare.running.recording import Recorder, results_of
 from compare.running.watch import Watch
 from compare.running.worker import load_exhibit, set_dtype
 from compare.studies.stream.large_table import FEATURES
@@ -29,7 +30,7 @@ def train_once(
     files: Sequence[str],
     rows: int,
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> tuple[Trajectory, Pass]:
     """Make one pass, all updates recorded.
 
@@ -40,7 +41,7 @@ def train_once(
         files: that hold the rows.
         rows: how many there are.
         dtype: of the training.
-        report: called with (updates done, updates in all).
+        advance: called with (updates done, updates in all).
     """
     import tensorflow as tf
 
@@ -52,7 +53,7 @@ def train_once(
     before = peak_bytes()
     start = time.perf_counter()
     problem = _problem(files, rows, source, dtype)
-    recorder = Recorder(problem, report)
+    recorder = Recorder(problem, advance)
     watch = Watch(recorder.tick)
     with turned("graph"), watch.watching():
         returned = exhibit(problem)

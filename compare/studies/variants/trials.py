@@ -15,8 +15,8 @@ from compare.records.runs import Trajectory
 from compare.records.timing import Sample
 from compare.records.variants import Variant
 from compare.running.contest import Contestant, Pair
-from compare.running.processes import Job
-from compare.running.recording import Recorder, Report, to_arrays
+from compare.running.processes import Advance, Job
+from compare.running.recording import Recorder, to_arrays
 from compare.running.slope import measure_slope, timed
 from compare.running.worker import load_exhibit, prepare, set_dtype
 from compare.studies.variants import NUMPY
@@ -72,7 +72,7 @@ def record(
     make: MakeProblem,
     after: Sequence[int],
     dtype: Dtype,
-    report: Report,
+    advance: Advance,
 ) -> Trajectory:
     """Train anew for each number of updates; keep the last parameters.
 
@@ -82,9 +82,9 @@ def record(
     prepare(variant.mode, dtype)
     build = load_exhibit(variant.function)
     problem = make().astype(dtype)
-    recorder = Recorder(problem, report)
+    recorder = Recorder(problem, advance)
     for count, updates in enumerate(after):
-        report(count, len(after))
+        advance(count, len(after))
         per_call = min(updates, problem.steps_per_call)
         parameters, run = build(with_calls_of(per_call, problem))
         for _ in range(updates // per_call):
@@ -95,7 +95,7 @@ def record(
 
 
 def time_updates(
-    variant: Variant, make: MakeProblem, gap: float, report: Report
+    variant: Variant, make: MakeProblem, gap: float, advance: Advance
 ) -> Sample:
     """Time a second build, its first call, and an update by the slope.
 
@@ -103,7 +103,7 @@ def time_updates(
         variant: what to time.
         make: makes the problem.
         gap: seconds by which the longest training exceeds the shortest.
-        report: not called: a message would take time.
+        advance: not called: a message would take time.
     """
     set_dtype("float32")  # starts Keras, whatever the variant
     function = load_exhibit(variant.function)
