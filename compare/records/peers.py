@@ -23,7 +23,7 @@ class PeerSample:
 
     Attributes:
         import_seconds: importing NumPy and the implementation, with all that
-            it imports, in an interpreter that has imported neither.
+            it imports, in a process that has imported neither.
         first_call: the first training, of one epoch or of one call where a
             call makes many updates; with all that is built, traced and
             compiled for it.
