@@ -29,8 +29,10 @@ def linear_causes(
         left: in float64.
         right: likewise.
     """
+    if len(left.parameters) != 2:
+        return [], []
     for names in permutations(left.parameters):
-        if len(names) != 2 or not _is_linear(problem, left, names):
+        if not _is_linear(problem, left, names):
             continue
         lines = [Line(problem, run, names) for run in (left, right)]
         found = [reproduced(line) for line in lines]
