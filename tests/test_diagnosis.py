@@ -67,7 +67,8 @@ def test_each_planted_fault_is_named_and_no_other(problem, right):
     if stage != "state":  # lost state shows in the next update
         assert diagnosis.parts_at.name == stage, text
     for cause in diagnosis.causes:
-        assert cause.gap < 3e-5 < cause.plain, text
+        if cause.gap is not None:  # else it was seen
+            assert cause.gap < 3e-5 < cause.plain, text
 
 
 @pytest.mark.parametrize("right", ["looped", "by_hand"])

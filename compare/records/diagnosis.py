@@ -52,13 +52,11 @@ class Cause:
         cure: what to do instead.
         place: the line to change, as "file.py:12"; "" if it is not known.
         gap: difference between the value that was recorded and the one that
-            was recomputed with this cause, relative to its size.
+            was recomputed with this cause, relative to its size; None where
+            nothing had to be computed, as with rows or counts.
         plain: the same without this cause.
         updates: how many updates were recomputed.
         threads: public threads, such as "keras#14627".
-        mended_gap: largest difference of the parameters, relative to how far
-            they moved, once the causes are put right in this very run; None
-            where that could not be done from outside.
     """
 
     stage: StageName
@@ -67,11 +65,10 @@ class Cause:
     title: Note
     cure: Note
     place: str
-    gap: float
-    plain: float
+    gap: float | None
+    plain: float | None
     updates: int = 1
     threads: tuple[str, ...] = ()
-    mended_gap: float | None = None
 
     def sentences(self, say: Say = str) -> Iterator[str]:
         """Say what the cause is and how it is known, in any language."""
@@ -87,23 +84,17 @@ class Cause:
             yield say(note("Threads: {threads}.", threads=threads))
 
     def _proof(self, say: Say) -> Note:
-        values = {
-            "gap": say(_precision(self.gap)),
-            "plain": f"{self.plain:.1e}",
-            "side": self.side,
-        }
-        if self.mended_gap is not None:
-            values["mended"] = say(_precision(self.mended_gap))
-            return Note(
-                "Proof: recomputed so, {side}'s recorded numbers come out "
-                "{gap}, otherwise {plain} apart; put right in this very run, "
-                "the sides agree {mended}.",
-                values,
+        if self.gap is None:
+            return note(
+                "Proof: this was seen in what {side} took and made.",
+                side=self.side,
             )
-        return Note(
+        return note(
             "Proof: recomputed so, {side}'s recorded numbers come out {gap}, "
             "otherwise {plain} apart.",
-            values,
+            side=self.side,
+            gap=say(_precision(self.gap)),
+            plain=f"{self.plain:.1e}",
         )
 
 

@@ -23,8 +23,8 @@ class Note:
         return self.fill(self.text)
 
     def given(self, **values: object) -> Note:
-        """Return the same sentence with these values."""
-        return note(self.text, **values)
+        """Return the same sentence with these values too."""
+        return note(self.text, **{**self.values, **values})
 
     def fill(self, text: str) -> str:
         """Put the values into a text, this one or its translation.

@@ -14,7 +14,7 @@ from compare.records.problem import Scaling
 
 MAY_BE_INFINITE = {
     "left", "right", "difference", "largest_difference", "float64_difference",
-    "float64_bound", "distance", "bound", "gap", "mended_gap", "first_update",
+    "float64_bound", "distance", "bound", "gap", "first_update",
     "losses", "parameters", "results", "ends", "user_parameters", "hyper",
 }  # fmt: skip
 """Fields that tell of trainings, which may leave the finite numbers."""

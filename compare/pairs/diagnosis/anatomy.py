@@ -103,6 +103,28 @@ class Gradient:
 
 
 @dataclass(frozen=True)
+class Operation:
+    """One operation of TensorFlow on the way from a batch to its loss.
+
+    Attributes:
+        kind: such as "MatMul".
+        attributes: as TensorFlow passes them: a name, its value, a name, ...
+        inputs, outputs: numbers of the tensors, see `Update.tensors`.
+        site: the line of Keras or of the user that asked for it.
+        place: the user's line, as "file.py:12".
+        layer: in which it happened, such as "norm (LayerNormalization)".
+    """
+
+    kind: str
+    attributes: tuple[Any, ...]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    site: str
+    place: str
+    layer: str
+
+
+@dataclass(frozen=True)
 class Applied:
     """One call of a Keras optimizer.
 
@@ -137,6 +159,8 @@ class Update:
         penalty: the sum of the model's own losses; None without a model.
         gradients: calls of `tape.gradient`.
         applied: calls of optimizers.
+        operations: in order, up to the first gradient.
+        tensors: what these took and made, by number.
         before, after: all variables.
         place: of the model's call.
     """
@@ -152,6 +176,8 @@ class Update:
     penalty: float | None
     gradients: tuple[Gradient, ...]
     applied: tuple[Applied, ...]
+    operations: tuple[Operation, ...]
+    tensors: Mapping[int, np.ndarray]
     before: Values
     after: Values
     place: str

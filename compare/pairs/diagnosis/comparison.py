@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.pairs.diagnosis.causes.loss import Both, told
+from compare.pairs.diagnosis.causes.loss_factors import reduction
 from compare.pairs.diagnosis.causes.naming import Case, figure
 from compare.pairs.diagnosis.closeness import gap, named_gap
 from compare.pairs.diagnosis.rows import batches
@@ -43,6 +44,7 @@ class Comparison:
             batches(side, case.problem) for side in case.sides
         )
         self.updates = min(len(side.steps) for side in case.sides)
+        self._losses: dict[int, Both] = {}
         self.both = self.losses(0)
 
     @property
@@ -52,7 +54,31 @@ class Comparison:
 
     def losses(self, update: int) -> Both:
         """Recognise the losses of both sides at an update."""
-        return told(self.case, self.left, self.right, update)
+        if update not in self._losses:
+            found = told(self.case, self.left, self.right, update)
+            self._losses[update] = found
+        return self._losses[update]
+
+    def same_rows(self, update: int) -> bool:
+        """Whether both are known to take the same numbers in one order."""
+        seen = [b.xs[update] for b in (self.left, self.right)]
+        if self.same_batch(update) is not True:
+            return False
+        one, other = seen
+        return (
+            one is None
+            or other is None
+            or gap(one, other) <= (self.case.bound)
+        )
+
+    def steady_reduction(self) -> bool:
+        """Whether each side reduces its loss alike in the first updates."""
+        for number in (0, 1):
+            found = [self.losses(u)[number] for u in range(self.updates)[:3]]
+            said = {reduction(t).text if t else "" for t in found}
+            if len(said) > 1 or "" in said:
+                return False
+        return True
 
     def same_batch(self, update: int) -> bool | None:
         """Whether both take the same numbers; None if it is not known."""

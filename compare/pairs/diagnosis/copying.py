@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs.in_float64 import is_users
+from compare.pairs.in_float64 import OWN, is_users
 
 
 def user_place() -> str:
@@ -17,6 +17,17 @@ def user_place() -> str:
         if is_users(frame.f_code.co_filename):
             name = frame.f_code.co_filename.rpartition("/")[2]
             return f"{name}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def asking_line() -> str:
+    """Return the innermost line that is neither TensorFlow's nor ours."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if "tensorflow" not in file and not file.startswith(OWN):
+            return f"{file}:{frame.f_lineno}"
         frame = frame.f_back  # type: ignore[assignment]
     return ""
 

@@ -16,6 +16,7 @@ from compare.pairs.diagnosis.causes.counts import (
 from compare.pairs.diagnosis.causes.data import data_causes
 from compare.pairs.diagnosis.causes.gradient import gradient_causes
 from compare.pairs.diagnosis.causes.loss import loss_causes
+from compare.pairs.diagnosis.causes.loss_factors import FACTORS
 from compare.pairs.diagnosis.causes.model import model_causes
 from compare.pairs.diagnosis.causes.naming import Case
 from compare.pairs.diagnosis.causes.rules import rules
@@ -117,9 +118,13 @@ def _causes(seen: Comparison) -> Iterator[Cause]:
     case = seen.case
     yield from start_causes(case)
     yield from data_causes(case, seen.left, seen.right)
-    of_logits = [t is not None and t.form.from_logits for t in seen.both]
+    heads = [
+        told.prediction if told else side.steps[0].update.output
+        for told, side in zip(seen.both, case.sides, strict=True)
+        if seen.same_rows(0)
+    ]
     alike = seen.same_behind(0)
-    model = [] if alike else list(model_causes(case, 0, of_logits))
+    model = [] if alike else list(model_causes(case, 0, heads))
     yield from model
     yield from _loss_causes(seen)
     yield from gradient_causes(
@@ -140,7 +145,8 @@ def _loss_causes(seen: Comparison) -> Iterator[Cause]:
             continue
         same = seen.same_batch(update) is not False
         for cause in loss_causes(seen.case, seen.losses(update), update, same):
-            if cause.key not in known:
+            unsteady = cause.key in FACTORS and not seen.steady_reduction()
+            if cause.key not in known and not unsteady:
                 known.add(cause.key)
                 yield cause
 

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from compare.pairs.diagnosis.closeness import gap, named_gap, ratio
+from collections.abc import Sequence
+
+from compare.pairs.diagnosis.closeness import named_gap, ratio
 from compare.pairs.diagnosis.optimizer_rules import CLIPS, clip, norm
 from compare.pairs.diagnosis.steps import Named, Step
 
 
-def between(step: Step, bound: float) -> tuple[str, float, float] | None:
+def between(steps: Sequence[Step], bound: float) -> tuple[str, float] | None:
     """Tell what was done to gradients before the optimizer got them.
 
+    Args:
+        steps: those in which an optimizer was seen.
+        bound: see `closeness`.
+
     Returns:
-        "" for nothing, one of `CLIPS` or "scaled"; its limit or factor; and
-        the gap. None if it is none of these, or no optimizer was seen.
+        "" for nothing, one of `CLIPS` or "scaled"; and its limit or factor,
+        one for all steps. None if it is none of these.
     """
-    given, taken = step.applied, step.taken
-    if given is None or set(given) - set(taken):
+    pairs = [
+        (given, {k: step.taken[k] for k in given})
+        for step in steps
+        if (given := step.applied) is not None
+        and not set(given) - set(step.taken)
+    ]
+    if len(pairs) < len(steps):
         return None
-    own = {k: taken[k] for k in given}
-    if named_gap(given, own) <= bound:
-        return "", 0.0, named_gap(given, own)
+    changed = [pair for pair in pairs if named_gap(*pair) > bound]
+    if not changed:
+        return "", 0.0
+    times = _factor(*changed[0])
+    scaled = [{k: times * g for k, g in taken.items()} for _, taken in pairs]
+    if all(
+        named_gap(given, own) <= bound
+        for (given, _), own in zip(pairs, scaled, strict=True)
+    ):
+        whole = abs(times * len(steps[0].update.gradients) - 1) <= bound
+        return ("", 0.0) if whole else ("scaled", times)  # a mean of several
     for kind in CLIPS:
-        limit = _limit(kind, given, own)
-        apart = named_gap(given, clip(kind, limit, own))
-        if apart <= bound:
-            return kind, limit, apart
-    flat = [(given[k], own[k]) for k in given if own[k].any()]
-    times = ratio(*flat[0]) if flat else 0.0
-    apart = max((gap(a, times * b) for a, b in flat), default=1.0)
-    return ("scaled", times, apart) if apart <= bound else None
+        limit = max(_limit(kind, *pair) for pair in changed)
+        if all(
+            named_gap(given, clip(kind, limit, taken)) <= bound
+            for given, taken in pairs
+        ):
+            return kind, limit
+    return None
+
+
+def _factor(given: Named, taken: Named) -> float:
+    flat = [(given[k], taken[k]) for k in given if taken[k].any()]
+    return ratio(*flat[0]) if flat else 0.0
 
 
 def _limit(kind: str, given: Named, own: Named) -> float:

@@ -8,8 +8,6 @@ parameters that were recorded. Pure numpy.
 
 from __future__ import annotations
 
-from itertools import permutations
-
 from compare.pairs.diagnosis.line import Line
 from compare.pairs.diagnosis.line_causes import named_causes
 from compare.pairs.diagnosis.line_ways import reproduced, ways
@@ -31,7 +29,8 @@ def linear_causes(
     """
     if len(left.parameters) != 2:
         return [], []
-    for names in permutations(left.parameters):
+    one, other = left.parameters
+    for names in ((one, other), (other, one)):
         if not _is_linear(problem, left, names):
             continue
         lines = [Line(problem, run, names) for run in (left, right)]

@@ -65,7 +65,8 @@ def tell(
     """
     loose: Told | None = None
     for value, upstream, of_logits in _heads(step):
-        for y in ys:
+        for given in ys:
+            y = given[: len(value)]  # of accumulated ones the first
             for form in forms:
                 told = _fits(step, value, upstream, y, form, bound)
                 if told is None:
@@ -157,7 +158,32 @@ def _weighted(
             if kind == "samples" and _are_of_classes(each, y):
                 kind = "classes"
             return factor, each, kind, apart
-    return _by_class(losses, own, upstream, y, bound)
+    return _by_class(losses, own, upstream, y, bound) or _by_sample(
+        step, losses, own, upstream, bound
+    )
+
+
+def _by_sample(
+    step: Step,
+    losses: np.ndarray,
+    own: np.ndarray,
+    upstream: np.ndarray,
+    bound: float,
+) -> tuple[float, np.ndarray, str, float] | None:
+    """Find a weight for each sample, where the loss itself confirms them."""
+    rows = losses.size
+    if own.size % rows or losses.ndim != 1 or rows < 2:
+        return None
+    flat, seen = own.reshape(rows, -1), upstream.reshape(rows, -1)
+    weights = np.array([ratio(a, b) for a, b in zip(seen, flat, strict=True)])
+    apart = gap(seen, flat * weights[:, None])
+    if apart > bound or (weights <= 0).any():
+        return None
+    rest = step.loss - float(weights @ losses) - (step.update.penalty or 0.0)
+    if abs(rest) > 10 * bound * abs(step.loss):
+        return None
+    least = float(weights.min())
+    return least, weights / least, "samples", apart
 
 
 def _are_of_classes(weights: np.ndarray, y: np.ndarray) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from compare.pairs.diagnosis.anatomy import (
     Gradient,
     LayerCall,
     LossCall,
+    Operation,
     Update,
     Values,
 )
@@ -37,7 +39,7 @@ class OpenUpdate:
     """An update that has not ended."""
 
     before: Values
-    data: Any = None
+    data: list[tuple[Any, Any, Any]] = field(default_factory=list)
     models: list[tuple[Any, Any, bool | None, str]] = field(
         default_factory=list
     )
@@ -46,6 +48,8 @@ class OpenUpdate:
     losses: list[LossCall] = field(default_factory=list)
     gradients: list[Gradient] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    tensors: dict[int, np.ndarray] = field(default_factory=dict)
     penalty: float | None = None
 
 
@@ -80,6 +84,7 @@ class Recorder:
         self._kept: list[Any] = []  # so that no id is given twice
         self._optimizers: list[Any] = []
         self._trace: list[tuple[str, Any, Any]] = []
+        self._operations: list[tuple[Any, ...]] = []
         self._bytes = 0
 
     def _created(self, next_creator: Any, **given: Any) -> Any:
@@ -149,6 +154,8 @@ class Recorder:
             penalty=seen.penalty,
             gradients=tuple(seen.gradients),
             applied=tuple(seen.applied),
+            operations=tuple(seen.operations),
+            tensors=seen.tensors,
             before={**now, **seen.before},
             after=now,
             place=seen.models[0][3] if seen.models else "",
@@ -172,12 +179,31 @@ class Recorder:
 
 
 def _data(seen: OpenUpdate) -> tuple[Any, Any, Any]:
-    """Return x, y and weights of samples, from where they were seen."""
-    x = y = weights = None
+    """Return x, y and weights of samples, from where they were seen.
+
+    Where gradients are accumulated, those of all of them.
+    """
+    count = len(seen.gradients)
     if seen.data:
-        x, y, weights = (array_of(value) for value in seen.data)
-    elif seen.models:
-        x = array_of(seen.models[0][0])
+        x, y, weights = (
+            _joined(part) for part in zip(*seen.data, strict=True)
+        )
+    else:
+        inputs = [model[0] for model in seen.models]
+        x = _joined(inputs if len(inputs) == count else inputs[:1])
+        y = weights = None
     if y is None and seen.losses:
-        y, weights = seen.losses[-1].y, seen.losses[-1].weights
+        losses = seen.losses if len(seen.losses) == count else seen.losses[-1:]
+        y = _joined([loss.y for loss in losses])
+        weights = _joined([loss.weights for loss in losses])
     return x, y, weights
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    """Return the rows of all parts; None where one has none."""
+    arrays = [array_of(part) for part in parts]
+    if not arrays or any(a is None for a in arrays):
+        return None
+    shapes = {a.shape[1:] for a in arrays}
+    many = len(shapes) == 1 < len(arrays) and arrays[0].ndim
+    return np.concatenate(arrays) if many else arrays[0]

@@ -82,8 +82,9 @@ def batches(side: Side, problem: Problem) -> Batches:
         side: its updates.
         problem: whose rows they are.
     """
-    seen = [_arrays(step, problem) for step in side.steps]
-    xs, ys = [a for a, _ in seen], [b for _, b in seen]
+    seen = [batch_of(step, problem) for step in side.steps]
+    xs = [a for a, _ in seen]
+    ys = [None if _is_part(b, a) else b for a, b in seen]
     sizes = tuple(
         next((len(v) for v in (a, b) if v is not None and v.ndim), 0)
         for a, b in seen
@@ -111,10 +112,18 @@ def batches(side: Side, problem: Problem) -> Batches:
     )
 
 
-def _arrays(
+def _is_part(y: np.ndarray | None, x: np.ndarray | None) -> bool:
+    """Whether y is of one gradient, x of all that were accumulated."""
+    return y is not None and x is not None and len(y) != len(x)
+
+
+def batch_of(
     step: Step, problem: Problem
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return a step's x and y, from the tape where Keras shows none."""
+    """Return a step's x and y, from the tape where Keras shows none.
+
+    A tape shows the y of the first gradient alone.
+    """
     update = step.update
     x, y = update.x, update.y
     leaves = [
@@ -126,8 +135,12 @@ def _arrays(
     if x is None:
         x = _first_like(leaves, problem.x)
     if y is None:
+        several = len(update.gradients)
         rest = [
-            v for v in leaves if v is not x and (x is None or len(v) == len(x))
+            v
+            for v in leaves
+            if v is not x
+            and (x is None or len(x) in (len(v), several * len(v)))
         ]
         y = _first_like(rest, problem.y)
         if y is None and x is not None:

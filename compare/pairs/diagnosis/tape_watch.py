@@ -8,10 +8,12 @@ import numpy as np
 
 from compare.pairs.diagnosis.anatomy import (
     Gradient,
+    Operation,
     Tensor,
 )
 from compare.pairs.diagnosis.copying import (
     array_of,
+    asking_line,
     is_float,
     is_number,
     user_place,
@@ -27,7 +29,7 @@ class TapeWatch(Recorder):
 
         if not self._tapes:
             self._begin()
-            self._trace = []
+            self._trace, self._operations = [], []
             op_callbacks.add_op_callback(self._operation)
         self._tapes += 1
         return enter(tape)
@@ -49,8 +51,27 @@ class TapeWatch(Recorder):
         op_name: Any = None,
         graph: Any = None,
     ) -> None:
-        if not self._inside and graph is None:
+        if graph is not None:
+            return
+        kind = kind.decode() if isinstance(kind, bytes) else kind
+        if not self._inside:
             self._trace.append((kind, inputs, outputs))
+        if self._deep:
+            self._operations.append(
+                (kind, attributes, inputs, outputs, self._where())
+            )
+
+    def _where(self) -> tuple[str, str, str]:
+        """Return site, place and layer, see `Operation`."""
+        layer = next(
+            (
+                f"{item.name} ({type(item).__name__})"
+                for item in reversed(self._inside)
+                if hasattr(item, "add_weight")
+            ),
+            "",
+        )
+        return asking_line(), user_place(), layer
 
     def _gradient(
         self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
@@ -60,6 +81,8 @@ class TapeWatch(Recorder):
         seen = self._open
         if seen is None or self._inside or target is None:
             return gradient(tape, target, sources, **given)
+        if not seen.gradients:
+            self._keep_operations()
         flat = tf.nest.flatten(sources)
         model = seen.models[-1][1] if seen.models else None
         logits = getattr(model, "_keras_logits", None)
@@ -95,6 +118,32 @@ class TapeWatch(Recorder):
         )
         return tf.nest.pack_sequence_as(sources, own)
 
+    def _keep_operations(self) -> None:
+        """Copy the operations up to now, and their tensors."""
+        assert self._open is not None
+        numbers: dict[int, int] = {}
+        tensors = self._open.tensors
+
+        def number(tensor: Any) -> int:
+            found = numbers.setdefault(id(tensor), len(numbers))
+            if found not in tensors:
+                kind = tensor.dtype
+                plain = kind.is_floating or kind.is_integer or kind.is_bool
+                tensors[found] = np.array(tensor if plain else [])
+            return found
+
+        for kind, attributes, inputs, outputs, where in self._operations:
+            self._open.operations.append(
+                Operation(
+                    kind,
+                    tuple(map(_plain, attributes)),
+                    tuple(map(number, inputs)),
+                    tuple(map(number, outputs)),
+                    *where,
+                )
+            )
+        self._bytes += sum(value.nbytes for value in tensors.values())
+
     def _kept_of(
         self, tensors: list[tuple[str, Any]], upstream: list[Any]
     ) -> tuple[Tensor, ...]:
@@ -125,3 +174,8 @@ class TapeWatch(Recorder):
                 if kind != "ReadVariableOp" and is_number(t):
                     found[id(t)] = (kind, t)
         return [(k, t) for k, t in found.values() if self._deep or not k]
+
+
+def _plain(attribute: Any) -> Any:
+    """Return a plain list for a list of Keras's, which cannot be sent."""
+    return list(attribute) if isinstance(attribute, list) else attribute

@@ -77,7 +77,8 @@ class Stages(TapeWatch):
         self._begin()
         if self._open:
             x, y, weights = keras.utils.unpack_x_y_sample_weight(data)
-            self._open.data = (first_of(x), first_of(y), first_of(weights))
+            given = first_of(x), first_of(y), first_of(weights)
+            self._open.data.append(given)
         return step(model, data)
 
     def _layer(self, call: Any, layer: Any, *args: Any, **given: Any) -> Any:
@@ -98,8 +99,10 @@ class Stages(TapeWatch):
         if not self._inside and self._tapes:
             place = user_place()
             self._open.models.append((args[0], first_of(result), flag, place))
-            self._note_penalty(layer)
-        if self._deep and not isinstance(layer, keras.Model):
+            if not self._open.gradients:
+                self._note_penalty(layer)
+        first = self._deep and not self._open.gradients
+        if first and not isinstance(layer, keras.Model):
             weights = weights or [np.array(v) for v in layer.weights]
             self._open.layers.append(
                 LayerCall(

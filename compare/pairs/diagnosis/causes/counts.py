@@ -44,8 +44,6 @@ def start_causes(case: Case) -> Iterator[Cause]:
             "give both sides the same first parameters: one seed, or "
             "set_weights."
         ),
-        0.0,
-        min(max(gap(one[k], other[k]) for k in differ), 1.0),
     )
 
 
@@ -103,8 +101,6 @@ def _statistic(case: Case, name: str, moves: list[np.ndarray]) -> Cause:
                 name=name,
             ),
             Note("model(x, training=True)."),
-            0.0,
-            1.0,
             place=side.steps[0].update.place,
         )
     flat = [np.ravel(move) for move in moves]
@@ -178,8 +174,6 @@ def count_causes(
             its=shown[1],
         ),
         Note("make problem.epochs passes on both sides."),
-        0.0,
-        abs(one - other) / max(one, other),
         place=side.anatomy.places.get("fit", ""),
     )
 
@@ -198,7 +192,5 @@ def _stalled(case: Case, side: Side) -> Cause:
             other=case.other(side).name,
         ),
         Note("move the variables themselves (assign_sub), every time."),
-        0.0,
-        1.0,
         place=side.steps[-1].gradient.place,
     )

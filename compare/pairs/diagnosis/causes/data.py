@@ -31,6 +31,9 @@ def data_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         right: batches of the right side.
     """
     yield from _scaled(case, left, right)
+    taken = [len(side.steps[0].update.gradients) for side in case.sides]
+    if taken[0] != taken[1]:
+        return  # one side accumulates
     if left.rows is None or right.rows is None:
         yield from size_causes(case, left, right)
         return

@@ -39,11 +39,11 @@ def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
                     other=other.name,
                 ),
                 Note("take all gradients first, then move the parameters."),
-                0.0,
-                1.0,
                 place=step.gradient.place,
             )
     yield from _accumulated(case, update)
+    for side in case.sides:
+        yield from _never_emptied(case, side)
     if same:
         yield from _scaled(case, update)
 
@@ -149,10 +149,40 @@ def _accumulated(case: Case, update: int) -> Iterator[Cause]:
             its=calls[1 - number],
         ),
         Note("move the parameters after every gradient on both sides."),
-        0.0,
-        1.0,
         place=side.steps[update].gradient.place,
     )
+
+
+def _never_emptied(case: Case, side: Side) -> Iterator[Cause]:
+    """Yield a sum of gradients that goes on over updates."""
+    first, second = (side.steps * 2)[:2]
+    if first is second or first.applied is None or second.applied is None:
+        return
+    given, names = second.applied, sorted(second.applied)
+    if any(k not in first.taken or k not in second.taken for k in names):
+        return
+    moved = [k for k in names if first.taken[k].any()]
+    if not moved or set(first.applied) != set(given):
+        return
+    share = ratio(first.applied[moved[0]], first.taken[moved[0]])
+    alone = {k: share * second.taken[k] for k in names}
+    summed = {k: alone[k] + share * first.taken[k] for k in names}
+    apart, plain = named_gap(given, summed), named_gap(given, alone)
+    if case.proves(apart, plain):
+        yield cause(
+            "gradient",
+            side,
+            "never-emptied",
+            note(
+                "{side} accumulates gradients that it never resets: update 2 "
+                "gets those of update 1 once more.",
+                side=side.name,
+            ),
+            Note("set the sum of gradients to zero after every update."),
+            apart,
+            plain,
+            place=second.gradient.place,
+        )
 
 
 def _scaled(case: Case, update: int) -> Iterator[Cause]:

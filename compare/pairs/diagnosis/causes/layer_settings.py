@@ -172,8 +172,6 @@ def left_out_causes(
             settings=_main_setting(call),
         ),
         Note("use the same layers on both sides."),
-        0.0,
-        min(changes, 1.0),
         place=call.place,
     )
 

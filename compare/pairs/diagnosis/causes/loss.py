@@ -18,7 +18,7 @@ from compare.pairs.diagnosis.causes.penalties import (
 )
 from compare.pairs.diagnosis.loss_recognition import Told, tell
 from compare.pairs.diagnosis.losses import OF_LOGITS, Form, forms
-from compare.pairs.diagnosis.rows import Batches
+from compare.pairs.diagnosis.rows import Batches, batch_of
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
@@ -39,6 +39,8 @@ def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
         same = left.sizes[update] == right.sizes[update]
         ys = [mine] if mine is not None else targets if same else []
         step = side.steps[update]
+        part = batch_of(step, case.problem)[1]
+        ys += [] if part is None else [part]
         ys = [*ys, *(call.y for call in step.update.losses)]
         found.append(tell(step, ys, tried, case.bound))
     return found[0], found[1]

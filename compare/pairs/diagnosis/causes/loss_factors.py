@@ -18,6 +18,9 @@ from compare.pairs.diagnosis.losses import Form, recomputed
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
+FACTORS = ("half-error", "sum-for-mean", "loss-scaled")
+"""Keys of the causes that say a factor."""
+
 
 def gap_to(side: Told, form: Form, factor: float | None = None) -> float:
     """Return how far another loss's gradient is from the recorded one."""

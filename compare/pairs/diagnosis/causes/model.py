@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+import numpy as np
+
 from compare.pairs.diagnosis.anatomy import LayerCall
-from compare.pairs.diagnosis.causes.by_hand import by_hand_causes
 from compare.pairs.diagnosis.causes.dropout import (
     dropout_causes,
     flag_cause,
@@ -19,25 +20,37 @@ from compare.pairs.diagnosis.causes.layer_settings import (
     pair_causes,
 )
 from compare.pairs.diagnosis.causes.naming import Case
+from compare.pairs.diagnosis.causes.operations import operation_causes
 from compare.records.diagnosis import Cause
 
 
 def model_causes(
-    case: Case, update: int, of_logits: Sequence[bool]
+    case: Case, update: int, heads: Sequence[np.ndarray | None]
 ) -> Iterator[Cause]:
-    """Yield what differs between the layers of both sides.
+    """Yield what differs between the models of both sides.
 
-    Each layer is made again from the settings of either side, and given what
-    the right side's got: so one that differs does not hide the next.
+    Layers of Keras are compared first, then operations.
 
     Args:
         case: the sides.
         update: which update, from 0.
-        of_logits: whether the loss of each side takes logits.
+        heads: the predictions, where they are known and of the same rows.
+    """
+    layers = list(_layer_causes(case, update))
+    yield from layers
+    known = [head for head in heads if head is not None]
+    if not layers and len(known) == len(case.sides):
+        yield from operation_causes(case, update, known)
+
+
+def _layer_causes(case: Case, update: int) -> Iterator[Cause]:
+    """Compare layer by layer.
+
+    Each layer is made again from the settings of either side, and given what
+    the right side's got: so one that differs does not hide the next.
     """
     one, other = (side.steps[update].update.layers for side in case.sides)
     if not one or not other:
-        yield from by_hand_causes(case, update, of_logits)
         return
     matcher = SequenceMatcher(
         None,

@@ -53,13 +53,16 @@ def cause(
     key: str,
     title: Note,
     cure: Note,
-    gap: float,
-    plain: float,
+    gap: float | None = None,
+    plain: float | None = None,
     *,
     place: str = "",
     updates: int = 1,
 ) -> Cause:
-    """Return a cause with the threads of the catalogue."""
+    """Return a cause with the threads of the catalogue.
+
+    Without a gap it is one that was seen, and needs no recomputation.
+    """
     return Cause(
         stage,
         side.name,
@@ -68,7 +71,7 @@ def cause(
         cure,
         place,
         gap,
-        min(plain, 1.0),
+        None if plain is None else min(plain, 1.0),
         updates,
         THREADS.get(key, ()),
     )

@@ -38,8 +38,6 @@ def size_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
                     tail=tail,
                 ),
                 Note("batch(..., drop_remainder=False) on both sides."),
-                0.0,
-                1.0,
                 updates=len(own.sizes),
             )
 
@@ -95,8 +93,6 @@ def _batch_size(case: Case, one: int, other: int) -> Cause:
         "fit-batch-size" if fits else "batch-size",
         title,
         cure,
-        0.0,
-        abs(size - right_one) / max(size, right_one),
         place=side.anatomy.places.get("fit", ""),
     )
 
@@ -136,15 +132,12 @@ def missing_causes(
                     count=len(rows) - len(set(rows)),
                 ),
                 Note("take every row once per epoch."),
-                0.0,
-                1.0,
             )
 
 
 def _left_out(case: Case, side: Side, gone: list[int]) -> Cause:
     fits = side.anatomy.fits
     share = fits[0].validation_split if fits else 0.0
-    total = len(case.problem.x)
     values = {
         "side": side.name,
         "other": case.other(side).name,
@@ -175,7 +168,5 @@ def _left_out(case: Case, side: Side, gone: list[int]) -> Cause:
         key,
         title,
         cure,
-        0.0,
-        len(gone) / total,
         place=side.anatomy.places.get("fit", ""),
     )

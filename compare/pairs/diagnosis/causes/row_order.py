@@ -57,8 +57,6 @@ def order_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
             theirs=some_rows(others[differ[0]]),
         ),
         cure,
-        0.0,
-        1.0,
         place=side.anatomy.places.get("fit", "") or side.steps[0].update.place,
         updates=len(left.rows),
     )

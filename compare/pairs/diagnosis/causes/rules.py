@@ -59,13 +59,10 @@ def _with_clip(case: Case, side: Side, rule: Rule | None) -> Rule | None:
     if rule is None or rule.clip:
         return rule
     seen = [step for step in side.steps if step.applied is not None]
-    done = [between(step, case.bound) for step in seen]
-    if None in done:
+    done = between(seen, case.bound)
+    if done is None:
         return replace(rule, clip=UNKNOWN)
-    kinds = [d for d in done if d and d[0]]
-    if kinds:
-        return replace(rule, clip=kinds[0][0], clip_at=kinds[0][1])
-    return rule
+    return replace(rule, clip=done[0], clip_at=done[1])
 
 
 def _clipped_likewise(

@@ -1,0 +1,296 @@
+"""The changes of a recorded model that are tried, operation by operation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from compare.pairs.diagnosis.anatomy import Operation
+from compare.pairs.diagnosis.causes.naming import figure
+from compare.pairs.diagnosis.replay import Change, Replay, Tensors, executed
+from compare.records.note import Note, note
+
+MOST_SOURCES = 12
+"""Earlier tensors that are tried in the place of one, the nearest first."""
+
+UNARY = ("Relu", "Tanh", "Sigmoid", "Elu", "Selu", "Softplus", "Softsign")
+
+ALIKE = (
+    ("Mean", "Max", "Sum", "Min", "Prod"),
+    ("MaxPool", "AvgPool"),
+    ("AddV2", "Sub", "Mul", "RealDiv", "Maximum"),
+)
+"""Kinds that take the same inputs."""
+
+TRANSPOSES = ("transpose_a", "transpose_b", "adj_x", "adj_y")
+
+SHIFTS = ("AddV2", "Sub", "BiasAdd", "Mul", "RealDiv")
+
+WORDS = {
+    "AddV2": Note("an addition"),
+    "BiasAdd": Note("the addition of a bias"),
+    "Sub": Note("a subtraction"),
+    "Mul": Note("a multiplication"),
+    "RealDiv": Note("a division"),
+    "MatMul": Note("a matrix product"),
+    "Softmax": Note("a softmax"),
+    "ReverseV2": Note("a reversal of the order"),
+    "Transpose": Note("a transposition, so that it goes along another axis"),
+    "Mean": Note("a mean"),
+    "Max": Note("a maximum"),
+    "Sum": Note("a sum"),
+    "MaxPool": Note("a pooling by the maximum"),
+    "AvgPool": Note("a pooling by the average"),
+}
+"""What operations are called in sentences."""
+
+MASKED = -100.0
+"""What is added to scores that are not to count is below."""
+
+
+def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
+    """Yield what may be done otherwise, one thing at a time.
+
+    Operations of the same line and kind, as those of all time steps, are
+    changed together.
+
+    Args:
+        replay: of a side.
+        constants: numbers that only the other side computes with.
+    """
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, operation in replay.operations.items():
+        groups[operation.kind, operation.site].append(place)
+    for places in groups.values():
+        first = replay.operations[places[0]]
+        if len(first.outputs) != 1:
+            continue
+        yield from _left_out(replay, places)
+        yield from _other_kinds(first, places)
+        yield from _other_axes(replay, first, places)
+        yield from _other_constants(replay, first, places, constants)
+
+
+def spoken(operation: Operation) -> Note:
+    """Say what an operation is."""
+    return WORDS.get(
+        operation.kind, note("the operation {kind}", kind=operation.kind)
+    )
+
+
+def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
+    """Yield earlier tensors of the same shape in the place of an output."""
+    tensors = replay.update.tensors
+    whole = list(replay.operations)
+    earlier = {place: n for n, place in enumerate(whole)}
+    first = replay.operations[places[0]]
+    shape = tensors[first.outputs[0]].shape
+    wanted = [*first.inputs]
+    for place in reversed(whole[: earlier[places[0]]]):
+        wanted += [
+            n
+            for n in replay.operations[place].inputs
+            if tensors[n].shape == shape and n not in wanted
+        ]
+    read = replay.read(first.outputs[0])
+    taken = [
+        n
+        for n in dict.fromkeys(wanted)
+        if tensors[n].shape == shape
+        and tensors[n].dtype.kind == "f"
+        and np.ptp(tensors[n])
+        and replay.hangs_on_rows(n)
+        and replay.read(n) == read  # no parameter is left out
+    ]
+    for source in taken[:MOST_SOURCES]:
+        direct = source in first.inputs
+        if len(places) > 1 and not direct:
+            continue
+        slot = first.inputs.index(source) if direct else -1
+
+        def made(
+            operation: Operation,
+            found: Tensors,
+            slot: int = slot,
+            source: int = source,
+        ) -> Any:
+            return found[operation.inputs[slot] if slot >= 0 else source]
+
+        yield Change(
+            tuple(places),
+            made,
+            _only(replay, first, slot),
+            "layer-left-out",
+        )
+
+
+def _only(replay: Replay, operation: Operation, slot: int) -> Note:
+    """Say what only one side has."""
+    values = {"layer": operation.layer, "what": spoken(operation)}
+    others = [
+        replay.update.tensors[n]
+        for i, n in enumerate(operation.inputs)
+        if i != slot
+    ]
+    if slot < 0:
+        text = Note("{side} has steps before {what} that {other} has not.")
+        return text.given(**values)
+    if operation.kind in SHIFTS and others:
+        value = others[0]
+        if value.size == 1:
+            text = Note("{side} has {what} by {number}, {other} has none.")
+            return text.given(**values, number=figure(float(value.ravel()[0])))
+        if (value == 0).any() and ((value == 0) | (value < MASKED)).all():
+            return _masks(value == 0)
+        if (
+            operation.kind == "AddV2"
+            and value.ndim > 1
+            and _made(replay, operation, slot)
+        ):
+            text = Note(
+                "{side} adds two branches (a residual connection), {other} "
+                "takes one."
+            )
+            return text.given(**values)
+    if operation.kind == "SelectV2":
+        return _masks(replay.update.tensors[operation.inputs[0]])
+    return Note("{side} has {what}, {other} has none.").given(**values)
+
+
+def _masks(allowed: np.ndarray) -> Note:
+    """Say a mask on scores, by what it lets pass."""
+    square = np.squeeze(allowed)
+    while square.ndim > 2:
+        square = square[0]
+    if square.ndim == 2 and (np.tril(square) == square).all():
+        return Note(
+            "{side} has a causal mask (a step does not see those behind it), "
+            "{other} has none."
+        )
+    return Note("{side} has a mask on its scores, {other} has none.")
+
+
+def _made(replay: Replay, operation: Operation, slot: int) -> bool:
+    """Whether all inputs but one were computed."""
+    made = {n for o in replay.operations.values() for n in o.outputs}
+    return all(n in made for i, n in enumerate(operation.inputs) if i != slot)
+
+
+def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
+    own = next((kinds for kinds in (UNARY, *ALIKE) if first.kind in kinds), ())
+    for kind in own:
+        if kind == first.kind:
+            continue
+
+        def made(
+            operation: Operation, found: Tensors, kind: str = kind
+        ) -> Any:
+            given = operation.attributes
+            if kind in ("MaxPool", "AvgPool"):
+                given = _without(given, "explicit_paddings")
+            return executed(operation, found, kind, given)[0]
+
+        unary = own is UNARY
+        yield Change(
+            tuple(places),
+            made,
+            note(
+                "{side} has {mine} where {other} has {its}.",
+                mine=first.kind.lower() if unary else spoken(first),
+                its=kind.lower()
+                if unary
+                else WORDS.get(kind, note("the operation {kind}", kind=kind)),
+            ),
+            "activation" if unary else "operation",
+        )
+
+
+def _without(attributes: tuple[Any, ...], name: str) -> tuple[Any, ...]:
+    pairs = zip(attributes[::2], attributes[1::2], strict=True)
+    return tuple(item for pair in pairs if pair[0] != name for item in pair)
+
+
+def _other_axes(
+    replay: Replay, first: Operation, places: list[int]
+) -> Iterator[Change]:
+    """Yield a softmax over another axis, and transposed products."""
+    import tensorflow as tf
+
+    rank = replay.update.tensors[first.outputs[0]].ndim
+    if first.kind == "Softmax":
+        for axis in range(1, rank - 1):
+
+            def over(
+                operation: Operation, found: Tensors, axis: int = axis
+            ) -> Any:
+                return tf.nn.softmax(found[operation.inputs[0]], axis)
+
+            yield Change(
+                tuple(places),
+                over,
+                note(
+                    "{side}'s softmax is over the last axis, {other}'s over "
+                    "axis {axis}.",
+                    axis=axis,
+                ),
+                "softmax-axis",
+            )
+    for name in TRANSPOSES:
+        if name in first.attributes[::2]:
+
+            def turned(
+                operation: Operation, found: Tensors, name: str = name
+            ) -> Any:
+                given = list(operation.attributes)
+                place = given[::2].index(name) * 2 + 1
+                given[place] = not given[place]
+                return executed(operation, found, "", tuple(given))[0]
+
+            yield Change(
+                tuple(places),
+                turned,
+                Note(
+                    "{side} transposes a matrix in {what} that {other} does "
+                    "not, or the other way round."
+                ).given(what=spoken(first)),
+                "transposed",
+            )
+
+
+def _other_constants(
+    replay: Replay, first: Operation, places: list[int], constants: set[float]
+) -> Iterator[Change]:
+    import tensorflow as tf
+
+    for slot, number in enumerate(first.inputs):
+        value = replay.update.tensors[number]
+        if value.size != 1 or value.dtype.kind != "f":
+            continue
+        for constant in constants:
+
+            def made(
+                operation: Operation,
+                found: Tensors,
+                slot: int = slot,
+                constant: float = constant,
+            ) -> Any:
+                own = operation.inputs[slot]
+                other = tf.cast(
+                    tf.fill(found[own].shape, constant), found[own].dtype
+                )
+                return executed(operation, {**found, own: other})[0]
+
+            yield Change(
+                tuple(places),
+                made,
+                note(
+                    "{side} has {mine} in {what} where {other} has {its}.",
+                    mine=figure(float(value.ravel()[0])),
+                    its=figure(constant),
+                    what=spoken(first),
+                ),
+                "constant",
+            )
