@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,21 @@ from compare.pairs.costs import costs
 from compare.pairs.diagnosis.diagnose import diagnose
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
-from compare.pairs.sides import name_of, reference_of
+from compare.pairs.scripts import First, Script, first_parameters
+from compare.pairs.sides import is_script, name_of, reference_of
 from compare.records import MODES, SIDES, Mode, UsageError, files
 from compare.records.json_form import SHORT
+from compare.records.note import Note, note
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
-from compare.running.processes import Progress, Silent
+from compare.running.processes import (
+    Broken,
+    Job,
+    Progress,
+    Silent,
+    run_jobs,
+)
 
 
 def make_problem(
@@ -117,9 +125,12 @@ def check_reference(side: str) -> None:
     """Find out before a process is started whether a file can hold a side.
 
     Raises:
-        UsageError: it is not written as file.py:function, or there is no such
-            file.
+        UsageError: it is not written as file.py:function, nor as file.py, or
+            there is no such file.
     """
+    if is_script(side):
+        files.read_bytes(Path(side), "name a script, or file.py:function")
+        return
     file, _, function = side.rpartition(":")
     if not file or not function.isidentifier():
         raise UsageError(
@@ -131,7 +142,7 @@ def check_reference(side: str) -> None:
 def check_pair(
     left: str | Callable[..., Any],
     right: str | Callable[..., Any],
-    problem: Problem,
+    problem: Problem | None,
     *,
     names: tuple[str, str] | None = None,
     mode: Mode = "graph",
@@ -142,7 +153,15 @@ def check_pair(
     """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
         raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
-    if not isinstance(problem, Problem):
+    scripts = [is_script(side) for side in (left, right)]
+    if scripts[0] != scripts[1]:
+        raise UsageError(
+            "one side is a script and the other a function: give two scripts, "
+            "or two functions as file.py:function"
+        )
+    if all(scripts) and problem is not None:
+        raise UsageError("a script brings its own data: give no problem")
+    if not isinstance(problem, Problem) and not all(scripts):
         raise UsageError(
             f"the problem is a {type(problem).__name__}: make it with "
             "compare.problem(...)"
@@ -158,8 +177,75 @@ def check_pair(
         own = (f"left {own[0]}", f"right {own[1]}")
     references = (reference_of(left), reference_of(right))
     watcher = progress or Silent()
-    pair = Pair(Sides(references, own, problem, mode, timeout), watcher)
+    start: Note | None = None
+    if problem is None:
+        problem, start = script_start(references, own, timeout, watcher)
+    if problem is None:
+        assert start is not None
+        return Verdict(mode, "could not run", (start,)), ()
+    sides = Sides(references, own, problem, mode, timeout, all(scripts))
+    pair = Pair(sides, watcher)
     verdict = pair.check()
+    if start:
+        verdict = replace(verdict, why=(*verdict.why, start))
     if not verdict.agree:
         verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
-    return verdict, costs(pair, watcher) if timed and verdict.agree else ()
+    timed = timed and verdict.agree and not any(scripts)
+    return verdict, costs(pair, watcher) if timed else ()
+
+
+def script_start(
+    references: Sequence[Any],
+    names: Sequence[str],
+    timeout: float,
+    progress: Progress,
+) -> tuple[Problem | None, Note | None]:
+    """Find out from what both scripts start.
+
+    Returns:
+        The problem from which both are to start, with what has to be said of
+        it; none, and why, where they cannot be compared.
+    """
+    jobs = [
+        Job(f"{name}: first parameters", first_parameters, (Script(path),))
+        for name, path in zip(names, references, strict=True)
+    ]
+    found = run_jobs(jobs, len(jobs), timeout, progress)
+    for name, one in zip(names, found, strict=True):
+        if isinstance(one, Broken):
+            return None, note(
+                "{side} could not be run: {reason}",
+                side=name,
+                reason=one.reason,
+            )
+    left, right = found
+    assert isinstance(left, First)
+    assert isinstance(right, First)
+    values = {"left": names[0], "right": names[1]}
+    if not left.fits(right):
+        shapes = [
+            ", ".join(str(v.shape) for v in own.values.values())
+            for own in (left, right)
+        ]
+        return None, note(
+            "{left} makes parameters of shapes {mine}, {right} of shapes "
+            "{its}: give two scripts of the same model, which make its "
+            "parameters in the same order",
+            **values,
+            mine=shapes[0],
+            its=shapes[1],
+        )
+    states = len(left.states) == len(right.states)
+    problem = left.problem(states)
+    if not left.equals(right):
+        return problem, note(
+            "{right} has other first parameters, and was started from "
+            "{left}'s here",
+            **values,
+        )
+    if not states:
+        return problem, note(
+            "only what is trained was compared: the layers of one side keep "
+            "other states (such as moving averages) than those of the other"
+        )
+    return problem, None

@@ -7,12 +7,12 @@ from typing import Any
 
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
-from compare.pairs.sides import Reference, load, prepare_user_side
+from compare.pairs.sides import Reference, load
 from compare.records import Mode
 from compare.records.pairs import SideCost
 from compare.records.problem import Problem
 from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
-from compare.running.worker import call
+from compare.running.worker import call, prepare_user_side
 
 
 def side_cost(

@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from compare.pairs.scripts import Script
+
 LIBRARIES = tuple(
     str(Path(sysconfig.get_path(name)).resolve())
     for name in ("stdlib", "purelib", "platlib")
@@ -56,7 +58,8 @@ def train_in_float64(side: Callable[..., Any]) -> None:
     }
     tf.cast = _exact(tf.cast)
     tf.convert_to_tensor = _maker(tf.convert_to_tensor)
-    for namespace in _namespaces(side):
+
+    def swap(namespace: dict[str, Any]) -> None:
         for name, value in list(namespace.items()):
             if name.startswith("__"):
                 continue
@@ -66,6 +69,18 @@ def train_in_float64(side: Callable[..., Any]) -> None:
             namespace[name] = swaps.get(id(value), value)
             for function in _functions(value):
                 function.__code__ = _exchange(function.__code__)
+
+    def importing(*args: Any, **kwargs: Any) -> Any:
+        module = __import__(*args, **kwargs)
+        if is_users(getattr(module, "__file__", None)):
+            swap(vars(module))
+        return swaps.get(id(module), module)
+
+    if isinstance(side, Script):  # its modules are loaded as it runs
+        side.changed, side.importing = _exchange, importing
+        return
+    for namespace in _namespaces(side):
+        swap(namespace)
 
 
 class _Module(types.ModuleType):

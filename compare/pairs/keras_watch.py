@@ -48,9 +48,10 @@ def watch_fit(
             given |= other
         del given["self"]
         rate = _learning_rate(model.optimizer)
-        result = fit(model, **_flat(given))
-        facts.append(_facts(model, given, counter, rate))
-        return result
+        try:
+            return fit(model, **_flat(given))
+        finally:  # a diagnosis ends it early
+            facts.append(_facts(model, given, counter, rate))
 
     with wrapped(keras.Model, "fit", watched):
         yield facts

@@ -51,6 +51,8 @@ class Pair(Runs):
         )
         if self.observed:
             self._lengths = [self.problem.epochs]
+        elif self.sides.scripts:
+            self._refuse_unseen()
         verdict = self._judge()
         while verdict.agree and longest < self.problem.epochs:
             longest = (
@@ -67,6 +69,17 @@ class Pair(Runs):
         if doubts:
             return replace(verdict, outcome="could not run", why=(doubts,))
         return self._narrowed(verdict)
+
+    def _refuse_unseen(self) -> None:
+        """Say which script's updates cannot be seen, if one's were not."""
+        for name, run in zip(
+            self.sides.names, self._runs.values(), strict=True
+        ):
+            if isinstance(run, SideRun) and not run.path:
+                raise RunError(
+                    f"the updates of {name} cannot be seen from outside: "
+                    "write it as a function of a problem, file.py:function"
+                )
 
     def _doubts(self, verdict: Verdict) -> Note | None:
         """Say why what was seen of the sides proves nothing, if so."""
@@ -112,6 +125,8 @@ class Pair(Runs):
             step = verdict.divergence.step
             epochs = -(-step // self.problem.steps_per_epoch)
             before = max([n for n in self._lengths if n < epochs], default=0)
+            if self.sides.scripts:
+                break  # the problem says how they start
             if step == 1 and not self._starts_run:
                 if self._start_alike():
                     break

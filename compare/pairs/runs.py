@@ -39,6 +39,8 @@ class Sides:
         problem: what both train; its arrays are float64.
         mode: given to a side that takes it.
         timeout: seconds that one run may take.
+        scripts: whether they are whole scripts: these start as the problem
+            says, and train as long as they like.
     """
 
     references: tuple[Reference, Reference]
@@ -46,6 +48,7 @@ class Sides:
     problem: Problem
     mode: Mode
     timeout: float
+    scripts: bool = False
 
 
 def updates(count: int) -> str:
@@ -113,7 +116,8 @@ class Runs:
     def job(self, side: int, problem: Problem, dtype: Dtype) -> Job:
         """Return the job that runs a side; see `sides.run_side`."""
         return Job(
-            f"{self.sides.names[side]}: {updates(problem.steps)}"
+            f"{self.sides.names[side]}"
+            f"{f': {updates(problem.steps)}' * (not self.sides.scripts)}"
             f"{' in float64' * (dtype == 'float64')}",
             run_side,
             (

@@ -11,22 +11,30 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import GeneratorType
 from typing import Any
 
 import numpy as np
 
 from compare.pairs import in_float64, keras_watch
+from compare.pairs.scripts import Script
 from compare.records import Dtype, Mode, UsageError
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 from compare.running.processes import Advance, RunError
 from compare.running.recording import numbers_in, shown
 from compare.running.watch import Watch
-from compare.running.worker import call, load_exhibit, prepare
+from compare.running.worker import (
+    call,
+    load_exhibit,
+    prepare,
+    prepare_user_side,
+)
 
 Reference = str | bytes
-"""How a side is sent to its process: "file.py:function" or pickled."""
+"""How a side is sent to its process: "file.py:function", "file.py" or
+pickled."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +103,16 @@ def reference_of(side: str | Callable[..., Any]) -> Reference:
             cloudpickle.unregister_pickle_by_value(module)
 
 
+def is_script(side: object) -> bool:
+    """Whether a side is a whole script, "file.py"."""
+    return isinstance(side, str) and side.endswith(".py")
+
+
 def name_of(side: str | Callable[..., Any]) -> str:
     """Return what a side is called, for people."""
     if isinstance(side, str):
-        return side.rpartition(":")[2]
+        name = side.rpartition(":")[2]
+        return Path(side).name if is_script(side) else name
     return str(getattr(side, "__name__", type(side).__name__))
 
 
@@ -150,7 +164,9 @@ def run_side(
         final = returned
     else:
         final = read(returned)
-        path = path or _watched(watch, returned, final, problem.steps)
+        whole = isinstance(side, Script)  # it makes as many as it likes
+        steps = watch.updates if whole else problem.steps
+        path = path or _watched(watch, returned, final, steps)
     return SideRun(tuple(path), final, tuple(fits))
 
 
@@ -186,13 +202,6 @@ def items_of(returned: Any) -> list[Any]:
     return list(returned) if isinstance(returned, list | tuple) else [returned]
 
 
-def prepare_user_side(problem: Problem) -> None:
-    """Seed all that is random, so that a run can be repeated."""
-    import keras
-
-    keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
-
-
 def call_plain(reference: Reference, advance: Advance) -> Any:
     """Call a function without arguments here, and return what it does."""
     return load(reference)()
@@ -201,7 +210,8 @@ def call_plain(reference: Reference, advance: Advance) -> Any:
 def load(reference: Reference) -> Callable[..., Any]:
     """Return the function that was sent."""
     if isinstance(reference, str):
-        return load_exhibit(reference)
+        whole = is_script(reference)
+        return Script(reference) if whole else load_exhibit(reference)
     return pickle.loads(reference)  # type: ignore[no-any-return]
 
 

@@ -134,6 +134,13 @@ def train(exhibit: Exhibit, problem: Problem, mode: Mode) -> Any:
         return exhibit(problem)
 
 
+def prepare_user_side(problem: Problem) -> None:
+    """Seed all that is random, so that a run can be repeated."""
+    import keras
+
+    keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
+
+
 def set_dtype(dtype: Dtype) -> None:
     """Give new layers this dtype, whatever the user's keras.json says."""
     import keras

@@ -19,6 +19,7 @@ from compare.pairs.diagnosis.explain import Answer, explain
 from compare.pairs.diagnosis.facts import facts
 from compare.pairs.diagnosis.linear import linear_causes
 from compare.pairs.diagnosis.recorder import DEEP
+from compare.pairs.diagnosis.rows_seen import with_rows
 from compare.pairs.pair import Pair
 from compare.records import Dtype
 from compare.records.diagnosis import Cause, Diagnosis, Stage
@@ -99,7 +100,7 @@ class Dissection:
                 answer = again
                 stages = [*stages[:1], *again.stages[1:]]
                 causes = _together(causes[:1], again.causes)
-        if answer.shared is not None:
+        if answer.shared is not None and not self.pair.sides.scripts:
             again = self._answer(self._isolated(run, answer))
             if again is not None and again.data_equal:
                 stages = _behind(stages, again.stages)
@@ -115,6 +116,8 @@ class Dissection:
     def _length(self) -> tuple[Problem, int]:
         """Return the problem, as long as is needed, and the updates."""
         problem = self.pair.problem
+        if self.pair.sides.scripts:
+            problem = problem.replace(epochs=max(self.verdict.updates))
         found = self.verdict.divergence
         step = found.step if found else 1
         per_epoch = problem.steps_per_epoch
@@ -172,9 +175,10 @@ class Dissection:
         one, other = seen
         if not isinstance(one, Anatomy) or not isinstance(other, Anatomy):
             return None
-        job = Job(
-            "recomputing", explain, (one, other, run.problems[0], self.dtype)
-        )
+        problem = run.problems[0]
+        if sides.scripts:
+            problem = with_rows(problem, (one, other))
+        job = Job("recomputing", explain, (one, other, problem, self.dtype))
         (answer,) = run_jobs([job], 1, sides.timeout, self.progress)
         if isinstance(answer, Broken):
             self.said.append(
@@ -186,7 +190,7 @@ class Dissection:
 
     def _line(self) -> list[Cause]:
         """Recompute a line, where both sides are seen in float64."""
-        if self.dtype != "float64":
+        if self.dtype != "float64" or self.pair.sides.scripts:
             return []
         self.pair.look_further(LINE)
         left, right = self.pair.trajectories("float64")

@@ -17,7 +17,6 @@ from compare.pairs.sides import (
     Returned,
     items_of,
     load,
-    prepare_user_side,
     read,
 )
 from compare.records import Dtype
@@ -25,7 +24,7 @@ from compare.records.problem import Problem
 from compare.running.modes import turned
 from compare.running.processes import Advance, RunError
 from compare.running.watch import inner_variables
-from compare.running.worker import call, prepare
+from compare.running.worker import call, prepare, prepare_user_side
 
 SECONDS = 4.0
 """After so long a training is ended, if enough of it was seen."""

@@ -1,0 +1,54 @@
+"""The rows of scripts, which bring their own: what was seen of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from compare.pairs.diagnosis.anatomy import Anatomy, Update
+from compare.records.problem import Problem
+
+
+def with_rows(problem: Problem, sides: Sequence[Anatomy]) -> Problem:
+    """Give a problem the rows that one side takes, each once.
+
+    Args:
+        problem: of two scripts.
+        sides: both; of the first that shows its batches they are taken.
+    """
+    for side in sides:
+        pairs = [_batch(update) for update in side.updates]
+        seen = [pair for pair in pairs if pair is not None]
+        shapes = {(x.shape[1:], y.shape[1:]) for x, y in seen}
+        if len(seen) == len(pairs) and len(shapes) == 1:
+            x, y = (np.concatenate(part) for part in zip(*seen, strict=True))
+            flat = x.reshape(len(x), -1)
+            _, first = np.unique(flat, axis=0, return_index=True)
+            rows = np.sort(first)
+            size = max(len(x) for x, _ in seen)
+            return problem.replace(
+                x=x[rows].astype(float),
+                y=y[rows].astype(float),
+                batch_size=size,
+                epochs=max(1, round(problem.steps * size / len(rows))),
+            )
+    return problem
+
+
+def _batch(update: Update) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return x and y of an update, from the tape where Keras shows none."""
+    x, y = update.x, update.y
+    if x is None or y is None:
+        given = [
+            t.value
+            for t in update.gradients[0].tape
+            if not t.kind and t.upstream is None and t.value.ndim
+        ]
+        rest = [v for v in given if v is not x and v is not y]
+        x = rest.pop(0) if x is None and rest else x
+        if y is None:
+            y = next((v for v in rest if x is None or len(v) == len(x)), None)
+    if x is None or y is None or not x.ndim or len(x) != len(y):
+        return None
+    return x, y
