@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 from compare.commands.options import COMMON, EXIT_AGREE, EXIT_DIFFERENT, add
+
+if TYPE_CHECKING:
+    from compare.records.report import Environment
+    from compare.running.processes import Progress
 
 HELP = "classic mistakes: the diff, what happens, why; --run makes them"
 
@@ -19,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "keys", nargs="*", metavar="KEY", help="mistakes to show"
     )
-    names = "--all", "--run", "--rounds", *COMMON
+    names = "--all", "--run", "--score", "--rounds", *COMMON
     add(parser, *names, rounds=1)
 
 
@@ -40,6 +45,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     )
     from compare.showing.terminal import print_sections
 
+    if options.score:
+        return _score(options, command)
     if options.all and options.keys:
         raise UsageError("--all shows every mistake: leave the keys out")
     chosen = find(options.keys) if options.keys else CATALOGUE
@@ -62,3 +69,33 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     )
     caught = all(report.caught for report in reports)
     return EXIT_AGREE if caught else EXIT_DIFFERENT
+
+
+def _score(options: argparse.Namespace, command: str) -> int:
+    """Diagnose the pairs of networks, and count what was named."""
+    from compare.commands.delivery import report_study
+    from compare.mistakes.network_pairs import PAIRS
+    from compare.pairs.score import score
+    from compare.records import UsageError
+
+    if options.all or options.run:
+        raise UsageError("--score shows a set of its own: leave the rest out")
+    chosen = [
+        pair
+        for pair in PAIRS.values()
+        if not options.keys or pair.key.startswith(tuple(options.keys))
+    ]
+    if not chosen:
+        known = sorted({pair.clean for pair in PAIRS.values()})
+        raise UsageError(
+            f"no pair begins with {', '.join(options.keys)}: there are "
+            f"{', '.join(known)}"
+        )
+
+    def study(environment: Environment, watcher: Progress) -> dict[str, Any]:
+        return {"score": score(chosen, options.timeout, watcher)}
+
+    report = report_study("score.json", options, command, study)
+    assert report.score is not None
+    right = all(pair.right for pair in report.score.pairs)
+    return EXIT_AGREE if right else EXIT_DIFFERENT

@@ -162,6 +162,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "numbers of rows; a row takes 60 bytes on disk", count, "N", nargs="+"
     ),
     "--run": option("make them in fresh processes"),
+    "--score": option(
+        "check and diagnose pairs of networks with planted mistakes: takes "
+        "some 15 minutes; KEY may be the beginning of a pair's name"
+    ),
     "--steps": option(
         "number of updates (mini-batches: rounded up to whole epochs)",
         count,

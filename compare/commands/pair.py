@@ -9,21 +9,27 @@ from compare.commands.options import COMMON, TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.problem import Problem
+    from compare.records.report import Environment
+    from compare.running.processes import Progress
 
-HELP = "compare two functions of your own: file.py:function"
+HELP = "compare two functions, or two scripts, of your own"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
-        "Run two functions of your own, each in a fresh process, say whether "
-        "they are the same training, and if not, where they part and why. A "
-        "function takes a problem (problem.x, .y, .initial, .steps, .epochs, "
-        ".batch_size, .learning_rate) and returns its parameters."
+        "Run two functions of your own, or two whole scripts, each in a fresh "
+        "process, say whether they are the same training, and if not, where "
+        "they part and why. A function takes a problem (problem.x, .y, "
+        ".initial, .steps, .epochs, .batch_size, .learning_rate) and returns "
+        "its parameters; a script is run as it is, from the first parameters "
+        "of the left one."
     )
     for side in ("left", "right"):
         parser.add_argument(
-            side, metavar=side.upper(), help="as file.py:function"
+            side,
+            metavar=side.upper(),
+            help="as file.py:function, or file.py for a whole script",
         )
     job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
     how = "--mode", "--time", *COMMON
@@ -32,34 +38,36 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Check the pair; print and write what was found."""
-    from compare.commands.delivery import deliver, exit_code
+    from compare.commands.delivery import exit_code, report_study
     from compare.pairs import api
-    from compare.records import files
-    from compare.records.pairs import PairReport
-    from compare.showing.language import speaker
-    from compare.showing.progress import progress
-    from compare.showing.telling.pair import pair_sections
+    from compare.pairs.sides import is_script
+    from compare.records import UsageError
+    from compare.records.pairs import OwnPair
 
-    for side in (options.left, options.right):
+    sides = options.left, options.right
+    for side in sides:
         api.check_reference(side)
-    problem = _problem(options)
-    files.check_writable(options.out)
-    with progress() as watcher:
+    scripts = all(map(is_script, sides))
+    if scripts and (options.problem or options.data or options.time):
+        raise UsageError(
+            "scripts bring their own data, and are not timed: leave "
+            "--problem, --data and --time out"
+        )
+    problem = None if scripts else _problem(options)
+
+    def study(environment: Environment, watcher: Progress) -> dict[str, Any]:
         verdict, costs = api.check_pair(
-            options.left,
-            options.right,
+            *sides,
             problem,
             mode=options.mode,
             timeout=options.timeout,
             timed=options.time,
             progress=watcher,
         )
-    report = PairReport(command, options.left, options.right, verdict, costs)
-    deliver(
-        pair_sections(report, speaker(options.lang)),
-        lambda: [files.write_json(report, options.out / "pair.json")],
-    )
-    return exit_code([verdict])
+        return {"pair": OwnPair(*sides, verdict, costs)}
+
+    report = report_study("pair.json", options, command, study)
+    return exit_code(report.verdicts)
 
 
 def _problem(options: argparse.Namespace) -> Problem:

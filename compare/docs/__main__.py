@@ -34,14 +34,11 @@ from compare.commands import COMMANDS
 from compare.commands.main import main as carry_out
 from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, Parser
 from compare.records.files import read_json
-from compare.records.json_form import from_json
-from compare.records.pairs import PairReport
 from compare.showing.language import speaker
 from compare.showing.page.render import read_report
 from compare.showing.telling import sections
 from compare.showing.telling.mistakes import seen_sections
 from compare.showing.telling.overview import overview
-from compare.showing.telling.pair import pair_sections
 from compare.showing.terminal import WIDTH, print_sections
 from compare.studies.baseline import read_baseline
 
@@ -91,9 +88,7 @@ def _printed(words: str) -> tuple[str, str]:
 def _told(path: Path) -> tuple[str, str]:
     """Return the command that wrote a report, and what it printed then."""
     content = read_json(path, "make it anew")
-    if "left" in content:
-        told = pair_sections(from_json(PairReport, content), speaker())
-    elif "request" in content:
+    if "request" in content:
         told = overview(read_baseline(path).report, speaker())
     elif content["mistakes"]:
         told = seen_sections(read_report(path), True, speaker())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from compare.records import SCHEMA_VERSION
 from compare.records.note import Note, note
 from compare.records.verdicts import Verdict
 
@@ -118,18 +117,15 @@ class SideCost:
 
 
 @dataclass(frozen=True)
-class PairReport:
-    """What `pair` writes to pair.json.
+class OwnPair:
+    """What `pair` found out.
 
     Attributes:
-        command: how the user asked.
-        left, right: the functions, as "file.py:function".
+        left, right: the sides, as "file.py:function" or "file.py".
         costs: of both sides, where asked for and the sides agree.
     """
 
-    command: str
     left: str
     right: str
     verdict: Verdict
     costs: tuple[SideCost, ...] = ()
-    schema_version: int = field(default=SCHEMA_VERSION)

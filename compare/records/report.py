@@ -15,10 +15,12 @@ from compare.records.growth import Growth
 from compare.records.ladder import Ladder
 from compare.records.mistakes import MistakeReport
 from compare.records.note import Note
+from compare.records.pairs import OwnPair
 from compare.records.peers import Peers
 from compare.records.problem import Scaling
 from compare.records.rates import RateRun
 from compare.records.runs import Failure, Trajectory
+from compare.records.score import Score
 from compare.records.streaming import Streaming
 from compare.records.timing import IteratorCost, Memory, Timing
 from compare.records.verdicts import Check, Verdict
@@ -143,6 +145,8 @@ class Report:
     streaming: Streaming | None = None
     ladder: Ladder | None = None
     mistakes: tuple[MistakeReport, ...] = ()
+    pair: OwnPair | None = None
+    score: Score | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property
@@ -152,6 +156,8 @@ class Report:
         A peer that is known to be another training decides nothing.
         """
         given = [v for lesson in self.lessons for v in lesson.all_verdicts]
+        if self.pair:
+            given.append(self.pair.verdict)
         if self.fit:
             given += [variant.verdict for variant in self.fit.variants]
         if self.growth:

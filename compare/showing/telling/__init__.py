@@ -23,12 +23,14 @@ from compare.showing.telling.lesson import (
 from compare.showing.telling.speed import tell_speed
 
 STUDIES = {
+    "pair": marked("Are both sides the same training?"),
     "fit": marked("Where does the time of fit go?"),
     "growth": marked("How does the time grow?"),
     "peers": marked("And other frameworks?"),
     "streaming": marked("Rows that stay on disk"),
     "calibration": marked("Can the timer be trusted?"),
     "mistakes": marked("Classic mistakes"),
+    "score": marked("How well are causes named?"),
     "ladder": marked("What does each feature cost?"),
 }
 """Field of a report -> the title of its section. `tell_FIELD` in the module of

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compare.records.diagnosis import SIGNS, Diagnosis
-from compare.records.pairs import PairReport, SideCost
+from compare.records.pairs import OwnPair, SideCost
 from compare.records.verdicts import Verdict
-from compare.showing.blocks import Block, Cell, Paragraph, Section, Table
+from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
 from compare.showing.formats import seconds
 from compare.showing.language import Speaker
 
 
-def pair_sections(report: PairReport, speaker: Speaker) -> list[Section]:
+def tell_pair(pair: OwnPair, speaker: Speaker) -> Iterator[Block]:
     """Tell the verdict, why it is so, and what each side costs."""
-    diagnosis = report.verdict.diagnosis
-    verdict = tuple(tell_verdict(report.verdict, speaker))
-    why = tuple(tell_diagnosis(diagnosis, speaker)) if diagnosis else ()
-    costs = tuple(tell_costs(report.costs, speaker)) if report.costs else ()
-    sections = (
-        Section("verdict", "", verdict),
-        Section("why", speaker.say("Why?"), why),
-        Section("costs", speaker.say("How fast?"), costs),
-    )
-    return [section for section in sections if section.blocks]
+    yield from tell_verdict(pair.verdict, speaker)
+    if pair.verdict.diagnosis:
+        yield Heading(speaker.say("Why?"))
+        yield from tell_diagnosis(pair.verdict.diagnosis, speaker)
+    if pair.costs:
+        yield Heading(speaker.say("How fast?"))
+        yield from tell_costs(pair.costs, speaker)
 
 
 def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:

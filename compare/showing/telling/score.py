@@ -1,0 +1,58 @@
+"""What is told of how well a diagnosis does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from compare.records.diagnosis import STAGES
+from compare.records.score import Score
+from compare.showing.blocks import Block, Paragraph, Table
+from compare.showing.formats import seconds
+from compare.showing.language import Speaker
+
+
+def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
+    """Tell the verdicts, the causes by stage, and what went wrong."""
+    pairs = score.pairs
+    verdict, diagnosis = score.seconds
+    yield Paragraph(
+        speaker.say(
+            "{right} of {pairs} verdicts are right; {named} of {planted} "
+            "planted causes are named, {wrong} are named beside them. A "
+            "verdict takes {verdict}, a diagnosis {diagnosis} more (medians).",
+            right=sum(pair.right for pair in pairs),
+            pairs=len(pairs),
+            named=score.named,
+            planted=score.planted,
+            wrong=sum(len(pair.wrong) for pair in pairs),
+            verdict=seconds(verdict),
+            diagnosis=seconds(diagnosis),
+        ),
+        "lead",
+    )
+    by_stage = score.by_stage()
+    yield Table(
+        speaker.say("Causes, by the stage at which they are planted"),
+        ("", speaker.say("planted"), speaker.say("named")),
+        tuple(
+            (
+                speaker.gettext(stage),
+                f"{by_stage[stage][1]}",
+                f"{by_stage[stage][0]}",
+            )
+            for stage in STAGES
+            if stage in by_stage
+        ),
+    )
+    for pair in pairs:
+        missed = [cause for cause, named in pair.named.items() if not named]
+        said = [
+            *([] if pair.right else [speaker.say("wrong verdict")]),
+            *(speaker.say("not named: {cause}", cause=c) for c in missed),
+            *(
+                speaker.say("named beside: {cause}", cause=c)
+                for c in pair.wrong
+            ),
+        ]
+        if said:
+            yield Paragraph(f"{pair.key}: {'; '.join(said)}")
