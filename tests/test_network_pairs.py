@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 from types import SimpleNamespace
 
-import network_pairs
 import pytest
-from network_pairs import PAIRS, Planted, score
 
+from compare.mistakes.network_pairs import PAIRS, Planted
 from compare.pairs.pair import Pair
 from compare.pairs.runs import Sides
-from compare.records.diagnosis import Diagnosis
+from compare.pairs.score import pair_score
+from compare.records.diagnosis import STAGES, Diagnosis
+from compare.records.verdicts import Verdict
 
 TIMEOUT = 300.0
 """Seconds for one run, on a machine that does other things too."""
@@ -61,7 +62,7 @@ def test_there_are_enough_of_each_kind():
     networks = {"dense", "convolution", "recurrent", "attention"}
     assert {pair.network for pair in clean} == networks
     stages = {s for p in different for each in p.planted for s in each.stages}
-    assert stages == set(network_pairs.STAGES)
+    assert stages == set(STAGES)
 
 
 @pytest.mark.parametrize("key", PAIRS)
@@ -84,7 +85,9 @@ def test_the_score_counts_what_is_named_and_what_is_wrong():
     assert not planted.is_named(rate)
     rate.stage = "update"
     other = SimpleNamespace(key="half", title="half the loss", stage="loss")
-    verdict = SimpleNamespace(diagnosis=Diagnosis((rate, other), (), 0))
-    found = score(pair, verdict)
+    verdict = Verdict(
+        "graph", "different", (), diagnosis=Diagnosis((rate, other), (), ())
+    )
+    found = pair_score(pair, verdict)
     assert list(found.named.values()) == [False, True]
     assert found.wrong == ("half the loss",)

@@ -15,16 +15,12 @@ from typing import Any
 
 import numpy as np
 
-import compare
+from compare.lessons.losses import no_loss
 from compare.mistakes.patching import patched
+from compare.records.diagnosis import Cause
 from compare.records.problem import Problem
-from compare.records.verdicts import Verdict
 
 FOLDER = Path(__file__).with_name("networks")
-
-STAGES = (
-    "start", "data", "model", "loss", "gradient", "update", "state", "count",
-)  # fmt: skip
 
 CLASSES = 3
 NOISE = 0.1
@@ -47,17 +43,14 @@ class Planted:
 
     @property
     def stages(self) -> list[str]:
+        """At which it may be seen."""
         return self.cause.partition(":")[0].split(" or ")
 
-    def is_named(self, cause: Any) -> bool:
+    def is_named(self, cause: Cause) -> bool:
         """Whether a cause of a diagnosis is this one: its stage and words."""
         words = f"{cause.key} {cause.title}"
         found = re.search(self.named_by, words, re.IGNORECASE)
-        # A diagnosis that knows no stages is judged by its words.
-        return (
-            bool(found)
-            and getattr(cause, "stage", self.stages[0]) in self.stages
-        )
+        return bool(found) and cause.stage in self.stages
 
 
 @dataclass(frozen=True)
@@ -112,10 +105,10 @@ def problem_of(
         target: "number", (rows, 1); "binary", (rows, 1) of 0 and 1; "class",
             (rows,).
         words: for texts: how many, 0 being the padding at the end.
-        settings: see `compare.problem`.
+        settings: steps, batch_size, learning_rate.
     """
     rng = np.random.default_rng(rows)
-    x = rng.normal(size=(rows, *shape))
+    x: np.ndarray = rng.normal(size=(rows, *shape))
     if words:
         x = rng.integers(1, words, size=(rows, *shape))
         x[np.arange(shape[0]) >= rng.integers(2, shape[0], (rows, 1))] = 0
@@ -128,7 +121,19 @@ def problem_of(
         "binary": (score[:, :1] > 0).astype(float),
         "class": score.argmax(axis=1),
     }[target]
-    return compare.problem(x, y, **settings)
+    steps, size = settings.pop("steps"), settings.pop("batch_size", rows)
+    return Problem(
+        lesson="your own",
+        title="A pair of networks",
+        data="drawn",
+        x=x,
+        y=y,
+        initial={},
+        epochs=steps // -(-rows // size),
+        batch_size=size,
+        loss=no_loss,
+        hyper=settings,
+    )
 
 
 def _pairs(table: Mapping[str, Any], clean: str) -> Iterator[NetworkPair]:
@@ -147,9 +152,9 @@ def _pairs(table: Mapping[str, Any], clean: str) -> Iterator[NetworkPair]:
     for key, planted in harmless.items():
         yield NetworkPair(f"{clean}/{key}", *common, (planted,))
     for keys in [*([key] for key in mistakes), *table["doubles"]]:
-        planted = tuple(mistakes[key] for key in keys)
+        both = tuple(mistakes[key] for key in keys)
         key = f"{clean}/{'+'.join(keys)}"
-        yield NetworkPair(key, *common, planted, agree=False)
+        yield NetworkPair(key, *common, both, agree=False)
 
 
 PAIRS = {
@@ -157,30 +162,3 @@ PAIRS = {
     for path in sorted(FOLDER.glob("*.toml"))
     for pair in _pairs(tomllib.loads(path.read_text()), path.stem)
 }
-
-
-@dataclass(frozen=True)
-class Score:
-    """What a diagnosis found in one pair.
-
-    Attributes:
-        named: cause -> whether it is named.
-        wrong: causes that were named and are none.
-    """
-
-    named: Mapping[str, bool]
-    wrong: tuple[str, ...]
-
-
-def score(pair: NetworkPair, verdict: Verdict) -> Score:
-    """Say which planted causes a verdict's diagnosis names."""
-    found = verdict.diagnosis.causes if verdict.diagnosis else ()
-    planted = () if pair.agree else pair.planted
-    return Score(
-        {each.cause: any(map(each.is_named, found)) for each in planted},
-        tuple(
-            str(cause.title)
-            for cause in found
-            if not any(each.is_named(cause) for each in planted)
-        ),
-    )
