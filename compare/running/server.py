@@ -39,7 +39,8 @@ def main(descriptor: int, keeper: int, bare: bool) -> None:
     lineage.end_with_parent(keeper)
     connection = Connection(descriptor)
     if not bare:
-        import compare.running.preload  # noqa: F401 - for all forks
+        import compare.running.preload
+        import compare.running.multiprocess  # noqa: F401 - for all forks
 
         connection.send(("ready", None))
     pipe = _pipe_of_ends()
