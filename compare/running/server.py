@@ -40,9 +40,9 @@ def main(descriptor: int, keeper: int, bare: bool) -> None:
     connection = Connection(descriptor)
     if not bare:
         import compare.running.preload
-        import compare.running.multiprocess  # noqa: F401 - for all forks
 
         connection.send(("ready", None))
+        import compare.running.multiprocess  # noqa: F401 - for nearly all
     pipe = _pipe_of_ends()
     jobs: dict[int, int] = {}  # process -> number of its job
     while True:
