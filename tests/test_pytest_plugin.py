@@ -37,11 +37,7 @@ def run(pytester, body, *options):
 
 
 def test_a_suite_gets_what_it_asks_for(pytester):
-    """Agreement passes, a difference fails, an unknown level is refused.
-
-    A failure tells step, parameter, both values and the cause, and shows no
-    traceback; the message on a level lists the levels.
-    """
+    """What agrees passes, a failure says why, an unknown level is refused."""
     body = """
 def test_rounding(parity):
     assert parity(loop, other_formula, problem).agree
