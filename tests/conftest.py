@@ -1,14 +1,22 @@
-"""Shared problems and hand-made trajectories."""
+"""Shared problems and hand-made trajectories; the order of the files."""
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pickle
+import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 
+import compare
 from compare.lessons.problems import problem_of
+from compare.pairs import pair
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
 from compare.records.request import Request
@@ -17,10 +25,50 @@ from compare.records.timing import Effort
 from compare.running.processes import Silent
 from compare.studies.lesson.report import make_report
 
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
+
+# A shell that runs the tests in the background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+LONG = (
+    "test_mistakes",
+    "test_exhibits",
+    "test_diagnosis",
+    "test_notebook",
+    "test_browser",
+    "test_cli",
+    "test_report",
+    "test_pairs",
+)
+"""The files that take longest begin first: else one worker ends late."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the files, the long ones first."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(LONG)))
+
 
 @pytest.fixture(scope="session")
-def small_report() -> Report:
-    """Return the report of a real, short run of two lessons, with rates."""
+def small_report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Return the report of a real, short run of two lessons, with rates.
+
+    The first process that needs it makes it, for the others as well.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return _small_report()
+    common = tmp_path_factory.getbasetemp().parent
+    file = common / "small_report.pickle"
+    with (common / "small_report.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            file.write_bytes(pickle.dumps(_small_report()))
+        report = pickle.loads(file.read_bytes())
+    assert isinstance(report, Report)
+    return report
+
+
+def _small_report() -> Report:
     request = Request(
         lessons=("linear_regression", "minibatch"),
         settings=Settings(steps=20),
@@ -31,6 +79,26 @@ def small_report() -> Report:
         command="python -m compare linear_regression minibatch",
     )
     return make_report(request, Silent())
+
+
+@pytest.fixture(scope="session")
+def regression() -> Problem:
+    """Return a regression that is no line: a tail batch, three epochs."""
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(20, 3))
+    y = x[:, :1] * 2 + 0.1 * generator.normal(size=(20, 1))
+    return compare.problem(x, y, learning_rate=0.02, steps=9, batch_size=8)
+
+
+@pytest.fixture
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the sides of a pair once in each dtype, whatever is in doubt.
+
+    For tests of a diagnosis: `check` runs them a dozen times, to be sure of
+    a verdict that other tests hold.
+    """
+    monkeypatch.setattr(pair, "PERTURBATIONS", ())
+    monkeypatch.setattr(pair.Pair, "_doubts", lambda self, verdict: None)
 
 
 @pytest.fixture

@@ -10,14 +10,6 @@ from compare.records.runs import Trajectory
 from compare.running.cluster import run_workers
 
 
-def record_unprepared(*arguments):
-    """Record an exhibit with nothing of TensorFlow switched off."""
-    from compare.running import multiprocess, worker
-
-    worker.prepare = lambda mode, dtype: None
-    return multiprocess.record(*arguments)
-
-
 def record_impatiently(*arguments):
     """Record a cluster that is given up after 12 s without an update."""
     from compare.running import multiprocess
@@ -34,11 +26,15 @@ def record_behind_a_proxy(bypassed, *arguments):
     return record_impatiently(*arguments)
 
 
-def record_unwatched(*arguments):
-    """Train as `record` does, but watch nothing: start and end are kept."""
+def record_plainly(*arguments):
+    """Train as a user does: watch nothing, switch nothing off.
+
+    Start and end are kept.
+    """
     from compare.running import multiprocess, worker
 
     worker.observe = _unwatched
+    worker.prepare = lambda mode, dtype: None
     return multiprocess.record(*arguments)
 
 
@@ -171,3 +167,18 @@ def descend(rate, dtype, advance):
         losses=np.array([]),
         seconds_per_update=0.0,
     )
+
+
+def run_cells(sources, folder, advance):
+    """Run a notebook's code cells as a kernel does; return what they print."""
+    os.chdir(folder)
+    os.environ.update(IPYTHONDIR=folder, MPLBACKEND="agg")
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    shell = InteractiveShell.instance()
+    with capture_output() as output:
+        results = [shell.run_cell(source) for source in sources]
+    for result in results:
+        result.raise_error()
+    return output.stdout

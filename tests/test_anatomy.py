@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import compare
 from compare.pairs.diagnosis.dissect import Plan, dissect
 from compare.pairs.sides import run_side
 from compare.running.processes import Broken, Job, run_jobs
@@ -17,23 +16,20 @@ SIDES = ("fitted_eagerly", "looped", "by_hand", "in_numpy")
 
 
 @pytest.fixture(scope="module")
-def problem():
-    """Return a regression that is no line, with a tail batch."""
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(20, 3))
-    y = x[:, :1] * 2 + 0.1 * generator.normal(size=(20, 1))
-    return compare.problem(x, y, learning_rate=0.02, steps=9, batch_size=8)
-
-
-@pytest.fixture(scope="module")
-def anatomies(problem):
+def anatomies(regression):
     """Return what was seen of each side, and its unwatched end."""
     jobs = [
-        Job(name, dissect, (f"{FILE}:{name}", name, problem, "float32", PLAN))
+        Job(
+            name,
+            dissect,
+            (f"{FILE}:{name}", name, regression, "float32", PLAN),
+        )
         for name in SIDES
     ] + [
         Job(
-            name, run_side, (f"{FILE}:{name}", problem, "eager", "float32", {})
+            name,
+            run_side,
+            (f"{FILE}:{name}", regression, "eager", "float32", {}),
         )
         for name in SIDES
     ]
@@ -101,13 +97,13 @@ def test_stages_of_keras_and_of_a_loop_are_the_same_numbers(anatomies):
     )
 
 
-def test_a_start_is_given_right_before_the_first_update(problem):
+def test_a_start_is_given_right_before_the_first_update(regression):
     """Variables take other first values, whatever their maker gave them."""
     start = {0: np.full((3, 4), 0.25)}
     job = Job(
         "started",
         dissect,
-        (f"{FILE}:looped", "looped", problem, "float32", Plan(start=start)),
+        (f"{FILE}:looped", "looped", regression, "float32", Plan(start=start)),
     )
     (found,) = run_jobs([job], 1, 120)
     assert not isinstance(found, Broken), found.details

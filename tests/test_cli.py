@@ -91,7 +91,12 @@ def test_an_unwritable_folder_is_refused(capsys, tmp_path):
 
 def test_the_main_job_end_to_end(tmp_path):
     """`python -m compare --quick` agrees, explains, and writes its report."""
-    done = command("--quick", "--out", str(tmp_path / "out"))
+    (tmp_path / "tmp").mkdir()
+    done = command(
+        *("--quick", "--steps", "100", "--out", str(tmp_path / "out")),
+        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+    )
+    assert not list((tmp_path / "tmp").iterdir())
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("identical") == 3
     assert "times as long" in done.stdout
@@ -105,30 +110,25 @@ def test_the_main_job_end_to_end(tmp_path):
     )
 
 
-def test_a_users_table_end_to_end(tmp_path):
+def test_a_users_table_end_to_end(tmp_path, capsys):
     """--data standardises, trains, and reports in the user's units."""
     (tmp_path / "homes.csv").write_text(CSV)
-    done = command(
-        "--data",
-        "homes.csv",
-        "--target",
-        "price",
-        "--quick",
-        "--modes",
-        "graph",
-    )
-    assert done.returncode == 0, done.stderr
-    assert "standardised every column" in done.stdout
-    assert "price per unit of" in done.stdout
-    assert "rooms" in done.stdout
+    table = ("--data", "homes.csv", "--target", "price")
+    short = ("--quick", "--steps", "100", "--modes", "graph")
+    assert main([*table, *short]) == 0
+    output = capsys.readouterr().out
+    assert "standardised every column" in output
+    assert "price per unit of" in output
+    assert "rooms" in output
 
 
-def test_an_overshooting_rate_exits_with_3(tmp_path):
+def test_an_overshooting_rate_exits_with_3(tmp_path, capsys):
     """No agreement on infinity, and the limit is named."""
-    done = command("--quick", "--modes", "graph", "--learning-rate", "0.5")
-    assert done.returncode == 3, done.stdout
-    assert "overshoots" in done.stdout
-    assert "0.08452" in done.stdout
+    rate = ("--steps", "200", "--learning-rate", "0.5")
+    assert main(["--quick", "--modes", "graph", *rate]) == 3
+    output = capsys.readouterr().out
+    assert "overshoots" in output
+    assert "0.08452" in output
     assert (tmp_path / "report.json").exists()
 
 
@@ -152,39 +152,31 @@ def test_a_different_pair_exits_with_1(monkeypatch, capsys, exhibit_file):
 
 def test_a_full_disk_is_one_sentence(tmp_path):
     """A real failure to write: the old report stays, the results are shown."""
-    (tmp_path / "report.json").write_text("old")
+    (tmp_path / "ladder.json").write_text("old")
 
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = command(
-        "--quick", "--modes", "graph", "--steps", "5", preexec_fn=limit
-    )
+    done = command("ladder", preexec_fn=limit)
     assert done.returncode == 2, done.stderr
-    assert "cannot write to report.json" in done.stderr
+    assert "cannot write to ladder.json" in done.stderr
     assert "Traceback" not in done.stderr
-    assert "identical" in done.stdout
-    assert (tmp_path / "report.json").read_text() == "old"
+    assert "early_stopping" in done.stdout
+    assert (tmp_path / "ladder.json").read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_an_output_closed_early_loses_nothing(tmp_path):
-    """`| head -1` ends quietly: a code of its own, a report, no other file."""
-    short = ("--quick", "--modes", "graph", "--steps", "3")
-    call = [sys.executable, "-m", "compare", *short]
-    (tmp_path / "tmp").mkdir()
+    """`| head -1` ends quietly: a code of its own, and a report."""
+    call = [sys.executable, "-m", "compare", "ladder"]
     with subprocess.Popen(
-        call,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(tmp_path / "tmp")},
+        call, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as done:
         done.stdout.close()
         errors = done.stderr.read().decode()
     assert done.returncode == 141, errors
     assert "Traceback" not in errors
-    assert json.loads((tmp_path / "report.json").read_text())["lessons"]
-    assert not list((tmp_path / "tmp").iterdir())
+    assert json.loads((tmp_path / "ladder.json").read_text())["ladder"]
 
 
 def test_hostile_names_cannot_move_the_cursor(capsys, tmp_path):

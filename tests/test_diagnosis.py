@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import compare
@@ -44,20 +43,12 @@ PLANTED = {
 }
 
 
-@pytest.fixture(scope="module")
-def problem():
-    """Return a regression with a tail batch, in three epochs."""
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(20, 3))
-    y = x[:, :1] * 2 + 0.1 * generator.normal(size=(20, 1))
-    return compare.problem(x, y, learning_rate=0.02, steps=9, batch_size=8)
-
-
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("right", PLANTED)
-def test_each_planted_fault_is_named_and_no_other(problem, right):
+def test_each_planted_fault_is_named_and_no_other(regression, right):
     """The first stage that parts, and every cause, proved by its numbers."""
     left, stage, keys = PLANTED[right]
-    verdict = compare.check(f"{FILE}:{left}", f"{FILE}:{right}", problem)
+    verdict = compare.check(f"{FILE}:{left}", f"{FILE}:{right}", regression)
     assert verdict.outcome == "different"
     diagnosis = verdict.diagnosis
     text = verdict.explain()
@@ -72,8 +63,8 @@ def test_each_planted_fault_is_named_and_no_other(problem, right):
 
 
 @pytest.mark.parametrize("right", ["looped", "by_hand"])
-def test_equal_pairs_have_no_diagnosis(problem, right):
+def test_equal_pairs_have_no_diagnosis(regression, right):
     """The same network in a loop, or by hand, is the same training."""
-    verdict = compare.check(f"{FILE}:fitted", f"{FILE}:{right}", problem)
+    verdict = compare.check(f"{FILE}:fitted", f"{FILE}:{right}", regression)
     assert verdict.agree, verdict.explain()
     assert verdict.diagnosis is None

@@ -47,6 +47,7 @@ DIFFERENT = {
 }
 
 
+@pytest.mark.usefixtures("once")
 @pytest.mark.parametrize("left", DIFFERENT)
 def test_a_cause_gives_the_very_numbers(left):
     """The right step, parameter and mistake; without it they are apart."""
@@ -70,6 +71,7 @@ def test_a_late_difference_is_found_by_bisection():
     assert "No cause is named" in verdict.explain()
 
 
+@pytest.mark.usefixtures("once")
 def test_swapped_parameters_are_a_fact():
     """Sides that return (w, b) and (b, w) are told so."""
     verdict = check("swapped", "by_hand", steps=5)

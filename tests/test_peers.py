@@ -281,10 +281,11 @@ def train(problem, mode, on_step=None):
         return train(problem, mode, on_step)
     return train(problem.replace(epochs=problem.epochs + 1), mode)
 """
+TRAIN = "def train(problem, mode, on_step=None)"
 FAULTS = {
     "wrong rate": WRONG_RATE,
-    "raises": "def train(*given): raise OSError('no such device')",
-    "dies": "import os\ndef train(*given): os._exit(9)",
+    "raises": f"{TRAIN}: raise OSError('no such device')",
+    "dies": f"import os\n{TRAIN}: os._exit(9)",
     "cheats": CHEAT,
 }
 

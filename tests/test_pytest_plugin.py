@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 pytest_plugins = ["pytester"]
 
 SUITE = """
@@ -38,8 +36,8 @@ def run(pytester, body, *options):
     return pytester.runpytest_subprocess(*options)
 
 
-def test_sides_that_agree_pass(pytester):
-    """Rounding passes, the same bits pass the stricter level."""
+def test_a_suite_gets_what_it_asks_for(pytester):
+    """What agrees passes, a failure says why, an unknown level is refused."""
     body = """
 def test_rounding(parity):
     assert parity(loop, other_formula, problem).agree
@@ -47,35 +45,23 @@ def test_rounding(parity):
 @pytest.mark.parity_level("identical")
 def test_bits(parity):
     parity(loop, loop, problem)
-"""
-    run(pytester, body).assert_outcomes(passed=2)
 
-
-def test_a_failure_prints_only_what_differs(pytester):
-    """Step, parameter, both values and the cause; no traceback."""
-    body = """
-def test_same(parity):
+def test_different(parity):
     parity(halved, loop, problem)
-"""
-    result = run(pytester, body)
-    result.assert_outcomes(failed=1)
-    text = result.stdout.str()
-    assert "different: they part at update 1 in w: halved 0.7" in text
-    assert "Cause: " in text and "halved" in text.partition("Cause: ")[2]
-    assert "Traceback" not in text
-    assert "compare/api.py" not in text
 
-
-def test_a_level_that_does_not_exist_is_refused(pytester):
-    """The message lists the levels."""
-    body = """
 @pytest.mark.parity_level("close enough")
-def test_same(parity):
+def test_unknown(parity):
     parity(loop, loop, problem)
 """
     result = run(pytester, body)
-    result.assert_outcomes(errors=1)
-    assert "identical, same_mathematics" in result.stdout.str()
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    text = result.stdout.str()
+    assert "identical, same_mathematics" in text
+    failure = text.partition("test_different _")[2].partition("= short")[0]
+    assert "different: they part at update 1 in w: halved 0.7" in failure
+    assert "Cause: " in failure and "halved" in failure.partition("Cause: ")[2]
+    assert "Traceback" not in text
+    assert "compare/api.py" not in text
 
 
 def test_the_plugin_costs_nothing_unless_it_is_used(pytester):
@@ -92,15 +78,14 @@ def test_the_plugin_costs_nothing_unless_it_is_used(pytester):
     pytester.runpytest_subprocess("--strict-markers").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("mode", ["eager", "xla"])
-def test_the_mode_reaches_the_sides(pytester, mode):
+def test_the_mode_reaches_the_sides(pytester):
     """--compare-mode is what a side that takes `mode` is given."""
-    body = f"""
+    body = """
 def mode_is(problem, mode):
-    assert mode == "{mode}"
+    assert mode == "xla"
     return loop(problem)
 
 def test_mode(parity):
     parity(mode_is, loop, problem)
 """
-    run(pytester, body, "--compare-mode", mode).assert_outcomes(passed=1)
+    run(pytester, body, "--compare-mode", "xla").assert_outcomes(passed=1)

@@ -150,7 +150,7 @@ def test_a_broken_side_could_not_run(monkeypatch, exhibit_file, fault):
     """A side that raises, hangs, dies or lies is told; the rest goes on."""
     before, after, reason = FAULTS[fault]
     reference = exhibit_file(MANUAL.replace(before, after))
-    lesson = report_with(monkeypatch, request(timeout=12.0), manual=reference)
+    lesson = report_with(monkeypatch, request(timeout=6.0), manual=reference)
     (verdict,) = lesson.verdicts
     assert verdict.outcome == "could not run"
     assert reason in verdict.reason

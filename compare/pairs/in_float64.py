@@ -10,6 +10,7 @@ Keras's own numbers: `tf.cast(0.9, "float64")` gives float32's 0.8999999762.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 import sysconfig
@@ -30,6 +31,7 @@ MAKERS = ("constant", "convert_to_tensor", "zeros", "ones")
 """Functions of TensorFlow that make float32 of Python's floats."""
 
 
+@functools.cache
 def is_users(file: str | None) -> bool:
     """Whether a source file is neither a library's nor the harness's."""
     if not file or file.startswith("<frozen"):
@@ -155,8 +157,12 @@ def _namespaces(side: Callable[..., Any]) -> Iterator[dict[str, Any]]:
     A function that was sent by value has globals of its own, and so have the
     functions that it refers to.
     """
+    from compare.running import preload
+
     seen = set()
-    for module in list(sys.modules.values()):
+    for name, module in list(sys.modules.items()):
+        if name in preload.MODULES:
+            continue
         if is_users(getattr(module, "__file__", None)):
             seen.add(id(module.__dict__))
             yield module.__dict__

@@ -47,8 +47,11 @@ ERROR: Exception | None = None
 """Why the import failed: an error here would end the server of processes."""
 
 IMPORT_SECONDS = 0.0
+_before = set(sys.modules)
 try:
     IMPORT_SECONDS = _import_quietly()
 except Exception as error:
     ERROR = error
 IMPORT_BYTES = peak_bytes()
+MODULES = frozenset(sys.modules) - _before
+"""Names of the thousands of modules that come with TensorFlow and Keras."""

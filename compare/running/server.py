@@ -39,9 +39,10 @@ def main(descriptor: int, keeper: int, bare: bool) -> None:
     lineage.end_with_parent(keeper)
     connection = Connection(descriptor)
     if not bare:
-        import compare.running.preload  # noqa: F401 - for all forks
+        import compare.running.preload
 
         connection.send(("ready", None))
+        import compare.running.multiprocess  # noqa: F401 - for nearly all
     pipe = _pipe_of_ends()
     jobs: dict[int, int] = {}  # process -> number of its job
     while True:
