@@ -56,8 +56,8 @@ def test_a_pair_that_agrees_ends_with_0(capsys):
     assert "identical" in text
     assert "per update" in text
     found = json.loads(Path("pair.json").read_text())
-    assert found["verdict"]["outcome"] == "identical"
-    assert len(found["costs"]) == 2
+    assert found["pair"]["verdict"]["outcome"] == "identical"
+    assert len(found["pair"]["costs"]) == 2
 
 
 def test_a_pair_that_differs_ends_with_1_and_says_why(capsys):
@@ -83,7 +83,9 @@ def test_a_problem_of_the_users_own(capsys):
 
 
 REFUSED = {
-    ("mine.py", "mine.py:loop"): "write it as file.py:function",
+    ("mine", "mine.py:loop"): "write it as file.py:function",
+    ("mine.py", "mine.py:loop"): "give two scripts, or two functions",
+    ("mine.py", "mine.py", "--time"): "leave --problem, --data and --time",
     ("none.py:loop", "mine.py:loop"): "there is no file none.py",
     ("mine.py:loop", "mine.py:loop", "--data", "homes.csv"): "--target",
     ("mine.py:loop", "mine.py:loop", "--problem", "mine.py:no_problem"): (

@@ -14,7 +14,7 @@ from compare.records.baseline import Change, Comparison
 from compare.records.diagnosis import Cause, Diagnosis, Stage
 from compare.records.mistakes import KINDS, MistakeReport, Raised
 from compare.records.note import Note, note
-from compare.records.pairs import UNROLLED, PairReport, SideCost
+from compare.records.pairs import UNROLLED, OwnPair, SideCost
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
 from compare.showing import catalogue
@@ -26,6 +26,7 @@ from compare.showing.blocks import (
     Facts,
     Heading,
     Paragraph,
+    Section,
     Table,
 )
 from compare.showing.language import Speaker, speaker
@@ -38,7 +39,7 @@ from compare.showing.telling.mistakes import (
     tell_mistakes,
 )
 from compare.showing.telling.overview import overview
-from compare.showing.telling.pair import pair_sections, tell_costs
+from compare.showing.telling.pair import tell_costs, tell_pair
 from compare.studies.baseline import compare
 from compare.studies.ladder import ladder
 
@@ -244,7 +245,12 @@ def pair(diagnosis, outcome="different", costs=()):
     verdict = Verdict(
         "graph", outcome, (Note("they part"),), diagnosis=diagnosis
     )
-    return PairReport("python", "a.py:mine", "b.py:its", verdict, costs)
+    return OwnPair("a.py:mine", "b.py:its", verdict, costs)
+
+
+def told(found, speaker=ENGLISH):
+    """Tell a pair, as one section."""
+    return [Section("pair", "", tuple(tell_pair(found, speaker)))]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +278,7 @@ def test_a_cause_says_where_to_mend_it(place):
 
 def test_the_stages_stand_in_a_line_and_side_by_side():
     """Which are equal, which differ, and what each side has there."""
-    found = pair_sections(pair(DIAGNOSIS), ENGLISH)
+    found = told(pair(DIAGNOSIS))
     chain = of(Paragraph, found)[2].text
     assert "7" in chain
     assert chain.index("data =") < chain.index("loss ≠")
@@ -284,8 +290,8 @@ def test_the_stages_stand_in_a_line_and_side_by_side():
 def test_a_pair_is_told_as_it_is_explained():
     """The command says what `explain` says, and marks what is bad."""
     report = pair(DIAGNOSIS)
-    found = pair_sections(report, ENGLISH)
-    assert [section.name for section in found] == ["verdict", "why"]
+    found = told(report)
+    assert [heading.text for heading in of(Heading, found)] == ["Why?"]
     assert of(Paragraph, found)[0].tone == "bad"
     explained = report.verdict.explain()
     for text in prose(found).split("\n"):
@@ -298,26 +304,27 @@ def test_a_pair_is_told_as_it_is_explained():
 
 def test_what_is_not_named_is_said():
     """No cause is a sentence too; a pair that agrees is good."""
-    text = prose(pair_sections(pair(Diagnosis((), (FACT,))), ENGLISH))
+    text = prose(told(pair(Diagnosis((), (FACT,)))))
     assert "No cause is named" in text
     agreed = pair(None, "identical")
-    (section,) = pair_sections(agreed, ENGLISH)
+    (section,) = told(agreed)
+    assert not of(Heading, [section])
     assert section.blocks[0].tone == "good"
 
 
 def test_every_language_says_all_of_a_diagnosis():
     """As many sentences, the same numbers, and the user's own names."""
-    told = [
-        of(Paragraph, pair_sections(pair(DIAGNOSIS), speaker(language)))
+    found = [
+        of(Paragraph, told(pair(DIAGNOSIS), speaker(language)))
         for language in LANGUAGES
     ]
-    assert len({len(blocks) for blocks in told}) == 1
-    for blocks in told:
+    assert len({len(blocks) for blocks in found}) == 1
+    for blocks in found:
         text = " ".join(block.text for block in blocks)
         for word in ("mine", "mine.py:12", "2.5e-01", "keras#1"):
             assert word in text
     cure = str(CAUSE.cure)
-    assert cure not in " ".join(block.text for block in told[1])
+    assert cure not in " ".join(block.text for block in found[1])
 
 
 def test_texts_inside_a_note_are_translated():
@@ -339,8 +346,8 @@ def test_costs_are_a_table_of_both_sides():
     assert rows(table)[0] == ["mine", "250 ms", "2 ms", "5,000", "1", "131"]
     reasons = of(Paragraph, tell_costs(costs, ENGLISH))[:-1]
     assert [block.text.split()[0] for block in reasons] == ["its"]
-    found = pair_sections(pair(None, "identical", costs), ENGLISH)
-    assert [section.name for section in found] == ["verdict", "costs"]
+    found = told(pair(None, "identical", costs))
+    assert [heading.text for heading in of(Heading, found)] == ["How fast?"]
 
 
 # --- The ladder
@@ -475,7 +482,7 @@ def test_every_text_can_be_translated():
         pair(replace(DIAGNOSIS, causes=())),
         pair(replace(DIAGNOSIS, causes=(seen,), update=0)),
     ):
-        pair_sections(report, heard)
+        told(report, heard)
     report = whole_report.whole_report()
     reports = (*report.mistakes, *(one for one, *_ in BRIEFLY.values()))
     for in_full in (True, False):

@@ -40,14 +40,13 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Check the pair; print and write what was found."""
     from compare.commands.delivery import exit_code, report_study
     from compare.pairs import api
-    from compare.pairs.sides import is_script
     from compare.records import UsageError
     from compare.records.pairs import OwnPair
 
     sides = options.left, options.right
     for side in sides:
         api.check_reference(side)
-    scripts = all(map(is_script, sides))
+    scripts = api.are_scripts(*sides)
     if scripts and (options.problem or options.data or options.time):
         raise UsageError(
             "scripts bring their own data, and are not timed: leave "

@@ -129,7 +129,7 @@ def check_reference(side: str) -> None:
             there is no such file.
     """
     if is_script(side):
-        files.read_bytes(Path(side), "name a script, or file.py:function")
+        files.read_bytes(Path(side), "give a script, or file.py:function")
         return
     file, _, function = side.rpartition(":")
     if not file or not function.isidentifier():
@@ -137,6 +137,20 @@ def check_reference(side: str) -> None:
             f"{side} names no function: write it as file.py:function"
         )
     files.read_bytes(Path(file), "write it as file.py:function")
+
+
+def are_scripts(left: object, right: object) -> bool:
+    """Whether both sides are whole scripts.
+
+    Raises:
+        UsageError: one is, and the other a function.
+    """
+    if is_script(left) != is_script(right):
+        raise UsageError(
+            "one side is a script and the other a function: give two scripts, "
+            "or two functions as file.py:function"
+        )
+    return is_script(left)
 
 
 def check_pair(
@@ -153,15 +167,10 @@ def check_pair(
     """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
         raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
-    scripts = [is_script(side) for side in (left, right)]
-    if scripts[0] != scripts[1]:
-        raise UsageError(
-            "one side is a script and the other a function: give two scripts, "
-            "or two functions as file.py:function"
-        )
-    if all(scripts) and problem is not None:
+    scripts = are_scripts(left, right)
+    if scripts and problem is not None:
         raise UsageError("a script brings its own data: give no problem")
-    if not isinstance(problem, Problem) and not all(scripts):
+    if not isinstance(problem, Problem) and not scripts:
         raise UsageError(
             f"the problem is a {type(problem).__name__}: make it with "
             "compare.problem(...)"
@@ -183,14 +192,14 @@ def check_pair(
     if problem is None:
         assert start is not None
         return Verdict(mode, "could not run", (start,)), ()
-    sides = Sides(references, own, problem, mode, timeout, all(scripts))
+    sides = Sides(references, own, problem, mode, timeout, scripts)
     pair = Pair(sides, watcher)
     verdict = pair.check()
     if start:
         verdict = replace(verdict, why=(*verdict.why, start))
     if not verdict.agree:
         verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
-    timed = timed and verdict.agree and not any(scripts)
+    timed = timed and verdict.agree and not scripts
     return verdict, costs(pair, watcher) if timed else ()
 
 

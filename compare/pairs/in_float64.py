@@ -58,8 +58,7 @@ def train_in_float64(side: Callable[..., Any]) -> None:
         id(getattr(tf, name)): getattr(swaps[id(tf)], name)
         for name in (*MAKERS, "Variable")
     }
-    tf.cast = _exact(tf.cast)
-    tf.convert_to_tensor = _maker(tf.convert_to_tensor)
+    make_constants_exact()
 
     def swap(namespace: dict[str, Any]) -> None:
         for name, value in list(namespace.items()):
@@ -83,6 +82,14 @@ def train_in_float64(side: Callable[..., Any]) -> None:
         return
     for namespace in _namespaces(side):
         swap(namespace)
+
+
+def make_constants_exact() -> None:
+    """Keep TensorFlow from rounding Keras's numbers to float32 first."""
+    import tensorflow as tf
+
+    tf.cast = _exact(tf.cast)
+    tf.convert_to_tensor = _maker(tf.convert_to_tensor)
 
 
 class _Module(types.ModuleType):

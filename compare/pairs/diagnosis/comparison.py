@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.pairs.diagnosis.causes.loss import Both, told
-from compare.pairs.diagnosis.causes.loss_factors import reduction
 from compare.pairs.diagnosis.causes.naming import Case, figure
 from compare.pairs.diagnosis.closeness import gap, named_gap
 from compare.pairs.diagnosis.rows import batches
@@ -71,12 +70,16 @@ class Comparison:
             or gap(one, other) <= (self.case.bound)
         )
 
-    def steady_reduction(self) -> bool:
-        """Whether each side reduces its loss alike in the first updates."""
+    def weights_show(self, update: int) -> bool:
+        """Whether weights of samples that others show, show in an update.
+
+        In a batch of one class they look like a factor.
+        """
         for number in (0, 1):
             found = [self.losses(u)[number] for u in range(self.updates)[:3]]
-            said = {reduction(t).text if t else "" for t in found}
-            if len(said) > 1 or "" in said:
+            weighted = any(t and t.weights is not None for t in found)
+            own = self.losses(update)[number]
+            if weighted and own and own.weights is None:
                 return False
         return True
 

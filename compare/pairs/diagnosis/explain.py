@@ -19,12 +19,15 @@ from compare.pairs.diagnosis.causes.loss import loss_causes
 from compare.pairs.diagnosis.causes.loss_factors import FACTORS
 from compare.pairs.diagnosis.causes.model import model_causes
 from compare.pairs.diagnosis.causes.naming import Case
+from compare.pairs.diagnosis.causes.operations import Head
 from compare.pairs.diagnosis.causes.rules import rules
 from compare.pairs.diagnosis.causes.update import update_causes
 from compare.pairs.diagnosis.comparison import Comparison
+from compare.pairs.diagnosis.losses import OF_LOGITS
 from compare.pairs.diagnosis.rows import Map
 from compare.pairs.diagnosis.same_batches import same_data
 from compare.pairs.diagnosis.steps import matched
+from compare.pairs.in_float64 import make_constants_exact
 from compare.records import Dtype
 from compare.records.diagnosis import STAGES, Cause, Stage
 from compare.records.problem import Problem
@@ -88,6 +91,8 @@ def explain(
         None where it cannot be told which parameter is which.
     """
     prepare("eager", dtype)
+    if dtype == "float64":
+        make_constants_exact()
     found = matched(left, right, tuple(problem.initial))
     if found is None:
         return None
@@ -119,9 +124,11 @@ def _causes(seen: Comparison) -> Iterator[Cause]:
     yield from start_causes(case)
     yield from data_causes(case, seen.left, seen.right)
     heads = [
-        told.prediction if told else side.steps[0].update.output
+        Head(value, told is None or told.form.name in OF_LOGITS)
         for told, side in zip(seen.both, case.sides, strict=True)
         if seen.same_rows(0)
+        and (value := told.prediction if told else side.steps[0].update.output)
+        is not None
     ]
     alike = seen.same_behind(0)
     model = [] if alike else list(model_causes(case, 0, heads))
@@ -139,15 +146,17 @@ def _causes(seen: Comparison) -> Iterator[Cause]:
 def _loss_causes(seen: Comparison) -> Iterator[Cause]:
     """Yield causes in the losses of the first updates, each one once."""
     parted = {seen.parts_at() - 1} & set(range(3, seen.updates))
-    known = set()
+    known: set[str] = set()
     for update in [*range(min(seen.updates, 3)), *sorted(parted)]:
         if seen.same_behind(update):
             continue
         same = seen.same_batch(update) is not False
         for cause in loss_causes(seen.case, seen.losses(update), update, same):
-            unsteady = cause.key in FACTORS and not seen.steady_reduction()
-            if cause.key not in known and not unsteady:
-                known.add(cause.key)
+            if cause.key in FACTORS and not seen.weights_show(update):
+                continue
+            kind = FACTORS if cause.key in FACTORS else (cause.key,)
+            if known.isdisjoint(kind):
+                known.update(kind)
                 yield cause
 
 

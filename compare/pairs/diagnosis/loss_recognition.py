@@ -157,7 +157,8 @@ def _weighted(
         if factor and apart <= bound:
             if kind == "samples" and _are_of_classes(each, y):
                 kind = "classes"
-            return factor, each, kind, apart
+            least = float(each[each > 0].min())
+            return factor * least, each / least, kind, apart
     return _by_class(losses, own, upstream, y, bound) or _by_sample(
         step, losses, own, upstream, bound
     )
@@ -179,8 +180,9 @@ def _by_sample(
     apart = gap(seen, flat * weights[:, None])
     if apart > bound or (weights <= 0).any():
         return None
-    rest = step.loss - float(weights @ losses) - (step.update.penalty or 0.0)
-    if abs(rest) > 10 * bound * abs(step.loss):
+    rest = step.loss - float(weights @ losses)
+    besides = min(abs(rest), abs(rest - (step.update.penalty or 0.0)))
+    if besides > 10 * bound * abs(step.loss):
         return None
     least = float(weights.min())
     return least, weights / least, "samples", apart

@@ -101,7 +101,9 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
             own = {"rho": rho, "epsilon": epsilon}
             yield Rule("RMSprop", own)
             yield Rule("RMSprop", {**own, "form": "outside"})
-        yield Rule("Adagrad", {"epsilon": epsilon})
+        for first in (0.1, 0.0, 1.0):
+            own = {"epsilon": epsilon, "initial_accumulator_value": first}
+            yield Rule("Adagrad", own)
 
 
 def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:

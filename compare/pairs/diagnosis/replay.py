@@ -108,8 +108,9 @@ class Replay:
         new: set[int] = set()
         for place, operation in self.operations.items():
             other = changed.get(place)
-            if other is None and new.isdisjoint(operation.inputs):
-                continue
+            dirty = other is not None or not new.isdisjoint(operation.inputs)
+            if not dirty and all(n in found for n in operation.outputs):
+                continue  # lists of tensors are no numbers, so not recorded
             if any(word in operation.kind for word in REPLAYED_NOT):
                 continue
             try:
@@ -121,7 +122,8 @@ class Replay:
             except (tf.errors.OpError, ValueError, TypeError, KeyError):
                 return None
             found.update(zip(operation.outputs, made, strict=False))
-            new.update(operation.outputs)
+            if dirty:
+                new.update(operation.outputs)
         return found
 
     def moments(self, tensors: Tensors) -> np.ndarray:
@@ -185,10 +187,11 @@ def head_of(update: Update, value: np.ndarray) -> int | None:
     return found
 
 
-def before_activation(replay: Replay) -> int | None:
+def before_activation(replay: Replay) -> list[int]:
     """Return the logits, where a head is a softmax or sigmoid of them."""
-    for operation in replay.operations.values():
-        if replay.head in operation.outputs:
-            squashed = operation.kind in ("Softmax", "Sigmoid")
-            return operation.inputs[0] if squashed else None
-    return None
+    return [
+        operation.inputs[0]
+        for operation in replay.operations.values()
+        if replay.head in operation.outputs
+        and operation.kind in ("Softmax", "Sigmoid")
+    ]

@@ -127,8 +127,10 @@ class TapeWatch(Recorder):
         def number(tensor: Any) -> int:
             found = numbers.setdefault(id(tensor), len(numbers))
             if found not in tensors:
-                kind = tensor.dtype
-                plain = kind.is_floating or kind.is_integer or kind.is_bool
+                kind = getattr(tensor, "dtype", None)
+                plain = kind and (
+                    kind.is_floating or kind.is_integer or kind.is_bool
+                )
                 tensors[found] = np.array(tensor if plain else [])
             return found
 

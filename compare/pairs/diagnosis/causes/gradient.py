@@ -69,8 +69,6 @@ def _forgotten(case: Case) -> Iterator[Cause]:
                 size=figure(max(lengths, default=0.0)),
             ),
             cure,
-            max(gap(step.after[k], step.before[k]) for k in gone),
-            1.0,
             place=step.gradient.place,
             updates=len(side.steps),
         )

@@ -41,6 +41,8 @@ def gap_to(side: Told, form: Form, factor: float | None = None) -> float:
 
 def factor_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
     """Yield another factor of the loss, such as sum for mean."""
+    if (one.weights is None) != (other.weights is None):
+        return  # what a factor is hangs on the weights
     alike = [one.factor / other.factor]
     alike.append(alike[0] * other.samples / one.samples)  # both are sums
     if min(abs(times - 1) for times in alike) <= 10 * case.bound:
@@ -79,6 +81,12 @@ def _factor_key(times: float, mine: Told) -> str:
 
 def reduction(told: Told) -> Note:
     """Say what is done with the losses of the samples."""
+    weights = told.weights
+    if (
+        weights is not None
+        and abs(told.factor * weights.sum() / told.samples - 1) < 1e-6
+    ):
+        return Note("the sum divided by the sum of the weights")
     for factor, text in (
         (1.0, Note("the mean over {samples} samples")),
         (told.samples, Note("the sum over {samples} samples")),

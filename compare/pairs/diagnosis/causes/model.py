@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-import numpy as np
-
 from compare.pairs.diagnosis.anatomy import LayerCall
 from compare.pairs.diagnosis.causes.dropout import (
     dropout_causes,
@@ -20,12 +18,12 @@ from compare.pairs.diagnosis.causes.layer_settings import (
     pair_causes,
 )
 from compare.pairs.diagnosis.causes.naming import Case
-from compare.pairs.diagnosis.causes.operations import operation_causes
+from compare.pairs.diagnosis.causes.operations import Head, operation_causes
 from compare.records.diagnosis import Cause
 
 
 def model_causes(
-    case: Case, update: int, heads: Sequence[np.ndarray | None]
+    case: Case, update: int, heads: Sequence[Head]
 ) -> Iterator[Cause]:
     """Yield what differs between the models of both sides.
 
@@ -38,9 +36,8 @@ def model_causes(
     """
     layers = list(_layer_causes(case, update))
     yield from layers
-    known = [head for head in heads if head is not None]
-    if not layers and len(known) == len(case.sides):
-        yield from operation_causes(case, update, known)
+    if not layers and len(heads) == len(case.sides):
+        yield from operation_causes(case, update, heads)
 
 
 def _layer_causes(case: Case, update: int) -> Iterator[Cause]:

@@ -9,14 +9,19 @@ from typing import Any
 import numpy as np
 
 from compare.pairs.diagnosis.anatomy import Operation
+from compare.pairs.diagnosis.causes.layer_again import ACTIVATIONS
 from compare.pairs.diagnosis.causes.naming import figure
+from compare.pairs.diagnosis.causes.operation_words import (
+    UNARY,
+    WORDS,
+    only_here,
+    spoken,
+)
 from compare.pairs.diagnosis.replay import Change, Replay, Tensors, executed
 from compare.records.note import Note, note
 
 MOST_SOURCES = 12
 """Earlier tensors that are tried in the place of one, the nearest first."""
-
-UNARY = ("Relu", "Tanh", "Sigmoid", "Elu", "Selu", "Softplus", "Softsign")
 
 ALIKE = (
     ("Mean", "Max", "Sum", "Min", "Prod"),
@@ -26,29 +31,6 @@ ALIKE = (
 """Kinds that take the same inputs."""
 
 TRANSPOSES = ("transpose_a", "transpose_b", "adj_x", "adj_y")
-
-SHIFTS = ("AddV2", "Sub", "BiasAdd", "Mul", "RealDiv")
-
-WORDS = {
-    "AddV2": Note("an addition"),
-    "BiasAdd": Note("the addition of a bias"),
-    "Sub": Note("a subtraction"),
-    "Mul": Note("a multiplication"),
-    "RealDiv": Note("a division"),
-    "MatMul": Note("a matrix product"),
-    "Softmax": Note("a softmax"),
-    "ReverseV2": Note("a reversal of the order"),
-    "Transpose": Note("a transposition, so that it goes along another axis"),
-    "Mean": Note("a mean"),
-    "Max": Note("a maximum"),
-    "Sum": Note("a sum"),
-    "MaxPool": Note("a pooling by the maximum"),
-    "AvgPool": Note("a pooling by the average"),
-}
-"""What operations are called in sentences."""
-
-MASKED = -100.0
-"""What is added to scores that are not to count is below."""
 
 
 def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
@@ -72,13 +54,6 @@ def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
         yield from _other_kinds(first, places)
         yield from _other_axes(replay, first, places)
         yield from _other_constants(replay, first, places, constants)
-
-
-def spoken(operation: Operation) -> Note:
-    """Say what an operation is."""
-    return WORDS.get(
-        operation.kind, note("the operation {kind}", kind=operation.kind)
-    )
 
 
 def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
@@ -122,68 +97,37 @@ def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
         yield Change(
             tuple(places),
             made,
-            _only(replay, first, slot),
+            only_here(replay, first, slot),
             "layer-left-out",
         )
 
 
-def _only(replay: Replay, operation: Operation, slot: int) -> Note:
-    """Say what only one side has."""
-    values = {"layer": operation.layer, "what": spoken(operation)}
-    others = [
-        replay.update.tensors[n]
-        for i, n in enumerate(operation.inputs)
-        if i != slot
-    ]
-    if slot < 0:
-        text = Note("{side} has steps before {what} that {other} has not.")
-        return text.given(**values)
-    if operation.kind in SHIFTS and others:
-        value = others[0]
-        if value.size == 1:
-            text = Note("{side} has {what} by {number}, {other} has none.")
-            return text.given(**values, number=figure(float(value.ravel()[0])))
-        if (value == 0).any() and ((value == 0) | (value < MASKED)).all():
-            return _masks(value == 0)
-        if (
-            operation.kind == "AddV2"
-            and value.ndim > 1
-            and _made(replay, operation, slot)
-        ):
-            text = Note(
-                "{side} adds two branches (a residual connection), {other} "
-                "takes one."
-            )
-            return text.given(**values)
-    if operation.kind == "SelectV2":
-        return _masks(replay.update.tensors[operation.inputs[0]])
-    return Note("{side} has {what}, {other} has none.").given(**values)
-
-
-def _masks(allowed: np.ndarray) -> Note:
-    """Say a mask on scores, by what it lets pass."""
-    square = np.squeeze(allowed)
-    while square.ndim > 2:
-        square = square[0]
-    if square.ndim == 2 and (np.tril(square) == square).all():
-        return Note(
-            "{side} has a causal mask (a step does not see those behind it), "
-            "{other} has none."
-        )
-    return Note("{side} has a mask on its scores, {other} has none.")
-
-
-def _made(replay: Replay, operation: Operation, slot: int) -> bool:
-    """Whether all inputs but one were computed."""
-    made = {n for o in replay.operations.values() for n in o.outputs}
-    return all(n in made for i, n in enumerate(operation.inputs) if i != slot)
-
-
 def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
-    own = next((kinds for kinds in (UNARY, *ALIKE) if first.kind in kinds), ())
-    for kind in own:
-        if kind == first.kind:
-            continue
+    """Yield another activation, reduction, pooling or arithmetic."""
+    import keras
+
+    if first.kind in UNARY:
+        for name in ACTIVATIONS:
+
+            def activated(
+                operation: Operation, found: Tensors, name: str = name
+            ) -> Any:
+                own = keras.activations.get(name)
+                return own(found[operation.inputs[0]])
+
+            if name not in (UNARY[first.kind], "linear"):
+                yield Change(
+                    tuple(places),
+                    activated,
+                    note(
+                        "{side} has the activation {mine} where {other} has "
+                        "{its}.",
+                        mine=UNARY[first.kind],
+                        its=name,
+                    ),
+                    "activation",
+                )
+    for kind in next((kinds for kinds in ALIKE if first.kind in kinds), ()):
 
         def made(
             operation: Operation, found: Tensors, kind: str = kind
@@ -193,19 +137,18 @@ def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
                 given = _without(given, "explicit_paddings")
             return executed(operation, found, kind, given)[0]
 
-        unary = own is UNARY
-        yield Change(
-            tuple(places),
-            made,
-            note(
-                "{side} has {mine} where {other} has {its}.",
-                mine=first.kind.lower() if unary else spoken(first),
-                its=kind.lower()
-                if unary
-                else WORDS.get(kind, note("the operation {kind}", kind=kind)),
-            ),
-            "activation" if unary else "operation",
-        )
+        if kind != first.kind:
+            its = WORDS.get(kind, note("the operation {kind}", kind=kind))
+            yield Change(
+                tuple(places),
+                made,
+                note(
+                    "{side} has {mine} where {other} has {its}.",
+                    mine=spoken(first),
+                    its=its,
+                ),
+                "operation",
+            )
 
 
 def _without(attributes: tuple[Any, ...], name: str) -> tuple[Any, ...]:

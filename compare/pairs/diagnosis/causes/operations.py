@@ -33,12 +33,27 @@ MOST = 3
 SECONDS = 6.0
 """After so long the search ends without a cause."""
 
+
+@dataclass(frozen=True)
+class Head:
+    """What a model gives to its loss.
+
+    Attributes:
+        value: the prediction.
+        squashed: whether the loss is one that takes logits as well: then
+            these may stand for a softmax or sigmoid of them.
+    """
+
+    value: np.ndarray
+    squashed: bool
+
+
 Chosen = tuple[tuple[Change, ...], tuple[Change, ...]]
 """Changes of each side."""
 
 
 def operation_causes(
-    case: Case, update: int, heads: Sequence[np.ndarray]
+    case: Case, update: int, heads: Sequence[Head]
 ) -> Iterator[Cause]:
     """Yield the fewest changes of operations after which both sides agree.
 
@@ -48,12 +63,15 @@ def operation_causes(
         heads: the predictions of both.
     """
     steps = [side.steps[update].update for side in case.sides]
-    found = [head_of(s, h) for s, h in zip(steps, heads, strict=True)]
+    found = [head_of(s, h.value) for s, h in zip(steps, heads, strict=True)]
     if found[0] is None or found[1] is None:
         return
-    search = _Search(
-        (Replay(steps[0], found[0]), Replay(steps[1], found[1])), case.bound
-    )
+    replays = Replay(steps[0], found[0]), Replay(steps[1], found[1])
+    ends = [
+        [replay.head, *(before_activation(replay) if head.squashed else [])]
+        for replay, head in zip(replays, heads, strict=True)
+    ]
+    search = _Search(replays, ends, case.bound)
     if search.apart(((), ())) <= case.bound:
         return
     chosen = search.changes()
@@ -106,8 +124,14 @@ class _Made:
 class _Search:
     """Looks for changes that make two rows of operations agree."""
 
-    def __init__(self, replays: tuple[Replay, Replay], bound: float) -> None:
+    def __init__(
+        self,
+        replays: tuple[Replay, Replay],
+        heads: Sequence[Sequence[int]],
+        bound: float,
+    ) -> None:
         self.replays = replays
+        self._heads = heads
         self._bound = bound
         self._until = time.monotonic() + SECONDS
         own = [_constants(replay) for replay in replays]
@@ -150,11 +174,7 @@ class _Search:
         tensors = replay.run(own)
         if tensors is None:
             return None
-        heads = [
-            np.asarray(tensors[head])
-            for head in (replay.head, before_activation(replay))
-            if head is not None
-        ]
+        heads = [np.asarray(tensors[head]) for head in self._heads[number]]
         return _Made(heads, replay.moments(tensors))
 
     def _apart(self, made: Sequence[_Made | None]) -> float:
