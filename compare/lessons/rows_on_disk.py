@@ -32,15 +32,14 @@ def with_files(problem: Problem) -> Iterator[Problem]:
         return
     with tempfile.TemporaryDirectory(prefix="compare-rows-") as folder:
         if "folder" in problem.hyper:
-            yield problem.replace(hyper={**problem.hyper, "folder": folder})
+            yield problem.with_hyper(folder=folder)
             return
         files = []
         parts = np.array_split(np.arange(len(problem.x)), FILES)
         for number, rows in enumerate(parts):
             files.append(str(Path(folder) / f"rows-{number}.csv"))
             write_csv(files[-1], [(problem.x[rows], problem.y[rows])])
-        hyper = {**problem.hyper, "files": files}
-        yield problem.replace(hyper=hyper)
+        yield problem.with_hyper(files=files)
 
 
 def write_csv(

@@ -54,8 +54,8 @@ def _record_in_two(
     halves = []
     with tempfile.TemporaryDirectory() as folder:
         for job in (half, problem):
-            job = job.replace(hyper={**problem.hyper, "folder": folder})
-            arguments = (reference, side, job, mode, dtype, _silent)
+            given = job.with_hyper(folder=folder)
+            arguments = (reference, side, given, mode, dtype, _silent)
             with ProcessPoolExecutor(1, mp_context=fork) as process:
                 halves.append(
                     process.submit(worker.record, *arguments).result()

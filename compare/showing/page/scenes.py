@@ -187,7 +187,7 @@ def _predicted(
     rows = []
     with np.errstate(over="ignore", invalid="ignore"):
         for frame in range(frames):
-            now = {n: v[frame] for n, v in run.parameters.items()}
+            now = run.state(frame)
             if classes:
                 rows.append(np.exp(log_likelihoods(now, x, y)))
             else:
