@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
 
 from compare.records import Dtype
 from compare.records.problem import Problem
@@ -54,6 +52,9 @@ def write_csv(
         blocks: x of shape (rows, features) and y of shape (rows, 1), written
             one after another, so that they need not be in memory together.
     """
+    import pyarrow as pa
+    import pyarrow.csv
+
     writer = None
     with contextlib.ExitStack() as stack:
         for x, y in blocks:
@@ -77,6 +78,9 @@ def read_csv(
     Returns:
         x of shape (rows, features) and y of shape (rows, 1).
     """
+    import pyarrow as pa
+    import pyarrow.csv
+
     parts = []
     for path in paths:
         with pa.csv.open_csv(path) as file:
