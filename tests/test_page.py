@@ -24,7 +24,8 @@ from compare.showing.blocks import Cell as Label
 from compare.showing.language import speaker
 from compare.showing.page import code, scenes
 from compare.showing.page.html import drawn
-from compare.showing.page.render import page, read_report
+from compare.showing.page.render import page
+from compare.showing.reading import read_report
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 

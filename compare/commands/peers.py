@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import add
+from compare.commands.options import COMMON, add
 
 HELP = "the same training in other frameworks, checked and timed"
 
@@ -24,15 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="LESSON",
         help="what to train (linear_regression)",
     )
-    add(
-        parser,
-        "--backend",
-        "--quick",
-        "--budget",
-        "--timeout",
-        "--lang",
-        "--out",
-    )
+    add(parser, "--backend", "--quick", "--budget", *COMMON)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

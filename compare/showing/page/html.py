@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -23,6 +24,7 @@ from compare.showing.language import Speaker
 LEXERS = {"diff": DiffLexer, "python": PythonLexer}
 
 
+@functools.cache
 def templates(speaker: Speaker) -> Environment:
     """Return the templates, which escape all that is put into them."""
     made = Environment(
