@@ -281,7 +281,7 @@ def test_bars_stay_on_their_tracks(scale):
         assert 0 <= place <= 100
     for _, entries, _ in found.rows:
         for bar in entries:
-            assert 0 <= bar.low <= bar.width <= bar.high <= 100
+            assert 0 <= bar.low <= bar.value <= bar.high <= 100
 
 
 def test_every_mistake_is_said_in_korean():

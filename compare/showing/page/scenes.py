@@ -10,7 +10,6 @@ import numpy as np
 
 from compare.judging.differences import ulps_apart
 from compare.lessons.losses import log_likelihoods, predictions
-from compare.records import SIDES
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
 
@@ -58,24 +57,16 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
     bowl = _bowl(lesson)
     if not lesson.rates or lesson.theory is None or bowl is None:
         return None
-    by_rate: dict[float, dict[str, Any]] = {}
-    for run in lesson.rates:
-        entry = by_rate.setdefault(run.rate, {"rate": run.rate})
-        entry[run.side] = run
-    tried = []
-    for entry in by_rate.values():
-        if not all(side in entry for side in SIDES):
-            continue
-        pair = [entry[side] for side in SIDES]
-        tried.append(
-            {
-                "rate": entry["rate"],
-                "outcome": pair[0].outcome,
-                "same": pair[1].same_bits,
-                "losses": _both([run.losses for run in pair]),
-                "paths": _both([_path(run.parameters) for run in pair]),
-            }
-        )
+    tried = [
+        {
+            "rate": pair[0].rate,
+            "outcome": pair[0].outcome,
+            "same": pair[1].same_bits,
+            "losses": _both([run.losses for run in pair]),
+            "paths": _both([_path(run.parameters) for run in pair]),
+        }
+        for pair in lesson.rate_pairs
+    ]
     return {
         "limit": lesson.theory.largest_learning_rate,
         "own": lesson.learning_rate,
