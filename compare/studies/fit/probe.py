@@ -17,7 +17,7 @@ from compare.running.modes import function_type, replaced
 from compare.running.processes import Advance, RunError
 from compare.running.worker import load_exhibit, train
 from compare.studies.fit.stopwatch import Stopwatch, watching
-from compare.studies.variants.trials import MakeProblem
+from compare.studies.variants.trials import MakeProblem, with_calls_of
 
 SKIPPED = 2
 """Epochs, or calls, that are not counted: they trace and compile."""
@@ -72,8 +72,8 @@ def cost_of_a_call(
     """
     problem = make()
     (single, _), (whole, period) = (
-        _time_calls(variant, problem.with_hyper(steps_per_call=n), calls)
-        for n in (1, problem.steps_per_call)
+        _time_calls(variant, with_calls_of(updates, problem), calls)
+        for updates in (1, problem.steps_per_call)
     )
     return CallSample(
         call=single, updates=whole - single, around=period - whole

@@ -86,7 +86,7 @@ def record(
     for count, updates in enumerate(after):
         advance(count, len(after))
         per_call = min(updates, problem.steps_per_call)
-        parameters, run = build(problem.with_hyper(steps_per_call=per_call))
+        parameters, run = build(with_calls_of(per_call, problem))
         for _ in range(updates // per_call):
             run(per_call)
         last = to_arrays(parameters, "it returned")
@@ -119,3 +119,8 @@ def time_updates(
         per_epoch=slope.each,
         runs=((0, build), *slope.runs),
     )
+
+
+def with_calls_of(updates: int, problem: Problem) -> Problem:
+    """Return the problem with another number of updates per call."""
+    return problem.replace(hyper={**problem.hyper, "steps_per_call": updates})
