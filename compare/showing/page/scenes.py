@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from compare.judging.differences import ulps_apart
+from compare.judging.theory import pack
 from compare.lessons.losses import log_likelihoods, predictions
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
@@ -122,12 +123,8 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
     points, theory = lesson.points, lesson.theory
     if points is None or points.hessian is None or theory is None:
         return None
-    lowest = [
-        float(np.ravel(theory.closed_form[name])[0])
-        for name in ("kernel", "bias")
-    ]
     return {
-        "lowest": _numbers(np.array(lowest)),
+        "lowest": _numbers(pack(theory.closed_form)[[0, -1]]),
         "hessian": points.hessian.tolist(),
         "least": points.least_loss or 0.0,
     }
@@ -135,13 +132,8 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
 
 def _path(parameters: dict[str, np.ndarray]) -> np.ndarray:
     """Return kernel and bias of each frame, shape (frames, 2)."""
-    return np.stack(
-        [
-            parameters[name].reshape(len(parameters[name])).astype(float)
-            for name in ("kernel", "bias")
-        ],
-        axis=1,
-    )
+    both = [parameters[name].ravel() for name in ("kernel", "bias")]
+    return np.stack(both, axis=1).astype(float)
 
 
 def _predictions(
