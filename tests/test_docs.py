@@ -12,7 +12,7 @@ from functools import partial
 import pytest
 from test_layout import ROOMS, ROOT
 
-from compare.commands import COMMANDS
+from compare.commands import COMMANDS, module_of
 from compare.commands.main import main, parser
 from compare.commands.options import EPILOG
 from compare.docs import __main__ as docs
@@ -111,7 +111,7 @@ def test_the_parser_takes_every_command_line_that_is_shown():
 def test_every_option_that_a_text_names_is_there():
     """Of some command, or of the pytest plugin."""
     known = {"--help", "--compare-mode"}
-    for module in COMMANDS.values():
+    for module in map(module_of, COMMANDS):
         options = argparse.ArgumentParser()
         module.add_options(options)
         known |= set(options._option_string_actions)

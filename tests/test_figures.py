@@ -8,7 +8,6 @@ import sys
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from drawn import assert_legible
 from matplotlib.figure import Figure
@@ -17,7 +16,7 @@ from PIL import Image
 from compare.judging import thinning
 from compare.judging.theory import pack, theory_of
 from compare.lessons.problems import problem_of
-from compare.lessons.tables import standardise
+from compare.lessons.scaling import standardise
 from compare.records import SIDES, UsageError
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
@@ -40,13 +39,10 @@ HOSTILE = (
 def table(features, scale=1.0, rows=60):
     """Make a table whose target depends on all columns."""
     generator = np.random.default_rng(0)
-    frame = pd.DataFrame(
-        generator.normal(size=(rows, len(features))) * scale, columns=features
-    )
-    frame["$target_한글$"] = frame.sum(axis=1) + scale * generator.normal(
-        size=rows
-    )
-    return standardise("t.csv", frame, features, "$target_한글$")
+    x = generator.normal(size=(rows, len(features))) * scale
+    noise = scale * generator.normal(size=(rows, 1))
+    y = x.sum(axis=1, keepdims=True) + noise
+    return standardise("t.csv", x, y, [*features, "$target_한글$"])
 
 
 def descend(problem, side, steps):

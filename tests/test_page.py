@@ -24,7 +24,8 @@ from compare.showing.blocks import Cell as Label
 from compare.showing.language import speaker
 from compare.showing.page import code, scenes
 from compare.showing.page.html import drawn
-from compare.showing.page.render import page, read_report
+from compare.showing.page.render import page
+from compare.showing.reading import read_report
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
 
@@ -280,7 +281,7 @@ def test_bars_stay_on_their_tracks(scale):
         assert 0 <= place <= 100
     for _, entries, _ in found.rows:
         for bar in entries:
-            assert 0 <= bar.low <= bar.width <= bar.high <= 100
+            assert 0 <= bar.low <= bar.value <= bar.high <= 100
 
 
 def test_every_mistake_is_said_in_korean():

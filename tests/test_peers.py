@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.commands import delivery
 from compare.commands.main import main
 from compare.judging.parity import judge
 from compare.lessons.exhibits import source_of
@@ -39,6 +40,8 @@ from compare.studies.peers.catalogue import (
     why_missing,
 )
 from compare.studies.peers.probe import Task, time_peer
+
+HERE = Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 10**8)
 
 FOLDER = Path(numpy_loop.__file__).parent
 OTHERS = [
@@ -292,7 +295,7 @@ FAULTS = {
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
-    """Return the report on a reference, two good peers and four bad ones."""
+    """Return what is found: a reference, two good peers, four bad ones."""
     folder = tmp_path_factory.mktemp("peers")
     lesson = "linear_regression"
     peers = [
@@ -303,18 +306,16 @@ def report(tmp_path_factory):
         path = folder / f"{name.replace(' ', '_')}.py"
         path.write_text(source)
         peers.append(Peer(name, "other", f"{path}:train", "eager", lesson))
-    request = peers_report.PeersRequest(
-        lesson, None, Effort(1), True, 120.0, "python -m compare peers"
+    problem = peers_report.problem_for(lesson, quick=True)
+    return peers_report.measure_peers(
+        problem, peers, [], Effort(1), 120.0, HERE, Silent()
     )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(peers_report, "peers_of", lambda problem: peers)
-        return peers_report.make_peers_report(request, Silent())
 
 
 @pytest.fixture
 def found(report):
     """Return the results by name."""
-    return {result.name: result for result in report.peers.results}
+    return {result.name: result for result in report.results}
 
 
 def test_good_peers_are_the_same_training_and_timed(found):
@@ -348,17 +349,15 @@ def test_a_peer_that_trains_otherwise_when_timed_gets_no_time(report, found):
     assert found["cheats"].samples == ()
     assert any(
         line.startswith("cheats: timed, kernel is elsewhere after update 1")
-        for line in report.peers.left_out
+        for line in report.left_out
     )
 
 
 def test_the_report_survives_json(report):
     """Raw samples and verdicts come back."""
     text = json.dumps(to_json(report), allow_nan=False)
-    back = from_json(Report, json.loads(text))
-    for one, other in zip(
-        report.peers.results, back.peers.results, strict=True
-    ):
+    back = from_json(Peers, json.loads(text))
+    for one, other in zip(report.results, back.results, strict=True):
         assert (one.samples, one.verdict) == (other.samples, other.verdict)
 
 
@@ -389,7 +388,7 @@ def made():
     """Return a report made by hand, with five samples each."""
     near = np.linspace(0.98, 1.02, 5)
     return Report(
-        Environment("3", "2", "3", "2", "Linux", 2, ("CPU",), 2.0, 10**8),
+        HERE,
         "python -m compare peers",
         peers=Peers(
             "linear_regression",
@@ -422,7 +421,10 @@ def test_exit_codes(monkeypatch, tmp_path, made, outcome, note, code):
     results = (*peers.results[:3], changed, peers.results[4])
     report = replace(made, peers=replace(peers, results=results))
     monkeypatch.setattr(
-        peers_report, "make_peers_report", lambda *given: report
+        peers_report, "measure_peers", lambda *given: report.peers
+    )
+    monkeypatch.setattr(
+        delivery, "read_environment", lambda *given: report.environment
     )
     assert main(["peers", "--out", str(tmp_path)]) == code
     names = {path.name for path in tmp_path.iterdir()}

@@ -7,8 +7,8 @@ import pickle
 import numpy as np
 import pytest
 
+from compare.lessons.penguins import penguins
 from compare.lessons.problems import LESSONS, problem_of
-from compare.lessons.tables import penguins
 from compare.records import UsageError
 from compare.records.problem import Settings
 

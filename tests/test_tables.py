@@ -19,7 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from compare.lessons import table_files
-from compare.lessons.tables import in_user_units, penguins, read_table
+from compare.lessons.penguins import penguins
+from compare.lessons.scaling import in_user_units
+from compare.lessons.tables import read_table
 from compare.records import UsageError
 
 GOOD = "size,price\n1,10\n2,19\n3,31\n"

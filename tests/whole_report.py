@@ -11,7 +11,7 @@ from compare.judging.theory import theory_of
 from compare.judging.thinning import points
 from compare.lessons.losses import squared_error
 from compare.lessons.problems import problem_of
-from compare.lessons.tables import in_user_units
+from compare.lessons.scaling import in_user_units
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.findings import Convergence, TensorInfo
 from compare.records.fit import (

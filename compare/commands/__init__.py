@@ -5,36 +5,27 @@ A command is a module with `HELP` (one line), `add_options(parser)` and
 `carry_out`, so that --help is instant.
 """
 
-from compare.commands import (
-    calibrate,
-    check,
-    fit,
-    grow,
-    ladder,
-    mistakes,
-    notebook,
-    pair,
-    peers,
-    render,
-    run,
-    save_baseline,
-    stream,
-)
-from compare.commands import list as listing
+from importlib import import_module
+from typing import Any
 
-COMMANDS = {
-    "run": run,
-    "list": listing,
-    "pair": pair,
-    "mistakes": mistakes,
-    "ladder": ladder,
-    "fit": fit,
-    "grow": grow,
-    "stream": stream,
-    "peers": peers,
-    "calibrate": calibrate,
-    "save-baseline": save_baseline,
-    "check": check,
-    "render": render,
-    "notebook": notebook,
-}
+COMMANDS = (
+    "run",
+    "list",
+    "pair",
+    "mistakes",
+    "ladder",
+    "fit",
+    "grow",
+    "stream",
+    "peers",
+    "calibrate",
+    "save-baseline",
+    "check",
+    "render",
+    "notebook",
+)
+
+
+def module_of(command: str) -> Any:
+    """Import a command's module: whoever runs one needs no other."""
+    return import_module(f"{__name__}.{command.replace('-', '_')}")

@@ -31,7 +31,7 @@ def report_study(
     options: argparse.Namespace,
     command: str,
     study: Callable[[Environment, Progress], dict[str, Any]],
-    draw: Callable[[Report], Iterable[Path]] = lambda report: (),
+    figures: Path | None = None,
 ) -> Report:
     """Carry a study out; write its report to --out, tell it, draw it.
 
@@ -40,7 +40,7 @@ def report_study(
         options: with timeout, out and lang.
         command: how the user asked.
         study: returns fields of the report.
-        draw: writes charts of it.
+        figures: folder for charts of it, if there are to be any.
     """
     check_writable(options.out)
     with progress() as watcher:
@@ -49,7 +49,7 @@ def report_study(
     deliver(
         sections(report, speaker(options.lang)),
         lambda: [write_report(report, options.out, name)],
-        lambda: draw(report),
+        lambda: draw(report, figures),
     )
     return report
 
@@ -57,7 +57,7 @@ def report_study(
 def deliver(
     told: Sequence[Section],
     write: Callable[[], Iterable[Path]],
-    draw: Callable[[], Iterable[Path]] = tuple,
+    drawing: Callable[[], Iterable[Path]] = tuple,
 ) -> None:
     """Write, then tell, then draw, which takes a while.
 
@@ -71,7 +71,16 @@ def deliver(
     print_sections(told)
     sys.stdout.write("\n")
     say_written(paths)
-    say_written(draw())
+    say_written(drawing())
+
+
+def draw(report: Report, folder: Path | None) -> Iterable[Path]:
+    """Write the charts of a report, if a folder is named."""
+    if folder is None:
+        return ()
+    from compare.showing.figures import write_figures  # takes a while
+
+    return write_figures(report, folder)
 
 
 def say_written(paths: Iterable[Path]) -> None:

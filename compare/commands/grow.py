@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import add
+from compare.commands.options import COMMON, add
 
 ROUNDS = 3
 """Processes that each variant is timed in, at each size, in any case."""
@@ -22,16 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "many sizes, by hand and in Keras, in every variant; say how the "
         "cost grows and where the gap between the sides vanishes."
     )
-    add(
-        parser,
-        "--budget",
-        "--largest",
-        "--quick",
-        "--timeout",
-        "--lang",
-        "--out",
-        budget=300.0,
-    )
+    add(parser, "--budget", "--largest", "--quick", *COMMON, budget=300.0)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -40,7 +31,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.judging.trends import lines_of
     from compare.records import UsageError
     from compare.records.timing import Effort
-    from compare.showing.figures import write_figures
     from compare.studies.grow.study import measure_growth
     from compare.studies.grow.tables import SIZES
 
@@ -60,6 +50,6 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         lambda _, watcher: {
             "growth": measure_growth(sizes, effort, options.timeout, watcher)
         },
-        lambda report: write_figures(report, options.out),
+        figures=options.out,
     )
     return exit_code(report.verdicts)

@@ -9,7 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from compare.commands import COMMANDS, output
+from compare.commands import COMMANDS, module_of, output
 from compare.commands.options import (
     EPILOG,
     EXIT_CLOSED,
@@ -64,8 +64,8 @@ def _code_of(given: Sequence[str]) -> int:
         return EXIT_FAULT
 
 
-def parser() -> Parser:
-    """Return the parser of the command line."""
+def parser(commands: Sequence[str] = COMMANDS) -> Parser:
+    """Return the parser of a command line that may hold these commands."""
     top = Parser(
         prog="python -m compare",
         description="Train the same job by hand in TensorFlow and with Keras, "
@@ -75,7 +75,8 @@ def parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for name, module in COMMANDS.items():
+    for name in commands:
+        module = module_of(name)
         one = parsers.add_parser(name, help=module.HELP)
         module.add_options(one)
         one.set_defaults(carry_out=module.carry_out)
@@ -83,8 +84,11 @@ def parser() -> Parser:
 
 
 def _carry_out(given: Sequence[str]) -> int:
-    words = given if _names_command(given) else ["run", *given]
-    options = parser().parse_args(words)
+    words = [*given]
+    if not words or words[0] not in (*COMMANDS, "-h", "--help"):
+        words.insert(0, "run")
+    named = words[:1] if words[0] in COMMANDS else COMMANDS
+    options = parser(named).parse_args(words)
     from compare.records import UsageError, files
 
     files.WRITTEN.clear()
@@ -101,7 +105,3 @@ def _carry_out(given: Sequence[str]) -> int:
         written = ", ".join(map(str, files.WRITTEN)) or "nothing"
         complain(f"interrupted; written so far: {written}")
         return EXIT_INTERRUPTED
-
-
-def _names_command(words: Sequence[str]) -> bool:
-    return bool(words) and words[0] in (*COMMANDS, "-h", "--help")

@@ -194,8 +194,6 @@ TABLE = ("--data", "--target", "--features")
 COMMON = ("--timeout", "--lang", "--out")
 """What most commands take that train and report."""
 
-OTHER_FIGURES = "choose another folder with --figures"
-
 
 def add(parser: argparse.ArgumentParser, *names: str, **defaults: Any) -> None:
     """Let a command take options, some with defaults of its own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import add
+from compare.commands.options import COMMON, add
 
 HELP = "the same training in other frameworks, checked and timed"
 
@@ -24,40 +24,27 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="LESSON",
         help="what to train (linear_regression)",
     )
-    add(
-        parser,
-        "--backend",
-        "--quick",
-        "--budget",
-        "--timeout",
-        "--lang",
-        "--out",
-    )
+    add(parser, "--backend", "--quick", "--budget", *COMMON)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run what is installed; write and tell what was found."""
-    from compare.commands.delivery import deliver, exit_code
+    from compare.commands.delivery import exit_code, report_study
     from compare.judging.ratios import effort
-    from compare.records import files
-    from compare.showing.language import speaker
-    from compare.showing.progress import progress
-    from compare.showing.telling import sections
-    from compare.studies.peers.study import PeersRequest, make_peers_report
+    from compare.studies.peers.catalogue import peers_of
+    from compare.studies.peers.study import choose, measure_peers, problem_for
 
-    files.check_writable(options.out)
-    request = PeersRequest(
-        lesson=options.lesson,
-        backends=tuple(options.backend) if options.backend else None,
-        effort=effort(options.budget, options.quick),
-        quick=options.quick,
-        timeout=options.timeout,
-        command=command,
-    )
-    with progress() as watcher:
-        report = make_peers_report(request, watcher)
-    deliver(
-        sections(report, speaker(options.lang)),
-        lambda: [files.write_report(report, options.out, "peers.json")],
+    problem = problem_for(options.lesson, options.quick)
+    chosen = choose(peers_of(problem), options.backend)
+    time = effort(options.budget, options.quick)
+    report = report_study(
+        "peers.json",
+        options,
+        command,
+        lambda *given: {
+            "peers": measure_peers(
+                problem, *chosen, time, options.timeout, *given
+            )
+        },
     )
     return exit_code(report.verdicts)

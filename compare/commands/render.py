@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from compare.commands.options import EXIT_AGREE, OTHER_FIGURES, add
+from compare.commands.options import EXIT_AGREE, add
 
 HELP = "make report.html from report.json; runs nothing"
 
@@ -24,18 +24,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Read the reports, write the page and the charts."""
-    from compare.commands.delivery import say_written
+    from compare.commands.delivery import draw, say_written
     from compare.records import files
-    from compare.showing.page.render import read_report, write_page
+    from compare.showing.page.render import write_page
+    from compare.showing.reading import read_report
 
     reports = [read_report(path) for path in options.reports]
     files.check_writable(options.out)
     if options.figures:
-        files.check_writable(options.figures, OTHER_FIGURES)
+        files.check_writable(options.figures, files.OTHER_FIGURES)
     say_written([write_page(reports, options.lang, options.out)])
-    if options.figures:
-        from compare.showing.figures import write_figures  # takes a while
-
-        for report in reports:
-            say_written(write_figures(report, options.figures))
+    for report in reports:
+        say_written(draw(report, options.figures))
     return EXIT_AGREE

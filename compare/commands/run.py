@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from compare.commands.options import OTHER_FIGURES, TABLE, add
+from compare.commands.options import TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.request import Request
@@ -36,32 +36,29 @@ def add_request(parser: argparse.ArgumentParser, *more: str) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons; write, tell and draw the report."""
-    from compare.commands.delivery import deliver, exit_code
+    from compare.commands.delivery import deliver, draw, exit_code
     from compare.records import files
-    from compare.showing.figures import write_figures
     from compare.showing.language import speaker
     from compare.showing.page.render import write_page
     from compare.showing.progress import progress
-    from compare.showing.telling import sections
-    from compare.showing.telling.overview import overview
+    from compare.showing.telling import sections as tell
     from compare.studies.lesson.report import make_report
 
     request = request_of(options, command)
     files.check_writable(options.out)
+    if options.all:
+        from compare.showing.telling.overview import overview as tell
     if options.figures:
-        files.check_writable(options.figures, OTHER_FIGURES)
+        files.check_writable(options.figures, files.OTHER_FIGURES)
     with progress() as watcher:
         report = make_report(request, watcher)
-    tell = overview if options.all else sections
     deliver(
         tell(report, speaker(options.lang)),
         lambda: [
             files.write_report(report, options.out),
             write_page([report], options.lang, options.out),
         ],
-        lambda: (
-            write_figures(report, options.figures) if options.figures else ()
-        ),
+        lambda: draw(report, options.figures),
     )
     return exit_code(report.verdicts)
 

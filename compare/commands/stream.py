@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from compare.commands.options import EXIT_DIFFERENT, add
+from compare.commands.options import COMMON, EXIT_DIFFERENT, add
 
 ROWS = (100_000, 1_000_000, 10_000_000)
 
@@ -19,18 +19,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "show rows per second and peak memory. Exits with 1 also where the "
         "memory of a side that reads files grows with the rows."
     )
-    add(
-        parser,
-        "--rows",
-        "--rounds",
-        "--folder",
-        "--timeout",
-        "--lang",
-        "--out",
-        rows=ROWS,
-        rounds=1,
-        timeout=600.0,
-    )
+    names = "--rows", "--rounds", "--folder", *COMMON
+    add(parser, *names, rows=ROWS, rounds=1, timeout=600.0)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -30,12 +30,12 @@ from typing import Any
 
 from rich.console import Console
 
-from compare.commands import COMMANDS
+from compare.commands import module_of
 from compare.commands.main import main as carry_out
 from compare.commands.options import EXIT_AGREE, EXIT_DIFFERENT, Parser
 from compare.records.files import read_json
 from compare.showing.language import speaker
-from compare.showing.page.render import read_report
+from compare.showing.reading import read_report
 from compare.showing.telling import sections
 from compare.showing.telling.mistakes import seen_sections
 from compare.showing.telling.overview import overview
@@ -102,7 +102,7 @@ def _told(path: Path) -> tuple[str, str]:
 def _options(command: str) -> str:
     """Return what can be set for a command, as a table."""
     parser = Parser()
-    COMMANDS[command].add_options(parser)
+    module_of(command).add_options(parser)
     said = parser._get_formatter()._expand_help  # with defaults filled in
     rows = ["| option | meaning |", "|---|---|"]
     for action in parser._actions[1:]:  # the first is --help

@@ -66,14 +66,14 @@ def largest_difference(left: Trajectory, right: Trajectory) -> float:
 
     NaN if there is one.
     """
-    gaps = [np.abs(a.astype(float) - b).max() for a, b in _pairs(left, right)]
+    gaps = [np.abs(a - b).max() for _, a, b in columns(left, right)]
     return float(np.max(gaps, initial=0.0))
 
 
 def largest_ulps(left: Trajectory, right: Trajectory) -> int:
     """Return the largest difference in float32 units in the last place."""
     return max(
-        (int(ulps_apart(a, b).max()) for a, b in _pairs(left, right)),
+        (int(ulps_apart(a, b).max()) for _, a, b in columns(left, right)),
         default=0,
     )
 
@@ -91,17 +91,6 @@ def movement(run: Trajectory, names: Collection[str] = ()) -> float:
         for name, values in run.parameters.items()
         if not names or name in names
     )
-
-
-def _pairs(
-    left: Trajectory, right: Trajectory
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    for _, a, b in _paths(left, right):
-        yield np.ravel(a), np.ravel(b)
-    if left.updates == right.updates:
-        for name, values in left.results.items():
-            if values.size:
-                yield np.ravel(values), np.ravel(right.results[name])
 
 
 def _differ(a: np.ndarray, b: np.ndarray) -> np.ndarray:

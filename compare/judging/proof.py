@@ -51,8 +51,12 @@ def prove(
     condition: Callable[[], Pairs] | None,
 ) -> Verdict:
     """Tell rounding from a real difference by the runs in float64."""
-    left64, right64 = rerun()
     parting = parting_of(found, left, right)
+
+    def verdict(outcome: Outcome, *why: Note) -> Verdict:
+        return verdict_on(left, right, outcome, (parting, *why), found)
+
+    left64, right64 = rerun()
     for run in (left64, right64):
         if isinstance(run, Failure):
             why = note(
@@ -60,9 +64,7 @@ def prove(
                 side=run.side,
                 reason=run.reason,
             )
-            return verdict_on(
-                left, right, "could not run", (parting, why), found
-            )
+            return verdict("could not run", why)
     assert isinstance(left64, Trajectory)
     assert isinstance(right64, Trajectory)
     unequal = mismatch(left64, right64)
@@ -70,9 +72,7 @@ def prove(
         unequal = counts_of(left64, right64)
     if unequal:
         inexact = note("the runs in float64, which would tell why, differ")
-        return verdict_on(
-            left, right, "different", (parting, inexact, unequal), found
-        )
+        return verdict("different", inexact, unequal)
     for run in (left64, right64):
         if run.first_non_finite is not None:
             why = note(
@@ -80,24 +80,20 @@ def prove(
                 side=run.side,
                 update=f"{run.first_non_finite:,}",
             )
-            return verdict_on(
-                left, right, "could not run", (parting, why), found
-            )
-    noise = wider(spread(left64, [left]), spread(right64, [right]))
+            return verdict("could not run", why)
+    noise = _seen(left64, right64, [(left, right)])
     bounds = widened(
         own_bounds(left64, right64),
         {key: SHRINKS * values for key, values in noise.items()},
     )
     place = deciding_place(left64, right64, bounds)
     if place and place.real and condition and _amplified(left64, noise, place):
-        measured = _measured(left64, right64, condition())
+        measured = _seen(left64, right64, condition())
         swamped = _swamped(left64, right64, bounds, noise, measured)
         place = deciding_place(left64, right64, widened(bounds, measured))
         if swamped and not (place and place.real):
-            return verdict_on(
-                left, right, "could not run", (parting, swamped), found
-            )
-    return _decide(left, right, found, (left64, right64), place)
+            return verdict("could not run", swamped)
+    return _decide(left, right, found, (left64, right64), place, parting)
 
 
 def _amplified(run: Trajectory, noise: Table, place: Place) -> bool:
@@ -112,10 +108,8 @@ def _amplified(run: Trajectory, noise: Table, place: Place) -> bool:
     return True
 
 
-def _measured(
-    left64: Trajectory, right64: Trajectory, repeated: Pairs
-) -> Table:
-    """Return how far rounding moves either side in float64."""
+def _seen(left64: Trajectory, right64: Trajectory, repeated: Pairs) -> Table:
+    """Return how far rounding moves either side, as repetitions show."""
     return wider(
         spread(left64, [pair[0] for pair in repeated]),
         spread(right64, [pair[1] for pair in repeated]),
@@ -163,9 +157,9 @@ def _decide(
     found: Divergence,
     exact: tuple[Trajectory, Trajectory],
     place: Place | None,
+    parting: Note,
 ) -> Verdict:
     """Say what the place shows at which the float64 runs differ most."""
-    parting = parting_of(found, left, right)
     if place is None:
         why = note("in float64 nothing differs, so it is rounding")
         return verdict_on(

@@ -201,11 +201,6 @@ def widened(bounds: Table, noise: Table) -> Table:
     }
 
 
-def largest_value(run: Trajectory) -> float:
-    """Return the largest absolute value of any parameter on the way."""
-    return max(float(np.abs(v).max()) for v in run.parameters.values())
-
-
 def rounding(moved: np.ndarray, size: float) -> np.ndarray:
     """Return how large a float64 difference may be and still be rounding.
 

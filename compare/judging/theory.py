@@ -84,12 +84,8 @@ def hessian(x: np.ndarray) -> np.ndarray:
 
 def pack(parameters: dict[str, np.ndarray]) -> np.ndarray:
     """Lay kernel and bias out as one float64 vector, the bias last."""
-    return np.concatenate(
-        [
-            np.ravel(parameters["kernel"]).astype(float),
-            np.ravel(parameters["bias"]).astype(float),
-        ]
-    )
+    both = [np.ravel(parameters[name]) for name in ("kernel", "bias")]
+    return np.concatenate(both).astype(float)
 
 
 def distance(parameters: dict[str, np.ndarray], truth: Theory) -> float:
@@ -104,21 +100,15 @@ def first_within_1_percent(run: Trajectory, truth: Theory) -> int | None:
     form is at most 1 % of the closed form's length.
     """
     target = pack(truth.closed_form)
-    path = np.concatenate(
-        [
-            run.parameters[name].reshape(run.updates + 1, -1).astype(float)
-            for name in ("kernel", "bias")
-        ],
-        axis=1,
-    )
+    names = ("kernel", "bias")
+    flat = [run.parameters[name].reshape(run.rows, -1) for name in names]
+    path = np.concatenate(flat, axis=1).astype(float)
     with np.errstate(over="ignore", invalid="ignore"):
         distances = np.linalg.norm(path - target, axis=1)
         inside = distances <= 0.01 * np.linalg.norm(target)
     if not inside[-1]:
         return None
-    return (
-        int(len(inside) - np.argmin(inside[::-1])) if not inside.all() else 0
-    )
+    return 0 if inside.all() else int(len(inside) - np.argmin(inside[::-1]))
 
 
 def updates_to_settle(

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import numpy as np
 
 from compare.lessons.losses import squared_error
-from compare.lessons.tables import penguins
+from compare.lessons.penguins import penguins
 from compare.records import UsageError
-from compare.records.note import Note
+from compare.records.note import Note, note
 from compare.records.problem import Problem, Settings
 
 Number = TypeVar("Number", int, float)
@@ -41,13 +41,18 @@ def linear_problem(
     if holds_out:
         held, kept = _split(lesson, table.name, len(x))
         hyper |= {"x_val": x[held], "y_val": y[held]}
-        notes += (_held_out(len(held), len(x)),)
+        out = note(
+            "held {held} of {rows} rows out for validation",
+            held=len(held),
+            rows=len(x),
+        )
+        notes += (out,)
         x, y = x[kept], y[kept]
     x, y = mixed(x, y)
     batch_size = min(given(settings.batch_size, batch_size), len(x))
     if settings.steps is not None:
-        epochs, note = _whole_epochs(settings.steps, len(x), batch_size)
-        notes += note
+        epochs, rounded = _whole_epochs(settings.steps, len(x), batch_size)
+        notes += rounded
     return Problem(
         lesson=lesson,
         title=title,
@@ -96,13 +101,6 @@ def given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def _held_out(held: int, rows: int) -> Note:
-    return Note(
-        "held {held} of {rows} rows out for validation",
-        {"held": str(held), "rows": str(rows)},
-    )
-
-
 def _whole_epochs(
     steps: int, rows: int, batch_size: int
 ) -> tuple[int, tuple[Note, ...]]:
@@ -111,20 +109,15 @@ def _whole_epochs(
     epochs = math.ceil(steps / per_epoch)
     if epochs * per_epoch == steps:
         return epochs, ()
-    values = {
-        "steps": f"{steps:,}",
-        "made": f"{epochs * per_epoch:,}",
-        "epochs": f"{epochs:,}",
-        "per_epoch": f"{per_epoch:,}",
-    }
-    if epochs == 1:
-        note = Note(
-            "rounded {steps} updates up to {made}: a whole epoch", values
-        )
-    else:
-        note = Note(
-            "rounded {steps} updates up to {made}: {epochs} whole epochs of "
-            "{per_epoch}",
-            values,
-        )
-    return epochs, (note,)
+    several = note(
+        "rounded {steps} updates up to {made}: {epochs} whole epochs of "
+        "{per_epoch}",
+        steps=f"{steps:,}",
+        made=f"{epochs * per_epoch:,}",
+        epochs=f"{epochs:,}",
+        per_epoch=f"{per_epoch:,}",
+    )
+    one = Note(
+        "rounded {steps} updates up to {made}: a whole epoch", several.values
+    )
+    return epochs, (one if epochs == 1 else several,)

@@ -44,8 +44,7 @@ def linear_regression(settings: Settings) -> Problem:
 
 def fused_steps(settings: Settings) -> Problem:
     """Run the 1,100 updates of the classic problem in one call."""
-    problem = linear_regression(settings)
-    hyper = {**problem.hyper, "steps_per_call": 1100}
+    problem = linear_regression(settings).with_hyper(steps_per_call=1100)
     return problem.replace(
-        lesson="fused_steps", title="Many updates in one call", hyper=hyper
+        lesson="fused_steps", title="Many updates in one call"
     )

@@ -7,7 +7,7 @@ import numpy as np
 from compare.records.problem import Parameters
 
 KERAS_EPSILON = 1e-3
-"""What Keras's BatchNormalization adds to the variance."""
+"""What Keras's BatchNormalization adds to the variance, and ours."""
 
 
 def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
@@ -21,7 +21,7 @@ def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     The names of the parameters tell which it is; in float64, shape (rows,).
     """
     if "gamma" in parameters:
-        return _normalized_layer(parameters, x, KERAS_EPSILON).ravel()
+        return _normalized_layer(parameters, x).ravel()
     if "hidden_kernel" in parameters:
         return _hidden_layer(parameters, x).ravel()
     rows = x.astype(float).reshape(len(x), -1)
@@ -32,7 +32,7 @@ def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
 def squared_error(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
-    """Return the mean squared error of a linear model, in float64."""
+    """Return the mean squared error of such a model, in float64."""
     y_hat = predictions(parameters, x)
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.mean((np.ravel(y).astype(float) - y_hat) ** 2))
@@ -44,18 +44,6 @@ def ridge_error(
     """Return the squared error plus l2 times the kernel's squared length."""
     kernel = parameters["kernel"].astype(float)
     return squared_error(parameters, x, y) + l2 * float(np.sum(kernel**2))
-
-
-def normalized_layer_error(
-    parameters: Parameters, x: np.ndarray, y: np.ndarray, epsilon: float
-) -> float:
-    """Return the squared error of a hidden layer that is normalized.
-
-    Mean and variance are those of the rows, as in training on one batch.
-    """
-    y_hat = _normalized_layer(parameters, x, epsilon)
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.mean((y - y_hat) ** 2))
 
 
 def cross_entropy(
@@ -84,13 +72,12 @@ def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     )
 
 
-def _normalized_layer(
-    parameters: Parameters, x: np.ndarray, epsilon: float
-) -> np.ndarray:
+def _normalized_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Predict with mean and variance of these rows, as if in one batch."""
     weights = {name: v.astype(float) for name, v in parameters.items()}
     with np.errstate(over="ignore", invalid="ignore"):
         hidden = x @ weights["hidden_kernel"]
-        deviation = np.sqrt(hidden.var(axis=0) + epsilon)
+        deviation = np.sqrt(hidden.var(axis=0) + KERAS_EPSILON)
         hidden = (hidden - hidden.mean(axis=0)) / deviation
         hidden = np.maximum(hidden * weights["gamma"] + weights["beta"], 0)
         return np.asarray(

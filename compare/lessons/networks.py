@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
 
 from compare.lessons.linear import given, linear_problem, mixed
-from compare.lessons.losses import cross_entropy, normalized_layer_error
+from compare.lessons.losses import cross_entropy
+from compare.lessons.penguins import penguin_species
 from compare.lessons.planes import ADAM, decaying
-from compare.lessons.tables import penguin_species
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
 
@@ -59,7 +58,8 @@ def classification(settings: Settings) -> Problem:
         epochs=15,
         compared=("accuracy",),
     )
-    return _with_species(problem, given(settings.learning_rate, 0.5))
+    rate = given(settings.learning_rate, 0.5)
+    return _with_species(problem.with_hyper(learning_rate=rate))
 
 
 def full_loop(settings: Settings) -> Problem:
@@ -82,8 +82,8 @@ def full_loop(settings: Settings) -> Problem:
         compared=("val_loss",),
     )
     rate = given(settings.learning_rate, 0.02)
-    hyper = {**problem.hyper, "learning_rate": rate}
-    return decaying(_with_hidden_layer(problem.replace(hyper=hyper)))
+    problem = problem.with_hyper(learning_rate=rate)
+    return decaying(_with_hidden_layer(problem))
 
 
 def _with_hidden_layer(problem: Problem) -> Problem:
@@ -121,11 +121,10 @@ def _with_normalized_layer(problem: Problem) -> Problem:
             "output_kernel": first["output_kernel"],
             "output_bias": first["output_bias"],
         },
-        loss=partial(normalized_layer_error, epsilon=problem.epsilon),
     )
 
 
-def _with_species(problem: Problem, learning_rate: float) -> Problem:
+def _with_species(problem: Problem) -> Problem:
     """Turn the problem into telling three species of penguins apart."""
     x, y, table = penguin_species()
     x, y = mixed(x, y)
@@ -137,7 +136,6 @@ def _with_species(problem: Problem, learning_rate: float) -> Problem:
         y=y,
         initial={"kernel": kernel, "bias": np.zeros(3)},
         loss=cross_entropy,
-        hyper={**problem.hyper, "learning_rate": learning_rate},
         scaling=None,
         notes=table.notes,
         truth=None,

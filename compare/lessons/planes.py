@@ -33,9 +33,7 @@ def streaming(settings: Settings) -> Problem:
         "Rows that stay on disk: a table larger than memory",
         hyper={"files": []},  # the harness writes them where it trains
     )
-    hyper = {**problem.hyper, "shuffle_buffer": len(problem.x)}
-    return problem.replace(
-        hyper=hyper,
+    return problem.with_hyper(shuffle_buffer=len(problem.x)).replace(
         same_as=SameAs(
             "the run with all rows in memory",
             {
@@ -43,7 +41,7 @@ def streaming(settings: Settings) -> Problem:
                 for side in SIDES
             },
             {"files": None},
-        ),
+        )
     )
 
 
@@ -151,8 +149,7 @@ def multi_worker(settings: Settings) -> Problem:
 
 def decaying(problem: Problem) -> Problem:
     """Let the learning rate fall to zero with the last update."""
-    hyper = {**problem.hyper, "decay_steps": problem.steps}
-    return problem.replace(hyper=hyper)
+    return problem.with_hyper(decay_steps=problem.steps)
 
 
 def _twins(lesson: str) -> dict[Side, str]:

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.csv
 
 from compare.records import Dtype
 from compare.records.problem import Problem
@@ -32,15 +30,14 @@ def with_files(problem: Problem) -> Iterator[Problem]:
         return
     with tempfile.TemporaryDirectory(prefix="compare-rows-") as folder:
         if "folder" in problem.hyper:
-            yield problem.replace(hyper={**problem.hyper, "folder": folder})
+            yield problem.with_hyper(folder=folder)
             return
         files = []
         parts = np.array_split(np.arange(len(problem.x)), FILES)
         for number, rows in enumerate(parts):
             files.append(str(Path(folder) / f"rows-{number}.csv"))
             write_csv(files[-1], [(problem.x[rows], problem.y[rows])])
-        hyper = {**problem.hyper, "files": files}
-        yield problem.replace(hyper=hyper)
+        yield problem.with_hyper(files=files)
 
 
 def write_csv(
@@ -55,6 +52,9 @@ def write_csv(
         blocks: x of shape (rows, features) and y of shape (rows, 1), written
             one after another, so that they need not be in memory together.
     """
+    import pyarrow as pa
+    import pyarrow.csv
+
     writer = None
     with contextlib.ExitStack() as stack:
         for x, y in blocks:
@@ -78,6 +78,9 @@ def read_csv(
     Returns:
         x of shape (rows, features) and y of shape (rows, 1).
     """
+    import pyarrow as pa
+    import pyarrow.csv
+
     parts = []
     for path in paths:
         with pa.csv.open_csv(path) as file:

@@ -5,25 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from compare.lessons.scaling import standardise
 from compare.lessons.table_files import read_frame
 from compare.records import UsageError
-from compare.records.note import Note
-from compare.records.problem import Scaling, Table
-
-PENGUINS = Path(__file__).parent / "data" / "penguins.csv"
-"""Palmer penguins: 344 birds measured by Kristen Gorman and the Palmer Station
-LTER (doi:10.1371/journal.pone.0090081), CC0, as in the package palmerpenguins.
-"""
-
-PENGUIN_FEATURES = ("bill_length_mm", "bill_depth_mm", "flipper_length_mm")
-PENGUIN_TARGET = "body_mass_g"
+from compare.records.problem import Table
 
 MOST_FEATURES = 1000
 """The closed form takes the features' number cubed: seconds for 1,000, hours
@@ -31,39 +22,6 @@ for 10,000."""
 
 SHOWN_NAMES = 12
 """Most of a table's columns that a message lists."""
-
-
-def penguins() -> Table:
-    """Read the penguins that ship with the package, without missing rows."""
-    return _penguins()[0]
-
-
-def penguin_species() -> tuple[np.ndarray, np.ndarray, Table]:
-    """Read the penguins as a classification.
-
-    Returns:
-        Four standardised measurements, float64 of shape (342, 4); the number
-        of the species in alphabetic order, int64 of shape (342,); and the
-        table they come from.
-    """
-    table, species = _penguins()
-    numbers = pd.Categorical(species).codes.astype(np.int64)
-    return np.hstack([table.x, table.y]), numbers, table
-
-
-def _penguins() -> tuple[Table, pd.Series]:
-    frame = pd.read_csv(PENGUINS)
-    complete = frame.dropna(subset=[*PENGUIN_FEATURES, PENGUIN_TARGET])
-    dropped = str(len(frame) - len(complete))
-    note = Note(
-        "dropped {dropped} of {rows} rows with missing values",
-        {"dropped": dropped, "rows": str(len(frame))},
-    )
-    table = standardise(
-        "Palmer penguins", complete, PENGUIN_FEATURES, PENGUIN_TARGET
-    )
-    table = replace(table, notes=(note, *table.notes))
-    return table, complete["species"]
 
 
 def read_table(
@@ -91,54 +49,11 @@ def read_table(
         )
     for column in (*chosen, target):
         _check_spread(path, frame[column])
-    return standardise(path.name, frame, chosen, target)
-
-
-def standardise(
-    name: str, frame: pd.DataFrame, features: Sequence[str], target: str
-) -> Table:
-    """Shift and scale each column to mean 0 and standard deviation 1."""
-    x = frame[list(features)].to_numpy(dtype=float)
-    y = frame[[target]].to_numpy(dtype=float)
-    scaling = Scaling(
-        features=tuple(features),
-        target=target,
-        feature_means=x.mean(axis=0),
-        feature_scales=x.std(axis=0),
-        target_mean=float(y.mean()),
-        target_scale=float(y.std()),
+    x, y = (
+        frame[columns].to_numpy(dtype=float)
+        for columns in (list(chosen), [target])
     )
-    return Table(
-        name=name,
-        x=(x - scaling.feature_means) / scaling.feature_scales,
-        y=(y - scaling.target_mean) / scaling.target_scale,
-        scaling=scaling,
-        notes=(
-            Note("standardised every column to mean 0, standard deviation 1"),
-        ),
-    )
-
-
-def in_user_units(
-    parameters: dict[str, np.ndarray], scaling: Scaling
-) -> dict[str, np.ndarray]:
-    """Turn kernel and bias for standardised columns into the table's units.
-
-    From (y - m_y) / s_y = sum_j k_j (x_j - m_j) / s_j + b follows
-    y = sum_j (k_j s_y / s_j) x_j + (m_y + s_y b - sum_j k_j s_y m_j / s_j).
-    """
-    slopes = (
-        np.ravel(parameters["kernel"]).astype(float)
-        * scaling.target_scale
-        / scaling.feature_scales
-    )
-    bias = float(np.ravel(parameters["bias"])[0])
-    intercept = (
-        scaling.target_mean
-        + scaling.target_scale * bias
-        - slopes @ scaling.feature_means
-    )
-    return {"kernel": slopes, "bias": np.array(intercept)}
+    return standardise(path.name, x, y, (*chosen, target))
 
 
 def _choose_columns(

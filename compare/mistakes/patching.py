@@ -59,8 +59,7 @@ def diff(mistake: Mistake) -> str:
 def problem_for(mistake: Mistake) -> Problem:
     """Return the problem on which the mistake shows."""
     settings = Settings(steps=mistake.updates, batch_size=mistake.batch_size)
-    problem = problem_of(mistake.lesson, settings)
-    return problem.replace(hyper={**problem.hyper, **mistake.hyper})
+    return problem_of(mistake.lesson, settings).with_hyper(**mistake.hyper)
 
 
 def thread_url(thread: str) -> str:

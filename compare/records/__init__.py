@@ -6,7 +6,7 @@ once, and the error of a user's request. Importing this imports nothing heavy.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 SCHEMA_VERSION = 2
 
@@ -19,6 +19,8 @@ DTYPES: tuple[Dtype, Dtype] = ("float32", "float64")
 Outcome = Literal[
     "identical", "same mathematics", "different", "could not run"
 ]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+"""From the best to the worst."""
 
 Side = Literal["manual", "keras"]
 SIDES: tuple[Side, Side] = ("manual", "keras")

@@ -16,6 +16,7 @@ from compare.records.json_form import to_json
 from compare.records.report import Report
 
 OTHER_FOLDER = "choose another folder with --out"
+OTHER_FIGURES = "choose another folder with --figures"
 OTHER_NAME = "name another file"
 
 DESCRIPTOR = re.compile(r"/dev/stdin|/(?:dev|proc/self)/fd/([0-9]{1,6})")

@@ -66,13 +66,16 @@ class CodeSize:
     cognitive_complexity: int
 
 
+ROLES = ("data x", "data y", "prediction", "loss")
+"""Of values that are no parameters and no gradients, in order."""
+
+
 @dataclass(frozen=True)
 class TensorInfo:
     """Shape and dtype of one value, read from a run.
 
     Attributes:
-        role: "data x", "data y", "prediction", "loss", a parameter's name,
-            or "gradient of" it.
+        role: one of `ROLES`, a parameter's name, or "gradient of" it.
         name: what the code that was running calls it.
         shape: its axes' lengths.
         dtype: for example "float32".

@@ -155,11 +155,15 @@ class Problem:
             hyper={k: cast(v) for k, v in self.hyper.items()},
         )
 
+    def with_hyper(self, **changes: Any) -> Problem:
+        """Return the problem with other hyper-parameters, or more of them."""
+        return self.replace(hyper={**self.hyper, **changes})
+
     def without_stopping(self) -> Problem:
         """Return the problem with endless patience, to be timed at length."""
         if "patience" not in self.hyper:
             return self
-        return self.replace(hyper={**self.hyper, "patience": 10**9})
+        return self.with_hyper(patience=10**9)
 
 
 @dataclass(frozen=True)

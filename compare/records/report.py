@@ -113,6 +113,14 @@ class LessonReport:
     left_out: tuple[str, ...] = ()
 
     @property
+    def rate_pairs(self) -> list[tuple[RateRun, RateRun]]:
+        """Return the runs by hand and in Keras of each learning rate."""
+        manual, keras = (
+            [run for run in self.rates if run.side == side] for side in SIDES
+        )
+        return list(zip(manual, keras, strict=True))
+
+    @property
     def all_verdicts(self) -> tuple[Verdict, ...]:
         """Return the verdicts on the pair and on each check."""
         return (*self.verdicts, *(check.verdict for check in self.checks))

@@ -44,6 +44,10 @@ class Trajectory:
         """How many states were recorded, the initial one included."""
         return min(len(values) for values in self.parameters.values())
 
+    def state(self, row: int) -> dict[str, np.ndarray]:
+        """Return the parameters in one row."""
+        return {name: path[row] for name, path in self.parameters.items()}
+
     def update_of(self, row: int) -> int:
         """Return the number of the update that a row was taken after."""
         return row if self.recorded is None else int(self.recorded[row])

@@ -147,7 +147,8 @@ def _watch(
             try:
                 kind, *content = connection.recv()
             except (EOFError, OSError):  # perhaps in mid-message
-                end = _end(processes[index])
+                processes[index].join()
+                end = why_it_ended(processes[index].exitcode or 0)
                 raise RunError(f"{name} {end}") from None
             if kind == "error":
                 raise RunError(f"{name}: {content[0]}")
@@ -158,12 +159,6 @@ def _watch(
             if index == 0:
                 advance(*content)
     return results[0]
-
-
-def _end(process: BaseProcess) -> str:
-    """Say how a process ended whose pipe has closed."""
-    process.join()
-    return why_it_ended(process.exitcode or 0)
 
 
 def _silence(joined: list[bool], updates: int, patience: float) -> str:

@@ -14,7 +14,6 @@ from compare.records import Dtype, Mode
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.running import worker
-from compare.running.cluster import run_workers
 from compare.running.processes import Advance
 
 PATIENCE = 60.0
@@ -37,6 +36,8 @@ def record(
     """
     arguments = (reference, side, problem, mode, dtype)
     if problem.workers > 1:
+        from compare.running.cluster import run_workers
+
         task = partial(worker.record, *arguments)
         trajectory = run_workers(task, problem.workers, PATIENCE, advance)
         assert isinstance(trajectory, Trajectory)
@@ -54,8 +55,8 @@ def _record_in_two(
     halves = []
     with tempfile.TemporaryDirectory() as folder:
         for job in (half, problem):
-            job = job.replace(hyper={**problem.hyper, "folder": folder})
-            arguments = (reference, side, job, mode, dtype, _silent)
+            given = job.with_hyper(folder=folder)
+            arguments = (reference, side, given, mode, dtype, _silent)
             with ProcessPoolExecutor(1, mp_context=fork) as process:
                 halves.append(
                     process.submit(worker.record, *arguments).result()

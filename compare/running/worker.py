@@ -89,7 +89,7 @@ def observe(
     """Record, as `record` does, in whatever framework the exhibit uses."""
     problem = problem.astype(dtype)
     if "steps_per_call" in problem.hyper:  # or updates would go unseen
-        problem = problem.replace(hyper={**problem.hyper, "steps_per_call": 1})
+        problem = problem.with_hyper(steps_per_call=1)
     exhibit = load_exhibit(reference)
     recorder = Recorder(problem, advance)
     with with_files(problem) as given:

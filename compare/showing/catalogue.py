@@ -13,6 +13,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel import Locale
 from babel.messages.catalog import Catalog
@@ -20,13 +21,19 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from compare.judging.fit import REST
+from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
-from compare.records import LANGUAGES, MEASURES
+from compare.records import LANGUAGES, MEASURES, SIDES, Outcome
 from compare.records.files import write_atomically
+from compare.records.findings import ROLES
 from compare.records.fit import PARTS
+from compare.records.growth import Axis
 from compare.records.problem import Settings
+from compare.records.rates import RateOutcome
+from compare.records.streaming import Source
 from compare.showing.language import DOMAIN, LOCALE
+from compare.showing.page.code import SECTION
 from compare.studies.peers.catalogue import peers_of
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import title
@@ -65,12 +72,12 @@ def template() -> Catalog:
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
-    for text in MEASURES.values():
-        catalog.add(text, locations=[("compare/records/__init__.py", 1)])
+    for text in _of_records():
+        catalog.add(text, locations=[("compare/records", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
-    for text in (*PARTS.values(), REST, *map(title, VARIANTS)):
-        catalog.add(text, locations=[("compare/studies", 1)])
+    for variant in VARIANTS:
+        catalog.add(title(variant), locations=[("compare/studies", 1)])
     return catalog
 
 
@@ -126,9 +133,18 @@ def _in_code() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
         yield file, number, message
 
 
+def _of_records() -> Iterator[str]:
+    """Yield what is shown by its own name, or by another that stands there."""
+    for names in (Outcome, RateOutcome, Axis, Source):
+        yield from get_args(names)
+    yield from (*ROLES, *MEASURES.values(), *PARTS.values(), REST)
+
+
 def _of_lessons() -> Iterator[str]:
-    """Yield what the lessons' problems say of themselves."""
+    """Yield what the lessons' problems and exhibits say of themselves."""
     for lesson in LESSONS:
+        for side in SIDES:
+            yield from SECTION.findall(source_of(exhibit(side, lesson)))
         problem = problem_of(lesson, Settings())
         yield problem.title
         yield problem.data

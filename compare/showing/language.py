@@ -22,14 +22,6 @@ def marked(text: str) -> str:
     return text
 
 
-OUTCOMES = {
-    "identical": marked("identical"),
-    "same mathematics": marked("same mathematics"),
-    "different": marked("different"),
-    "could not run": marked("could not run"),
-}
-"""From the best to the worst."""
-
 ANSWERS = {
     "faster": marked("faster"),
     "slower": marked("slower"),
@@ -84,7 +76,7 @@ class Speaker:
 
     def outcome(self, verdict: Verdict) -> str:
         """Name the outcome of a verdict."""
-        return self.gettext(OUTCOMES[verdict.outcome])
+        return self.gettext(verdict.outcome)
 
     def times(self, ratio: Ratio) -> str:
         """Show a ratio, with its interval where it has one."""

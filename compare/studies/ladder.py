@@ -9,8 +9,9 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Callable
+from dataclasses import astuple
+from operator import add, sub
 
 from compare.judging.codesize import measure
 from compare.lessons.exhibits import exhibit, source_of
@@ -40,7 +41,7 @@ IN_ALL_AT_ONCE = (
 def ladder() -> Ladder:
     """Measure every lesson; nothing is run."""
     sizes: dict[str, dict[Side, CodeSize]] = {
-        lesson: {side: _size(side, lesson) for side in SIDES}
+        lesson: {s: measure(source_of(exhibit(s, lesson))) for s in SIDES}
         for lesson in LESSONS
     }
     running = sizes[FIRST]
@@ -50,13 +51,14 @@ def ladder() -> Ladder:
             continue
         base = FIRST if lesson in ON_FIRST else BASE
         added = {
-            side: subtract(sizes[lesson][side], sizes[base][side])
+            side: _combined(sub, sizes[lesson][side], sizes[base][side])
             for side in SIDES
         }
         counted = lesson in IN_ALL_AT_ONCE
         if counted:
             running = {
-                side: add((running[side], added[side])) for side in SIDES
+                side: _combined(add, running[side], added[side])
+                for side in SIDES
             }
         rungs.append(
             Rung(lesson, base, sizes[lesson], added, counted, running)
@@ -114,25 +116,8 @@ def installed() -> Environment:
     )
 
 
-def add(sizes: Sequence[CodeSize]) -> CodeSize:
-    """Add sizes, measure by measure."""
-    return CodeSize(
-        **{
-            field.name: sum(getattr(size, field.name) for size in sizes)
-            for field in fields(CodeSize)
-        }
-    )
-
-
-def subtract(left: CodeSize, right: CodeSize) -> CodeSize:
-    """Subtract sizes, measure by measure; results may be below 0."""
-    return CodeSize(
-        **{
-            field.name: getattr(left, field.name) - getattr(right, field.name)
-            for field in fields(CodeSize)
-        }
-    )
-
-
-def _size(side: Side, lesson: str) -> CodeSize:
-    return measure(source_of(exhibit(side, lesson)))
+def _combined(
+    combine: Callable[[int, int], int], left: CodeSize, right: CodeSize
+) -> CodeSize:
+    """Add or subtract sizes, measure by measure; results may be below 0."""
+    return CodeSize(*map(combine, astuple(left), astuple(right)))

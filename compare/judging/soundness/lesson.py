@@ -78,8 +78,7 @@ def _check_theory(lesson: LessonReport, theory: Theory, path: str) -> None:
     _check_line(theory.closed_form, at, lesson.features)
     for at, run in entries(lesson.trajectories, f"{path}.trajectories"):
         _check_line(run.results, f"{at}.results", lesson.features)
-        last = {name: values[-1] for name, values in run.parameters.items()}
-        _check_line(last, f"{at}.parameters", lesson.features)
+        _check_line(run.state(-1), f"{at}.parameters", lesson.features)
 
 
 def _check_line(
@@ -115,8 +114,7 @@ def _check_points(lesson: LessonReport, points: Points, path: str) -> None:
 
 def _applies_to(run: Trajectory, points: Points) -> bool:
     """Whether the parameters can be applied to the points."""
-    first = {name: values[0] for name, values in run.parameters.items()}
-    y = points.y.ravel()
+    first, y = run.state(0), points.y.ravel()
     try:
         with np.errstate(all="ignore"):
             if y.dtype.kind == "i" and "kernel" in first:

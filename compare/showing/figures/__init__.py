@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from compare.judging.soundness import check_lesson_name
-from compare.records.files import write_atomically
+from compare.records.files import OTHER_FIGURES, write_atomically
 from compare.records.report import LessonReport, Report
 from compare.showing.figures import settings  # first: it imports matplotlib
 from compare.showing.figures.animation import learning_gif
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["CHARTS", "charts_of", "settings", "write_figures"]
-
-ADVICE = "choose another folder with --figures"
 
 CHARTS: dict[str, Callable[[LessonReport], Figure | None]] = {
     "learning": learning_chart,
@@ -66,9 +64,9 @@ def write_figures(report: Report, folder: Path) -> list[Path]:
         check_lesson_name(lesson.lesson)
     paths = []
     for name, figure in charts_of(report).items():
-        paths += write_chart(figure, folder, name, ADVICE)
+        paths += write_chart(figure, folder, name, OTHER_FIGURES)
     for lesson in report.lessons:
         if moving := learning_gif(lesson):
             paths.append(folder / f"{lesson.lesson}-learning.gif")
-            write_atomically(paths[-1], moving, ADVICE)
+            write_atomically(paths[-1], moving, OTHER_FIGURES)
     return paths

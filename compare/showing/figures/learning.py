@@ -67,7 +67,7 @@ def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
     """Draw each side's path from start to end over the loss's contours."""
     assert lesson.theory is not None
     pair = runs.pair(lesson)
-    start = pack(runs.row(pair[0], 0))
+    start = pack(pair[0].state(0))
     end = pack(lesson.theory.closed_form)
     lines = []
     for run in pair:

@@ -34,11 +34,6 @@ def _drawable(run: Trajectory) -> Trajectory:
     )
 
 
-def row(run: Trajectory, number: int) -> dict[str, np.ndarray]:
-    """Return the parameters in one row."""
-    return {name: values[number] for name, values in run.parameters.items()}
-
-
 def updates(lesson: LessonReport, run: Trajectory) -> np.ndarray:
     """Return the number of the update of each row of a run."""
     return lesson.recorded_updates[: len(run.losses)]
@@ -68,9 +63,9 @@ def predicted(
 ) -> np.ndarray:
     """Return a row's predictions for x, both in the units of the table."""
     if (scaling := lesson.scaling) is None:
-        return predictions(row(run, number), x)
+        return predictions(run.state(number), x)
     x = (x - scaling.feature_means) / scaling.feature_scales
-    y_hat = predictions(row(run, number), x)
+    y_hat = predictions(run.state(number), x)
     return y_hat * scaling.target_scale + scaling.target_mean
 
 

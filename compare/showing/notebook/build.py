@@ -7,18 +7,17 @@ and the lesson's own text. Then its blocks of Python become cells of code.
 from __future__ import annotations
 
 import ast
-import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
+from compare.lessons import penguins
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
-from compare.lessons.tables import PENGUIN_FEATURES, PENGUIN_TARGET, PENGUINS
 from compare.records import SIDES
 from compare.records.problem import Problem, Settings
 from compare.showing.notebook.cells import cells
@@ -65,7 +64,7 @@ def _markdown(problem: Problem) -> str:
     text = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
     intro, heading, rest = text.partition("\n## ")
     sources = {s: source_of(exhibit(s, problem.lesson)) for s in SIDES}
-    columns = [*PENGUIN_FEATURES, PENGUIN_TARGET]
+    columns = [*penguins.COLUMNS]
     if classes := problem.y.dtype.kind == "i":
         columns.append("species")
     return templates.get_template("notebook.md").render(
@@ -77,7 +76,7 @@ def _markdown(problem: Problem) -> str:
         sections=_sections(sources["manual"]),
         settings=_settings(problem, sources.values()),
         columns=columns,
-        penguins=_penguins(columns),
+        penguins=map(",".join, penguins.rows_of(columns)),
     )
 
 
@@ -109,12 +108,3 @@ def _settings(problem: Problem, sources: Iterable[str]) -> dict[str, str]:
     }
     names = ("epochs", "steps_per_epoch", "batch_size", *problem.hyper)
     return {name: code.get(name, name) for name in names if name in read}
-
-
-def _penguins(columns: Sequence[str]) -> list[str]:
-    """Return these columns of the penguins, complete rows as lines of CSV."""
-    with PENGUINS.open(encoding="utf-8") as table:
-        rows = [
-            [row[name] for name in columns] for row in csv.DictReader(table)
-        ]
-    return [",".join(row) for row in rows if "NA" not in row]

@@ -16,7 +16,7 @@ from compare.records import SIDES
 from compare.records.findings import TensorInfo
 from compare.showing.language import marked
 
-SECTION = re.compile(r"^ *# --- (.+)$")
+SECTION = re.compile(r"^ *# --- (.+)$", re.M)
 STEP = "Loss and update"
 """The section in which gradients are taken."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from compare.judging import ratios
-from compare.records import SIDES, Mode
+from compare.records import OUTCOMES, SIDES, Mode
 from compare.records.report import LessonReport
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
 from compare.showing.formats import digits
-from compare.showing.language import OUTCOMES, Speaker
+from compare.showing.language import Speaker
 from compare.showing.telling.lesson import tell_task
 from compare.showing.telling.speed import say_ratio, say_why_slow
 
@@ -40,8 +40,7 @@ def hero(lesson: LessonReport, speaker: Speaker) -> dict[str, Any]:
 
 def worst(lesson: LessonReport) -> Verdict:
     """Return the worst of a lesson's verdicts."""
-    order = list(OUTCOMES)
-    return max(lesson.verdicts, key=lambda v: order.index(v.outcome))
+    return max(lesson.verdicts, key=lambda v: OUTCOMES.index(v.outcome))
 
 
 def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,6 +24,7 @@ from compare.showing.language import Speaker
 LEXERS = {"diff": DiffLexer, "python": PythonLexer}
 
 
+@functools.cache
 def templates(speaker: Speaker) -> Environment:
     """Return the templates, which escape all that is put into them."""
     made = Environment(
@@ -72,28 +74,17 @@ def highlighted(code: Code) -> Markup:
 
 
 @dataclass(frozen=True)
-class DrawnBar:
-    """A bar, its place in percent of the track."""
-
-    owner: Kind
-    name: str
-    text: str
-    width: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class DrawnBars:
     """Bars in their places, so that they fit any width.
 
     Attributes:
-        rows: label, bars, and what stands behind them.
+        rows: label, bars, and what stands behind them; value, low and high
+            of a bar are in percent of the track.
         marks: place in percent and text of the ticks of a logarithmic scale.
         legend: owners and their names, where there are several.
     """
 
-    rows: list[tuple[Cell, list[DrawnBar], str]]
+    rows: list[tuple[Cell, list[Bar], str]]
     marks: list[tuple[float, str]]
     legend: list[tuple[Kind, str]]
 
@@ -122,17 +113,15 @@ def drawn(bars: Bars) -> DrawnBars:
             return max(100 * (power - first) / (last - first), 0.0)
         return 100 * max(value, 0.0) / (most or 1)
 
-    def row(several: tuple[Bar, ...]) -> list[DrawnBar]:
+    def row(several: tuple[Bar, ...]) -> list[Bar]:
         among = several if bars.scale == "row" else everything
         most = max((bar.high for bar in among), default=0)
         return [
-            DrawnBar(
-                bar.owner,
-                bars.owners[bar.owner],
-                bar.text,
-                place(bar.value, most),
-                place(bar.low, most),
-                place(bar.high, most),
+            replace(
+                bar,
+                value=place(bar.value, most),
+                low=place(bar.low, most),
+                high=place(bar.high, most),
             )
             for bar in several
         ]

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import importlib.resources
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment as Templates
 from markupsafe import Markup
 
-from compare.judging.soundness import check_report
-from compare.records import UsageError
-from compare.records.files import read_json, write_atomically
-from compare.records.json_form import check_version, from_json
+from compare.records.files import write_atomically
 from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Section
 from compare.showing.language import Speaker, speaker
@@ -59,23 +54,6 @@ class Part:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-def read_report(path: Path) -> Report:
-    """Read a report that a command wrote.
-
-    Raises:
-        UsageError: it is not there or not a report; says what to do.
-    """
-    advice = "give a JSON file that a command of `python -m compare` wrote"
-    content = read_json(path, advice)
-    try:
-        check_version(content)
-        report = from_json(Report, content)
-        check_report(report)
-    except UsageError as error:
-        raise UsageError(f"cannot show {path}: {error}; {advice}") from error
-    return report
-
-
 def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:
     """Write report.html whole or not at all; return its path.
 
@@ -99,7 +77,7 @@ def page(reports: Sequence[Report], language: str) -> str:
         (report, lesson) for report in reports for lesson in report.lessons
     ]
     return (
-        _templates(said_by)
+        templates(said_by)
         .get_template("page.html")
         .render(
             language=language,
@@ -154,11 +132,6 @@ def _common(reports: Sequence[Report], speaker: Speaker) -> list[Part]:
 
 def _told(section: Section, suffix: str) -> Part:
     return Part(section.name + suffix, section.title, section.blocks)
-
-
-@functools.cache
-def _templates(speaker: Speaker) -> Templates:
-    return templates(speaker)
 
 
 def _asset(name: str) -> Markup:

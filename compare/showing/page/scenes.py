@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from compare.judging.differences import ulps_apart
+from compare.judging.theory import pack
 from compare.lessons.losses import log_likelihoods, predictions
-from compare.records import SIDES
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
 
@@ -58,24 +58,16 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
     bowl = _bowl(lesson)
     if not lesson.rates or lesson.theory is None or bowl is None:
         return None
-    by_rate: dict[float, dict[str, Any]] = {}
-    for run in lesson.rates:
-        entry = by_rate.setdefault(run.rate, {"rate": run.rate})
-        entry[run.side] = run
-    tried = []
-    for entry in by_rate.values():
-        if not all(side in entry for side in SIDES):
-            continue
-        pair = [entry[side] for side in SIDES]
-        tried.append(
-            {
-                "rate": entry["rate"],
-                "outcome": pair[0].outcome,
-                "same": pair[1].same_bits,
-                "losses": _both([run.losses for run in pair]),
-                "paths": _both([_path(run.parameters) for run in pair]),
-            }
-        )
+    tried = [
+        {
+            "rate": pair[0].rate,
+            "outcome": pair[0].outcome,
+            "same": pair[1].same_bits,
+            "losses": _both([run.losses for run in pair]),
+            "paths": _both([_path(run.parameters) for run in pair]),
+        }
+        for pair in lesson.rate_pairs
+    ]
     return {
         "limit": lesson.theory.largest_learning_rate,
         "own": lesson.learning_rate,
@@ -131,12 +123,8 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
     points, theory = lesson.points, lesson.theory
     if points is None or points.hessian is None or theory is None:
         return None
-    lowest = [
-        float(np.ravel(theory.closed_form[name])[0])
-        for name in ("kernel", "bias")
-    ]
     return {
-        "lowest": _numbers(np.array(lowest)),
+        "lowest": _numbers(pack(theory.closed_form)[[0, -1]]),
         "hessian": points.hessian.tolist(),
         "least": points.least_loss or 0.0,
     }
@@ -144,13 +132,8 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
 
 def _path(parameters: dict[str, np.ndarray]) -> np.ndarray:
     """Return kernel and bias of each frame, shape (frames, 2)."""
-    return np.stack(
-        [
-            parameters[name].reshape(len(parameters[name])).astype(float)
-            for name in ("kernel", "bias")
-        ],
-        axis=1,
-    )
+    both = [parameters[name].ravel() for name in ("kernel", "bias")]
+    return np.stack(both, axis=1).astype(float)
 
 
 def _predictions(
@@ -187,7 +170,7 @@ def _predicted(
     rows = []
     with np.errstate(over="ignore", invalid="ignore"):
         for frame in range(frames):
-            now = {n: v[frame] for n, v in run.parameters.items()}
+            now = run.state(frame)
             if classes:
                 rows.append(np.exp(log_likelihoods(now, x, y)))
             else:

@@ -5,29 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from compare.judging.differences import ulps_apart
-from compare.records import SIDES
 from compare.records.report import LessonReport
 from compare.showing.language import Speaker, marked
 from compare.showing.page import code, scenes
 
-SECTION_NAMES = {
-    "": marked("Imports and signature"),
-    "Data": marked("Data"),
-    "Model": marked("Model"),
-    "Loss and update": marked("Loss and update"),
-    "Training": marked("Training"),
-    "Validation": marked("Validation"),
-    "Checkpoint": marked("Checkpoint"),
-    "Workers": marked("Workers"),
-}
-
-KINDS = {
-    "far too small": marked("far too small"),
-    "slow": marked("slow"),
-    "converges": marked("converges"),
-    "zigzags": marked("zigzags"),
-    "overshoots": marked("overshoots"),
-}
+START = marked("Imports and signature")
+"""What stands before the first section of an exhibit."""
 
 RATES = {
     "far too small": marked(
@@ -90,7 +73,7 @@ def code_side_by_side(lesson: LessonReport, speaker: Speaker) -> Context:
     return {
         "rows": [
             {
-                "title": gettext(SECTION_NAMES.get(row.name, row.name)),
+                "title": gettext(row.name or START),
                 "lines": row.lines,
                 "wrote": [gettext(text) for text in row.wrote],
                 "unseen": row.unseen,
@@ -110,12 +93,12 @@ def player(lesson: LessonReport, speaker: Speaker) -> Context:
 def explorer(lesson: LessonReport, speaker: Speaker) -> Context:
     """Return the learning rates that were tried."""
     scene = scenes.rates(lesson)
-    if scene is None or not scene["tried"]:
+    if scene is None:
         return None
     for tried in scene["tried"]:
         updates = len(tried["losses"]["manual"]) - 1
         kind = tried["outcome"]
-        tried["kind"] = speaker.gettext(KINDS[kind])
+        tried["kind"] = speaker.gettext(kind)
         tried["words"] = speaker.say(RATES[kind], updates=updates)
     return {
         "scene": scene,
@@ -128,15 +111,12 @@ def explorer(lesson: LessonReport, speaker: Speaker) -> Context:
 
 def _same_rates(lesson: LessonReport, speaker: Speaker) -> str:
     """Say at how many rates the bits are the same, and how far others part."""
-    runs = {
-        side: [r for r in lesson.rates if r.side == side] for side in SIDES
-    }
-    same = [run.same_bits for run in runs["keras"]]
+    same = [keras.same_bits for _, keras in lesson.rate_pairs]
     if all(same):
         return speaker.say("At every rate both sides have the same bits.")
     apart = [
         int(ulps_apart(values, keras.parameters[name]).max())
-        for manual, keras in zip(*runs.values(), strict=True)
+        for manual, keras in lesson.rate_pairs
         for name, values in manual.parameters.items()
         if manual.outcome != "overshoots"
     ]

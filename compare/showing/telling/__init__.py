@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from compare.records.report import LessonReport, Report
-from compare.showing.blocks import Block, Paragraph, Section
+from compare.showing.blocks import Block, Section
 from compare.showing.language import Speaker, marked
 from compare.showing.telling.code import tell_sizes, tell_tensors
-from compare.showing.telling.common import environment_line
+from compare.showing.telling.common import where
 from compare.showing.telling.lesson import (
     tell_ends,
     tell_task,
@@ -43,8 +43,7 @@ def sections(report: Report, speaker: Speaker) -> list[Section]:
     The code sizes that every run of lessons finds on its way are left to the
     page and to `ladder`.
     """
-    where = Paragraph(environment_line(report.environment, speaker), "quiet")
-    told = [Section("where", "", (where,))]
+    told = [Section("where", "", (where(report.environment, speaker),))]
     for lesson in report.lessons:
         told += lesson_sections(report, lesson, speaker)
     hidden = {"ladder"} if report.lessons else set()

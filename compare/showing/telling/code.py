@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.records import MEASURES, SIDES
-from compare.records.findings import TensorInfo
+from compare.records.findings import ROLES, TensorInfo
 from compare.records.report import LessonReport
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
 from compare.showing.language import Speaker, marked
@@ -16,13 +16,6 @@ RANKS = (
     marked("matrix"),
     marked("cube"),
 )
-
-ROLES = {
-    "data x": marked("data x"),
-    "data y": marked("data y"),
-    "prediction": marked("prediction"),
-    "loss": marked("loss"),
-}
 
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -92,12 +85,10 @@ def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
 
 
 def _role(role: str, speaker: Speaker) -> str:
-    if role in ROLES:
-        return speaker.gettext(ROLES[role])
     if role.startswith("gradient of "):
         name = role.removeprefix("gradient of ")
         return speaker.say("gradient of {name}", name=name)
-    return role
+    return speaker.gettext(role) if role in ROLES else role
 
 
 def _tensor(info: TensorInfo | None, speaker: Speaker) -> str:

@@ -108,7 +108,7 @@ def how_timed(
         )
 
 
-def environment_line(environment: Environment, speaker: Speaker) -> str:
+def where(environment: Environment, speaker: Speaker) -> Paragraph:
     """Say in one line with what and on what a report was made."""
     said = speaker.say(
         "TensorFlow {tensorflow}, Keras {keras}, NumPy {numpy}, Python "
@@ -120,4 +120,4 @@ def environment_line(environment: Environment, speaker: Speaker) -> str:
         system=environment.system,
         cpus=environment.cpus,
     )
-    return ", ".join([said, *environment.devices])
+    return Paragraph(", ".join([said, *environment.devices]), "quiet")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from compare.judging.trends import UPPER, Costs, costs_of
+from compare.records import OUTCOMES
 from compare.records.growth import Crossing, Growth, Line
 from compare.showing.blocks import (
     Block,
@@ -16,7 +17,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.formats import digits, seconds
-from compare.showing.language import OUTCOMES, Speaker, marked
+from compare.showing.language import Speaker, marked
 from compare.showing.telling.common import (
     NOTHING,
     how_timed,
@@ -24,8 +25,6 @@ from compare.showing.telling.common import (
     reason,
 )
 from compare.studies.grow.study import COMPARED_AFTER
-
-AXES = {"rows": marked("rows"), "features": marked("features")}
 
 FASTEST = {
     "fastest keras": marked("fastest in Keras"),
@@ -61,9 +60,9 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
         speaker.say(
             "{count} {outcome}",
             count=f"{counts[outcome]:,}",
-            outcome=speaker.gettext(name),
+            outcome=speaker.gettext(outcome),
         )
-        for outcome, name in OUTCOMES.items()
+        for outcome in OUTCOMES
         if counts[outcome]
     ]
     text = speaker.say(
@@ -110,7 +109,7 @@ def _chart(
             "the numbers."
         ),
         scene={
-            "label": speaker.gettext(AXES[line.axis]),
+            "label": speaker.gettext(line.axis),
             "values": line.values,
             "ways": [
                 {

@@ -20,7 +20,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker, marked
-from compare.showing.telling.common import environment_line
+from compare.showing.telling.common import where
 from compare.showing.telling.seen import (
     first_ratios,
     in_short,
@@ -75,13 +75,13 @@ def seen_sections(
     report: Report, in_full: bool, speaker: Speaker
 ) -> list[Section]:
     """Tell mistakes that were made, in full or a line each."""
-    where = Paragraph(environment_line(report.environment, speaker), "quiet")
     told = (
         tell_mistakes(report.mistakes, speaker)
         if in_full
         else _tell_briefly(report.mistakes, speaker)
     )
-    return [Section("mistakes", "", (where, *told))]
+    blocks = (where(report.environment, speaker), *told)
+    return [Section("mistakes", "", blocks)]
 
 
 def tell_mistake(
@@ -106,9 +106,10 @@ def tell_mistake(
         if mistake.side == "manual"
         else speaker.say("What is right")
     )
+    kind = speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])
     items = [
         (speaker.say("In"), file),
-        *(_seen(report, speaker) if report else _kind(mistake, speaker)),
+        *(_seen(report, speaker) if report else [kind]),
         (speaker.say("What one sees"), speaker.gettext(mistake.symptom)),
         (speaker.say("Why"), speaker.gettext(mistake.why)),
         (instead, speaker.gettext(mistake.keras)),
@@ -187,10 +188,6 @@ def _hunks(patch: str) -> str:
     """Leave the file's name out, which stands above the changes twice."""
     lines = patch.splitlines()
     return "\n".join(lines[2:] if patch.startswith("--- ") else lines)
-
-
-def _kind(mistake: Mistake, speaker: Speaker) -> Iterator[tuple[str, str]]:
-    yield speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])
 
 
 def _seen(

@@ -16,24 +16,22 @@ from compare.showing.blocks import (
 )
 from compare.showing.language import Speaker
 from compare.showing.telling.common import (
-    environment_line,
     outcome_cell,
     reason,
+    where,
 )
 from compare.showing.telling.lesson import tell_checks
 
 
 def overview(report: Report, speaker: Speaker) -> list[Section]:
     """Tell a line per lesson and mode, and what stands out."""
-    where = environment_line(report.environment, speaker)
-    told = tell_overview(report, speaker)
     return [
-        Section("where", "", (Paragraph(where, "quiet"),)),
-        Section("overview", "", tuple(told)),
+        Section("where", "", (where(report.environment, speaker),)),
+        Section("overview", "", tuple(_tell(report, speaker))),
     ]
 
 
-def tell_overview(report: Report, speaker: Speaker) -> Iterator[Block]:
+def _tell(report: Report, speaker: Speaker) -> Iterator[Block]:
     """Tell verdicts and sizes, and why a verdict is not identical."""
     yield Table(
         speaker.say("Lessons at a glance"),

@@ -16,8 +16,6 @@ from compare.showing.telling.common import (
     reason,
 )
 
-SOURCES = {"files": marked("files"), "memory": marked("memory")}
-
 FLAT = marked(
     "{side}: with {most} rows peak memory is {ratio} times that with "
     "{fewest}, so it is flat (up to {limit} counts as flat)."
@@ -84,7 +82,7 @@ def _row(cell: StreamCell, speaker: Speaker) -> tuple[str | Cell, ...]:
     return (
         f"{cell.rows:,}",
         speaker.side(cell.side),
-        speaker.gettext(SOURCES[cell.source]),
+        speaker.gettext(cell.source),
         *measured,
         outcome_cell(cell.verdict, speaker),
     )
@@ -95,7 +93,7 @@ def _name(cell: StreamCell, speaker: Speaker) -> str:
         "{side} with {rows} rows from {source}",
         side=speaker.side(cell.side),
         rows=f"{cell.rows:,}",
-        source=speaker.gettext(SOURCES[cell.source]),
+        source=speaker.gettext(cell.source),
     )
 
 

@@ -12,7 +12,7 @@ from compare.judging.notes import explain_overshoot, theory_notes
 from compare.judging.proof import Run
 from compare.judging.theory import first_within_1_percent
 from compare.lessons.exhibits import source_of
-from compare.lessons.tables import in_user_units
+from compare.lessons.scaling import in_user_units
 from compare.records.report import LessonReport, first_pair
 from compare.records.runs import Failure, Trajectory
 from compare.records.verdicts import Check, Verdict

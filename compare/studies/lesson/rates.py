@@ -114,11 +114,6 @@ def sweep(
     import tensorflow as tf
 
     rate = tf.Variable(rates[0], dtype=tf.float32)
-    hyper = {
-        **problem.hyper,
-        "learning_rate": rate if side == "manual" else lambda: rate,
-        "steps_per_call": 1,
-    }
     start = {name: np.array(v) for name, v in problem.initial.items()}
 
     def parameters() -> dict[str, Any]:
@@ -134,7 +129,10 @@ def sweep(
                 value.assign(start[name].reshape(value.shape))
 
     watch = Watch(on_update)
-    job = problem.replace(epochs=UPDATES * len(rates), hyper=hyper)
+    job = problem.replace(epochs=UPDATES * len(rates)).with_hyper(
+        learning_rate=rate if side == "manual" else lambda: rate,
+        steps_per_call=1,
+    )
     with turned("graph"), watch.watching():
         load_exhibit(reference)(job)
     return {

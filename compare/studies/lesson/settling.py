@@ -68,11 +68,8 @@ def settling_problem(
     updates = _updates(problem, theory)
     if theory is None or updates is None or updates > MOST_UPDATES:
         return None
-    return problem.replace(
-        batch_size=len(problem.x),
-        epochs=updates,
-        hyper={**problem.hyper, "learning_rate": _fastest_rate(theory)},
-    )
+    settling = problem.with_hyper(learning_rate=_fastest_rate(theory))
+    return settling.replace(batch_size=len(problem.x), epochs=updates)
 
 
 def judge_settling(

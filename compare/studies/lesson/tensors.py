@@ -9,7 +9,7 @@ from typing import Any
 
 from compare.lessons.rows_on_disk import with_files
 from compare.records import SIDES
-from compare.records.findings import TensorInfo
+from compare.records.findings import ROLES, TensorInfo
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
 from compare.running.modes import wrapped
@@ -19,7 +19,7 @@ from compare.running.watch import inner_variables
 from compare.running.worker import load_exhibit, train
 from compare.studies.lesson.aspect import Lesson
 
-ROLES = {
+ROLE_OF = {
     "x": "data x",
     "y": "data y",
     "y_hat": "prediction",
@@ -28,8 +28,6 @@ ROLES = {
 }
 """What a local variable of an update stands for, in our exhibits (see the
 conventions) and in Keras's train_step."""
-
-ORDER = ("data x", "data y", "prediction", "loss")
 
 
 class Tensors:
@@ -92,7 +90,7 @@ def tensor_map(
             return
         seen.note_locals(frame.f_locals)
         if frame.f_code.co_name == "predict" and hasattr(value, "shape"):
-            seen.note(ROLES["y_hat"], "predict", value)
+            seen.note(ROLE_OF["y_hat"], "predict", value)
 
     file = exhibit.__code__.co_filename
     batch = slice(problem.batch_size)
@@ -129,9 +127,9 @@ class Seen:
 
     def note_locals(self, names: dict[str, Any]) -> None:
         """Note those local variables that stand for something."""
-        for name in ROLES.keys() & names.keys():
+        for name in ROLE_OF.keys() & names.keys():
             if hasattr(names[name], "shape") and hasattr(names[name], "dtype"):
-                self.note(ROLES[name], name, names[name])
+                self.note(ROLE_OF[name], name, names[name])
 
     def in_order(self) -> tuple[TensorInfo, ...]:
         """Return data first, then each parameter beside its gradient."""
@@ -141,6 +139,6 @@ class Seen:
 
 
 def _rank(role: str) -> tuple[int, str]:
-    if role in ORDER:
-        return ORDER.index(role), ""
-    return len(ORDER), role.removeprefix("gradient of ")
+    if role in ROLES:
+        return ROLES.index(role), ""
+    return len(ROLES), role.removeprefix("gradient of ")

@@ -51,8 +51,7 @@ class Task:
 
         problem = problem_of(self.lesson, Settings(steps=self.steps))
         if "steps_per_call" in problem.hyper:
-            hyper = {**problem.hyper, "steps_per_call": problem.steps}
-            return problem.replace(hyper=hyper)
+            return problem.with_hyper(steps_per_call=problem.steps)
         return problem
 
 
@@ -159,9 +158,10 @@ def _prepare_keras(backend: Backend, dtype: Dtype) -> None:
     import keras
     from keras.src.backend.common import dtypes
 
+    from compare.running import worker
+
     dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-    keras.config.set_floatx(dtype)
-    keras.config.set_dtype_policy(dtype)
+    worker.set_dtype(dtype)
     if backend != "jax":
         return
     after_batch = keras.callbacks.CallbackList.on_train_batch_end

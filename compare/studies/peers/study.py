@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,13 +12,12 @@ from compare.lessons.problems import problem_of
 from compare.records import Dtype, UsageError
 from compare.records.peers import Backend, PeerResult, Peers, PeerSample
 from compare.records.problem import Problem, Settings
-from compare.records.report import Report
+from compare.records.report import Environment
 from compare.records.runs import Failure, Trajectory
 from compare.records.timing import Effort
 from compare.records.verdicts import Verdict
 from compare.running import worker
 from compare.running.contest import Contest, Contestant
-from compare.running.environment import read_environment
 from compare.running.processes import Job, Progress
 from compare.running.timing import take_turns
 from compare.studies.lesson.report import QUICK_STEPS
@@ -26,7 +25,6 @@ from compare.studies.peers.catalogue import (
     AGAINST,
     SECOND_ORDER,
     Peer,
-    peers_of,
     versions,
     why_missing,
 )
@@ -43,57 +41,50 @@ it moved. Unwatched, XLA may round a loop in another way, by some 1e-7; a
 training that does something else is off by far more."""
 
 
-@dataclass(frozen=True)
-class PeersRequest:
-    """What to run.
-
-    Attributes:
-        lesson: whose training.
-        backends: of Keras; with them, only the reference and Keras run. None
-            for everything.
-        effort: how long to time.
-        quick: fewer updates.
-        timeout: seconds after which one process is stopped.
-        command: how the user asked, for the report.
-    """
-
-    lesson: str
-    backends: tuple[Backend, ...] | None
-    effort: Effort
-    quick: bool
-    timeout: float
-    command: str
-
-
-def make_peers_report(request: PeersRequest, progress: Progress) -> Report:
-    """Run everything that is installed, and report.
+def problem_for(lesson: str, quick: bool) -> Problem:
+    """Return a lesson's problem, with fewer updates where it shall be quick.
 
     Raises:
-        UsageError: the lesson is unknown or cannot run here, a backend that
-            was asked for is not installed, or TensorFlow does not start.
+        UsageError: the lesson is unknown or cannot run here.
     """
-    steps = QUICK_STEPS if request.quick else None
-    problem = problem_of(request.lesson, Settings(steps=steps))
+    steps = QUICK_STEPS if quick else None
+    problem = problem_of(lesson, Settings(steps=steps))
     if problem.workers > 1 or "folder" in problem.hyper:
         raise UsageError(
             f"{problem.lesson} trains in several processes, which are "
             "TensorFlow's here: choose another lesson"
         )
-    chosen, left_out = choose(peers_of(problem), request.backends)
-    environment = read_environment(request.timeout, progress)
-    bench = Bench(problem, request, environment.cpus, progress)
-    results = bench.judge(chosen)
-    results, broken = bench.time(chosen, results)
-    return Report(
-        environment=environment,
-        command=request.command,
-        peers=Peers(
-            lesson=problem.lesson,
-            updates=problem.steps,
-            versions=versions(),
-            results=results,
-            left_out=(*left_out, *broken),
-        ),
+    return problem
+
+
+def measure_peers(
+    problem: Problem,
+    peers: Sequence[Peer],
+    missing: Sequence[str],
+    effort: Effort,
+    timeout: float,
+    environment: Environment,
+    progress: Progress,
+) -> Peers:
+    """Judge every training, time those that are the same.
+
+    Args:
+        problem: what is trained.
+        peers: by what; among them the one that others are compared with.
+        missing: a sentence for each that cannot run here.
+        effort: how long to time.
+        timeout: seconds that one process may take.
+        environment: where it runs.
+        progress: told of every process.
+    """
+    bench = Bench(problem, timeout, environment.cpus, progress)
+    results, broken = bench.time(peers, bench.judge(peers), effort)
+    return Peers(
+        lesson=problem.lesson,
+        updates=problem.steps,
+        versions=versions(),
+        results=results,
+        left_out=(*missing, *broken),
     )
 
 
@@ -141,14 +132,14 @@ class Bench:
     def __init__(
         self,
         problem: Problem,
-        request: PeersRequest,
+        timeout: float,
         at_once: int,
         progress: Progress,
     ) -> None:
         self.problem = problem
-        self.request = request
+        self.timeout = timeout
         self.progress = progress
-        self.contest = Contest(at_once, request.timeout, progress)
+        self.contest = Contest(at_once, timeout, progress)
         self._members: dict[str, Contestant] = {}
 
     def judge(self, peers: Sequence[Peer]) -> tuple[PeerResult, ...]:
@@ -186,7 +177,10 @@ class Bench:
         )
 
     def time(
-        self, peers: Sequence[Peer], results: Sequence[PeerResult]
+        self,
+        peers: Sequence[Peer],
+        results: Sequence[PeerResult],
+        effort: Effort,
     ) -> tuple[tuple[PeerResult, ...], tuple[str, ...]]:
         """Time what is the same training, in turns, one process at a time.
 
@@ -198,8 +192,7 @@ class Bench:
             for peer, result in zip(peers, results, strict=True)
             if result.verdict.agree
         }
-        effort, timeout = self.request.effort, self.request.timeout
-        turns = take_turns(jobs, effort, timeout, self.progress)
+        turns = take_turns(jobs, effort, self.timeout, self.progress)
         taken: dict[str, list[PeerSample]] = {peer.name: [] for peer in peers}
         elsewhere = []
         for name in jobs:

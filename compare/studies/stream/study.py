@@ -20,11 +20,7 @@ from compare.records.timing import Effort
 from compare.running.contest import Contest, Contestant
 from compare.running.processes import Broken, Job, Progress, run_jobs
 from compare.running.timing import take_turns
-from compare.studies.stream.large_table import (
-    FEATURES,
-    check_room,
-    write_table,
-)
+from compare.studies.stream.large_table import FEATURES, write_table
 from compare.studies.stream.probe import (
     BATCH_SIZE,
     SHUFFLE_BUFFER,
@@ -66,9 +62,8 @@ def measure_streaming(
         progress: told of every process.
 
     Raises:
-        UsageError: there is no room for the table, or it cannot be written.
+        UsageError: the table cannot be written; see `check_room`.
     """
-    check_room(sizes[-1], folder)
     with tempfile.TemporaryDirectory(
         prefix="compare-stream-", dir=folder
     ) as created:
