@@ -165,8 +165,8 @@ def test_what_was_rewritten_is_timed_against_what_it_was(monkeypatch):
     """Only code that is another one, in modes that agree, both in a file."""
     seen = []
 
-    def take(label, exhibits, problem, modes, effort, *rest):
-        before, now = exhibits
+    def take(label, function, arguments, modes, effort, *rest):
+        before, now = arguments[0]
         path = Path(before.removesuffix(":train"))
         assert path.read_text() == "b = 2"
         seen.append((now, modes, effort))

@@ -15,7 +15,7 @@ from compare.records.json_form import from_json
 from compare.records.problem import Settings
 from compare.records.report import Environment, Report
 from compare.running import timing
-from compare.running.duos import time_exhibits
+from compare.running.duos import Factors, time_exhibits
 from compare.running.processes import Broken, Job, run_jobs
 from compare.studies.calibrate import burden
 from compare.studies.calibrate import study as calibration
@@ -103,7 +103,7 @@ def test_turns_are_chosen_and_planted(monkeypatch):
         if job.function is burden.alone:
             return {"manual": 2e-4, "keras": 2e-2}[job.arguments[0]]
         if job.function is time_exhibits:
-            return {"graph": (99.0, 1.0)}
+            return {"graph": Factors(99.0, 1.0)}
         _, turns, _ = job.arguments
         seen.append(turns)
         if len(seen) == 2:

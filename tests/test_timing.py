@@ -132,7 +132,7 @@ def fake_duos(monkeypatch):
     """Replace what both sides give by turns."""
     seen = []
 
-    def take(label, exhibits, problem, modes, effort, *rest):
+    def take(label, function, arguments, modes, effort, *rest):
         seen.append(effort)
         return tuple(Paired(m, (2.0,) * effort.rounds, ()) for m in modes), ()
 

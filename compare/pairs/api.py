@@ -19,7 +19,7 @@ from compare.pairs.runs import Sides
 from compare.pairs.sides import name_of, reference_of
 from compare.records import MODES, SIDES, Mode, UsageError, files
 from compare.records.json_form import SHORT
-from compare.records.pairs import SideCost
+from compare.records.pairs import Costs
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
 from compare.running.processes import Progress, Silent
@@ -138,7 +138,7 @@ def check_pair(
     timeout: float = 300.0,
     timed: bool = False,
     progress: Progress | None = None,
-) -> tuple[Verdict, tuple[SideCost, ...]]:
+) -> tuple[Verdict, Costs | None]:
     """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
         raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
@@ -162,4 +162,4 @@ def check_pair(
     verdict = pair.check()
     if not verdict.agree:
         verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
-    return verdict, costs(pair, watcher) if timed and verdict.agree else ()
+    return verdict, costs(pair, watcher) if timed and verdict.agree else None

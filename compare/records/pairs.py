@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from compare.records import SCHEMA_VERSION
 from compare.records.note import Note, note
+from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 
 
@@ -118,6 +119,21 @@ class SideCost:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What both sides cost.
+
+    Attributes:
+        sides: each alone.
+        paired: both in the same processes; None where that gave nothing.
+        left_out: what is missing, and why: one sentence each, no full stop.
+    """
+
+    sides: tuple[SideCost, ...]
+    paired: Paired | None
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PairReport:
     """What `pair` writes to pair.json.
 
@@ -131,5 +147,5 @@ class PairReport:
     left: str
     right: str
     verdict: Verdict
-    costs: tuple[SideCost, ...] = ()
+    costs: Costs | None = None
     schema_version: int = field(default=SCHEMA_VERSION)

@@ -46,11 +46,13 @@ class Paired:
         factors: time of the right / time of the left, per epoch; the median
             of each process.
         floor: the same of the left and another build of it: noise.
+        whole: whether the time is that of a whole training, with its start.
     """
 
     mode: Mode
     factors: tuple[float, ...]
     floor: tuple[float, ...]
+    whole: bool = False
 
 
 Answer = Literal[

@@ -15,7 +15,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from compare.judging.ratios import narrow
 from compare.lessons.rows_on_disk import with_files
@@ -31,8 +31,8 @@ from compare.running.worker import Exhibit, load_exhibit
 SHORTEST = 0.02
 """Seconds that a block takes, about, if an epoch is shorter."""
 
-WARM_UPS = 4
-"""Blocks by which its length is found."""
+WARM_UPS, LONG = 4, 2.0
+"""Blocks by which its length is found, and seconds of one that suffices."""
 
 ROUNDS = 3
 """Duos in a process, at least: their median needs three."""
@@ -46,26 +46,34 @@ EAGER_STEPS = 20
 Run = Callable[[int], float]
 """Trains on for so many updates; returns the seconds they took."""
 
-Factors = tuple[float, float]
-"""right / left and left again / left, of the time of an update."""
+
+class Factors(NamedTuple):
+    """Of the time of an update: right / left, and left again / left.
+
+    Where updates cannot be seen, it is that of a whole training.
+    """
+
+    factor: float
+    floor: float
+    whole: bool = False
 
 
 def take_duos(
     label: str,
-    exhibits: Sequence[str],
-    problem: Problem,
+    function: Callable[..., dict[Mode, Factors]],
+    arguments: tuple[Any, ...],
     modes: Sequence[Mode],
     effort: Effort,
     timeout: float,
     progress: Progress,
 ) -> tuple[tuple[Paired, ...], tuple[str, ...]]:
-    """Time two exhibits against each other, in process after process.
+    """Time two trainings against each other, in process after process.
 
     Args:
         label: of the job.
-        exhibits: see `time_exhibits`.
-        problem: see there.
-        modes: see there.
+        function: `time_exhibits`, or another that takes turns in a process.
+        arguments: of it, without the seconds to fill.
+        modes: of which it tells.
         effort: how many processes at least; with a budget further ones,
             until every interval is narrow or the budget is spent.
         timeout: seconds that one process may take.
@@ -80,18 +88,15 @@ def take_duos(
         return tuple(
             Paired(
                 mode,
-                tuple(each[mode][0] for each in given),
-                tuple(each[mode][1] for each in given),
+                tuple(each[mode].factor for each in given),
+                tuple(each[mode].floor for each in given),
+                any(each[mode].whole for each in given),
             )
             for mode in modes
         )
 
     seconds = THOROUGH if effort.budget else BRIEF
-    job = Job(
-        f"{label}: both by turns",
-        time_exhibits,
-        (tuple(exhibits), problem, tuple(modes), seconds),
-    )
+    job = Job(f"{label}: both by turns", function, (*arguments, seconds))
     turns = take_turns(
         {"both": job},
         effort,
@@ -157,7 +162,7 @@ def duos(runs: Sequence[Run], epoch: int, seconds: float) -> Factors:
         seconds: to fill.
     """
     rounds = by_turns(runs, [epoch] * len(runs), seconds)
-    return (
+    return Factors(
         math.exp(statistics.median(b - a for a, b, _ in rounds)),
         math.exp(statistics.median(again - a for a, _, again in rounds)),
     )
@@ -200,6 +205,9 @@ def _length(run: Run, epoch: int) -> int:
     """Warm a training up; return how many updates make a block."""
     updates, shortest = epoch, math.inf
     for _ in range(WARM_UPS):
-        shortest = min(shortest, run(updates) / updates)
+        spent = run(updates)
+        shortest = min(shortest, spent / updates)
         updates = epoch * max(math.ceil(SHORTEST / (shortest * epoch)), 1)
+        if updates == epoch and spent > LONG:
+            break
     return updates

@@ -30,6 +30,10 @@ class _Stopped(BaseException):
     """Ends a training from within: no training handles it."""
 
 
+class EndedError(RunError):
+    """A training has come to its end."""
+
+
 class Paced:
     """A training in a thread of its own that goes on only when it is told.
 
@@ -53,7 +57,7 @@ class Paced:
         """Return what so many updates take, after a run-in if they are many.
 
         Raises:
-            RunError: it ended, or makes no updates that can be seen.
+            EndedError: it ended, or makes no updates that can be seen.
             Exception: whatever the training raised.
         """
         self._left = self._counted = updates
@@ -66,6 +70,16 @@ class Paced:
         if self._ended:
             raise self._ended
         return self._seconds
+
+    def whole(self) -> int:
+        """Train to the end; return how many updates were seen.
+
+        Raises:
+            Exception: whatever the training raised.
+        """
+        with contextlib.suppress(EndedError):
+            self.seconds(0)
+        return -self._left
 
     def stop(self) -> None:
         """End it, wherever it stands."""
@@ -95,7 +109,7 @@ class Paced:
         try:
             self._wait()
             self._training()
-            self._ended = RunError("it ended before it was timed")
+            self._ended = EndedError("it ended before it was timed")
         except _Stopped:
             return
         except BaseException as error:

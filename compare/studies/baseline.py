@@ -24,7 +24,7 @@ from compare.records.request import Request
 from compare.records.timing import Effort, Paired, Ratio
 from compare.records.verdicts import Verdict
 from compare.running import family
-from compare.running.duos import take_duos
+from compare.running.duos import take_duos, time_exhibits
 from compare.running.processes import Progress
 
 OUTCOMES = get_args(Outcome)
@@ -144,8 +144,12 @@ def time_changed(
             earlier.write_text(old.sources[side])
             timed[new.lesson, side], failed = take_duos(
                 f"{new.lesson} {side}, before and now",
-                [f"{earlier}:train", exhibit(side, new.lesson)],
-                problem_of(new.lesson, request.settings),
+                time_exhibits,
+                (
+                    [f"{earlier}:train", exhibit(side, new.lesson)],
+                    problem_of(new.lesson, request.settings),
+                    modes,
+                ),
                 modes,
                 Effort(PROCESSES, request.effort.budget),
                 request.timeout,

@@ -13,7 +13,7 @@ from compare.judging.ratios import ROUNDS, paired_effort
 from compare.records import SIDES, Mode, Side
 from compare.records.report import LessonReport
 from compare.records.timing import Effort, Memory, Timing
-from compare.running.duos import take_duos
+from compare.running.duos import take_duos, time_exhibits
 from compare.running.processes import Job, Progress
 from compare.running.timing import epochs_for, take_turns, time_exhibit
 from compare.studies.lesson.aspect import Lesson
@@ -39,11 +39,12 @@ def time_sides(
     }
     rounds = Effort(min(effort.rounds, ROUNDS))
     turns = take_turns(jobs, rounds, timeout, progress)
+    modes = tuple(lengths[SIDES[0]])
     paired, broken = take_duos(
         report.lesson,
-        [lesson.exhibits[side] for side in SIDES],
-        problem,
-        tuple(lengths[SIDES[0]]),
+        time_exhibits,
+        ([lesson.exhibits[side] for side in SIDES], problem, modes),
+        modes,
         paired_effort(effort),
         timeout,
         progress,

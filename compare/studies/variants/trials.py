@@ -21,7 +21,7 @@ from compare.running.duos import by_turns
 from compare.running.paced import ENDLESS, Paced, pacing, stopping
 from compare.running.processes import Advance, Job
 from compare.running.recording import Recorder, to_arrays
-from compare.running.slope import measure_slope, timed
+from compare.running.slope import timed
 from compare.running.worker import load_exhibit, prepare, set_dtype
 from compare.studies.variants import NUMPY
 
@@ -62,15 +62,6 @@ def pairs_of(
     }
 
 
-def timing_job(
-    variant: Variant, problem: MakeProblem, gap: float, suffix: str = ""
-) -> Job:
-    """Return the job that times a variant; arguments as in `time_updates`."""
-    return Job(
-        f"{variant.name}{suffix}: time", time_updates, (variant, problem, gap)
-    )
-
-
 def record(
     variant: Variant,
     make: MakeProblem,
@@ -96,33 +87,6 @@ def record(
         last = to_arrays(parameters, "it returned")
         recorder.keep(updates, last)
     return recorder.trajectory(variant.name, variant.mode, last, losses=False)
-
-
-def time_updates(
-    variant: Variant, make: MakeProblem, gap: float, advance: Advance
-) -> Sample:
-    """Time a second build, its first call, and an update by the slope.
-
-    Args:
-        variant: what to time.
-        make: makes the problem.
-        gap: seconds by which the longest training exceeds the shortest.
-        advance: not called: a message would take time.
-    """
-    set_dtype("float32")  # starts Keras, whatever the variant
-    function = load_exhibit(variant.function)
-    problem = make()
-    function(problem)  # starts TensorFlow, after what the variant sets
-    shortest = problem.steps_per_call if variant.fused else 1
-    build, (_, run) = timed(function, problem)
-    first, _ = timed(run, shortest)
-    slope = measure_slope(lambda n: timed(run, n)[0], shortest, gap)
-    return Sample(
-        build=build,
-        first_call=first - slope.runs[0][1],
-        per_epoch=slope.each,
-        runs=((0, build), *slope.runs),
-    )
 
 
 def time_by_turns(
