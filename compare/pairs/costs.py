@@ -7,7 +7,7 @@ from functools import partial
 from types import GeneratorType
 from typing import Any
 
-from compare.judging.ratios import PROCESSES
+from compare.judging.ratios import FEWEST
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
 from compare.pairs.sides import Reference, load, prepare_user_side
@@ -183,7 +183,7 @@ def costs(pair: Pair, progress: Progress) -> Costs:
         time_both,
         (sides.references, problem, sides.mode),
         [sides.mode],
-        Effort(PROCESSES, MOST_SECONDS),
+        Effort(FEWEST, MOST_SECONDS),
         sides.timeout,
         progress,
     )

@@ -179,7 +179,7 @@ def by_turns(
     Args:
         runs: what to time; the first call may trace.
         epochs: updates of which a block of each has a multiple.
-        seconds: to fill with rounds, `ROUNDS` at least.
+        seconds: to fill with rounds: `ROUNDS` at least, or one that is long.
         clock: seconds, for the former.
 
     Returns:
@@ -189,15 +189,18 @@ def by_turns(
     for i in random.sample(range(len(runs)), len(runs)):
         lengths[i] = _length(runs[i], epochs[i])
     gc.collect()  # so that no garbage of building is collected in a block
-    end = clock() + seconds
+    start = clock()
     rounds: list[list[float]] = []
-    while len(rounds) < ROUNDS or clock() < end:
+    least = ROUNDS
+    while len(rounds) < least or clock() - start < seconds:
         order = random.sample(range(len(runs)), len(runs))
         logs = [0.0] * len(runs)
         for turn in (*order, *reversed(order)):
             each = runs[turn](lengths[turn]) / lengths[turn]
             logs[turn] += math.log(each) / 2
         rounds.append(logs)
+        if clock() - start > LONG * len(runs):
+            least = 1
     return rounds
 
 
