@@ -15,7 +15,7 @@ class Sample:
     Attributes:
         build: making variables or model, after TensorFlow has started.
         first_call: tracing and compiling, with the first epoch's surplus.
-        per_epoch: from the slope over two lengths of training.
+        per_epoch: of a training that is under way.
         runs: (epochs, seconds) of every training that was timed.
     """
 

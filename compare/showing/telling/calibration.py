@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from compare.judging import ratios
 from compare.records.calibration import Calibration, Planted, Rate
+from compare.records.timing import Ratio
 from compare.showing.blocks import Block, Heading, Paragraph, Table
 from compare.showing.formats import seconds, spread
 from compare.showing.language import Speaker, marked
@@ -81,11 +82,16 @@ def _planted(calibration: Calibration, speaker: Speaker) -> Table:
             (
                 _name(group, speaker),
                 f"{group.turns:,}",
-                speaker.times(ratio) if ratio else NOTHING,
+                _to_a_thousandth(ratio),
             )
             for group, ratio in found
+            if ratio
         ),
     )
+
+
+def _to_a_thousandth(ratio: Ratio) -> str:
+    return f"{ratio.value:.3f} ({ratio.low:.3f}–{ratio.high:.3f})"
 
 
 def _both_ways(

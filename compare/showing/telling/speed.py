@@ -106,6 +106,12 @@ def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
                 seconds=seconds(cost.seconds),
                 epoch=seconds(cost.epoch_seconds),
             )
+            yield speaker.say(
+                "So the ratio is that of an epoch's start-up work, on {rows} "
+                "rows: the command `grow` shows how it shrinks where rows are "
+                "many, the command `fit` what cures it.",
+                rows=f"{lesson.rows:,}",
+            )
 
 
 def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
