@@ -125,6 +125,9 @@ def test_only_a_side_that_certainly_takes_longer_fails(factor, worse, told):
     assert len(found.changes) == told
     for change in found.changes:
         assert change.what.values == {"mode": "graph", "side": "keras"}
+    assert ["other code, which takes" in str(x) for x in found.notes] == [
+        True
+    ] * (not told)
 
 
 def test_too_few_processes_are_told_and_do_not_fail():
@@ -183,7 +186,7 @@ def test_what_was_rewritten_is_timed_against_what_it_was(monkeypatch):
     timed, broken = baseline.time_changed(old, new, request, None)
     assert timed == {("adam", "keras"): pairs(1.2)}
     assert broken == ("x: killed",)
-    assert seen == [("keras_impl.adam", ("graph",), Effort(12))]
+    assert seen == [("keras_impl.adam", ("graph",), Effort(12, 60.0))]
     untimed = replace(request, effort=None)
     assert baseline.time_changed(old, new, untimed, None) == ({}, ())
 

@@ -37,6 +37,9 @@ PROCESSES = 12
 """In which code takes turns with what it was, at least: one in thirty is off
 by a tenth, and 5 % must be found all the same."""
 
+SECONDS = 60.0
+"""For further processes, while it is not clear and no budget is given."""
+
 BETWEEN_RUNS = 0.25
 """By how much the ratio of two equal sides may move from one run to another,
 as the machine has more or less to do beside them."""
@@ -151,7 +154,7 @@ def time_changed(
                     modes,
                 ),
                 modes,
-                Effort(PROCESSES, request.effort.budget),
+                Effort(PROCESSES, request.effort.budget or SECONDS),
                 request.timeout,
                 progress,
             )
@@ -252,10 +255,7 @@ def _sizes(old: LessonReport, new: LessonReport) -> Iterator[Change]:
 def _rewritten(
     lesson: str, side: Side, pair: Paired, threshold: float
 ) -> tuple[list[Change], list[Note]]:
-    """Say whether a side takes longer than its earlier code, or what is open.
-
-    What is not clear to the threshold is said, and fails nothing.
-    """
+    """Say what a side takes beside its earlier code: a change, or a note."""
     grown = ratios.centre(pair.factors)
     what = note("{mode}: time of {side}", mode=pair.mode, side=side)
     if grown is None or grown.low is None or grown.high is None:
@@ -271,7 +271,17 @@ def _rewritten(
     certain = grown.answer in ("faster", "slower")
     if certain and abs(math.log(grown.value)) > math.log1p(threshold) / 2:
         return [_change(lesson, what, "1", grown)], []
-    return [], []
+    seen = note(
+        "{lesson}, {mode}: {side} has other code, which takes {value} ({low} "
+        "to {high}) times as long",
+        lesson=lesson,
+        mode=pair.mode,
+        side=side,
+        value=f"{grown.value:.3f}",
+        low=f"{grown.low:.3f}",
+        high=f"{grown.high:.3f}",
+    )
+    return [], [seen]
 
 
 def _change(lesson: str, what: Note, before: str, grown: Ratio) -> Change:
