@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from compare.commands.main import main
 from compare.judging import codesize
 from compare.records.note import Note
+from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
-from compare.records.timing import Sample, Timing
+from compare.records.request import Request
+from compare.records.timing import Effort, Paired
 from compare.records.verdicts import Check, Verdict
+from compare.showing.language import speaker
+from compare.showing.telling.baseline import for_github
+from compare.studies import baseline
 from compare.studies.baseline import compare
 
 ENVIRONMENT = Environment(
@@ -21,19 +28,10 @@ ENVIRONMENT = Environment(
 SIZE = codesize.measure("x = 1")
 
 
-def timings(manual=1.0, keras=2.0, processes=5):
-    return tuple(
-        Timing(
-            side,
-            "graph",
-            1,
-            tuple(
-                Sample(0.1, 0.2, seconds * (1 + 0.01 * i), ((0, 0.1),))
-                for i in range(processes)
-            ),
-        )
-        for side, seconds in (("manual", manual), ("keras", keras))
-    )
+def pairs(factor, processes=8):
+    """Return the processes in which one thing took so many times as long."""
+    noise = (0.99, 1.0, 1.01, 1.005, 0.995, 1.0, 0.98, 1.02)[:processes]
+    return (Paired("graph", tuple(factor * x for x in noise), ()),)
 
 
 def report(**changes):
@@ -42,7 +40,8 @@ def report(**changes):
         "lesson": "line",
         "verdicts": (Verdict("graph", "identical", (Note("every bit"),)),),
         "sizes": {"manual": SIZE, "keras": SIZE},
-        "timings": timings(),
+        "paired": pairs(2.0),
+        "sources": {"manual": "a = 1", "keras": "b = 2"},
         **changes,
     }
     empty = {item.name: () for item in fields(LessonReport)}
@@ -51,7 +50,7 @@ def report(**changes):
 
 def test_nothing_changed():
     """The same report again is neither worse nor better, nor noted."""
-    found = compare(report(), report(), 0.25)
+    found = compare(report(), report(), 0.05, {})
     assert not found.worse
     assert not found.changes
     assert not found.notes
@@ -68,7 +67,7 @@ def test_a_worse_verdict_fails_and_a_better_one_is_told(before, now):
         report(verdicts=(Verdict("graph", outcome, (Note("a reason"),)),))
         for outcome in (before, now)
     )
-    found = compare(old, new, 0.25)
+    found = compare(old, new, 0.05, {})
     worse = OUTCOMES.index(now) > OUTCOMES.index(before)
     assert found.worse is worse
     assert len(found.changes) == (before != now)
@@ -86,7 +85,7 @@ def test_a_check_that_fails_is_worse():
         )
         for outcome in ("identical", "different")
     )
-    found = compare(old, new, 0.25)
+    found = compare(old, new, 0.05, {})
     assert found.worse
     (change,) = found.changes
     assert str(change.what) == "keras against one process"
@@ -98,8 +97,8 @@ def test_grown_code_fails_and_shrunk_code_is_told(side):
     larger = replace(SIZE, statements=SIZE.statements + 1)
     old = report()
     new = report(sizes={**old.lessons[0].sizes, side: larger})
-    assert compare(old, new, 0.25).worse
-    better = compare(new, old, 0.25)
+    assert compare(old, new, 0.05, {}).worse
+    better = compare(new, old, 0.05, {})
     assert not better.worse
     (change,) = better.changes
     assert change.what.values == {"side": side}
@@ -110,47 +109,109 @@ def test_grown_code_fails_and_shrunk_code_is_told(side):
 
 
 @pytest.mark.parametrize(
-    ("keras", "manual", "worse", "told"),
+    ("factor", "worse", "told"),
     [
-        (2.0, 1.0, False, 0),
-        (2.4, 1.0, False, 0),  # within the threshold
-        (2.52, 1.0, False, 0),  # beyond, but the interval is not
-        (3.0, 1.0, True, 1),
-        (2.0, 0.6, True, 1),  # a faster manual side is a grown ratio too
-        (1.4, 1.0, False, 1),
-        (6.0, 3.0, False, 0),  # a slower machine slows both
+        (1.0, False, 0),
+        (1.02, False, 0),  # certainly slower, but nearer to equal
+        (1.05, True, 1),
+        (0.95, False, 1),
     ],
 )
-def test_only_a_ratio_certainly_beyond_the_threshold_fails(
-    keras, manual, worse, told
-):
-    """The whole interval of the growth has to lie beyond 25 %."""
-    found = compare(report(), report(timings=timings(manual, keras)), 0.25)
+def test_only_a_side_that_certainly_takes_longer_fails(factor, worse, told):
+    """It is slower beyond its interval, and nearer to 5 % than to 0."""
+    timed = {("line", "keras"): pairs(factor)}
+    found = compare(report(), report(), 0.05, timed)
     assert found.worse is worse
     assert len(found.changes) == told
+    for change in found.changes:
+        assert change.what.values == {"mode": "graph", "side": "keras"}
+    assert ["other code, which takes" in str(x) for x in found.notes] == [
+        True
+    ] * (not told)
 
 
-@pytest.mark.parametrize("few", ["before", "now"])
-def test_too_few_processes_are_told_and_do_not_fail(few):
+def test_too_few_processes_are_told_and_do_not_fail():
     """A ratio without an interval is no reason to fail."""
-    little, much = report(timings=timings(1, 9, 4)), report()
-    pair = (little, much) if few == "before" else (much, little)
-    found = compare(*pair, 0.25)
+    timed = {("line", "keras"): pairs(9.0, 5)}
+    found = compare(report(), report(), 0.05, timed, ["x: killed"])
     assert not found.changes
-    (note,) = found.notes
-    assert "--budget" in str(note)
+    assert str(found.notes[0]) == "x: killed"
+    assert "it takes 6 processes" in str(found.notes[1])
+
+
+def simulate(generator, slower, processes=12):
+    """Return what equal code gives, or slower one, with 1.7 % of noise."""
+    noise = np.exp(generator.normal(0, 0.017, processes))
+    noise[generator.random(processes) < 0.03] *= 0.9
+    return (Paired("graph", tuple(slower * noise), ()),)
+
+
+@pytest.mark.parametrize(
+    ("slower", "least", "most"), [(1.0, 0, 1), (1.05, 90, 100)]
+)
+def test_equal_code_passes_and_slower_code_fails(slower, least, most):
+    """Of 100 simulated checks, equal code at most 1, 5 % at least 90."""
+    generator = np.random.default_rng(0)
+    failed = sum(
+        compare(
+            report(),
+            report(),
+            0.05,
+            {("line", "manual"): simulate(generator, slower)},
+        ).worse
+        for _ in range(100)
+    )
+    assert least <= failed <= most
+
+
+def test_what_was_rewritten_is_timed_against_what_it_was(monkeypatch):
+    """Only code that is another one, in modes that agree, both in a file."""
+    seen = []
+
+    def take(label, function, arguments, modes, effort, *rest):
+        before, now = arguments[0]
+        path = Path(before.removesuffix(":train"))
+        assert path.read_text() == "b = 2"
+        seen.append((now, modes, effort))
+        return pairs(1.2), ("x: killed",)
+
+    monkeypatch.setattr(baseline, "take_duos", take)
+    request = Request(
+        ("adam",), Settings(), ("graph",), Effort(3), False, 60.0, "x"
+    )
+    old = report(lesson="adam", workers=1)
+    sources = {**old.lessons[0].sources, "keras": "b = 3"}
+    new = report(lesson="adam", workers=1, sources=sources)
+    assert baseline.time_changed(old, old, request, None) == ({}, ())
+    timed, broken = baseline.time_changed(old, new, request, None)
+    assert timed == {("adam", "keras"): pairs(1.2)}
+    assert broken == ("x: killed",)
+    assert seen == [("keras_impl.adam", ("graph",), Effort(12, 60.0))]
+    untimed = replace(request, effort=None)
+    assert baseline.time_changed(old, new, untimed, None) == ({}, ())
+
+
+def test_findings_are_lines_beside_the_code():
+    """A line each; signs that mean something to GitHub are written out."""
+    timed = {("line", "keras"): pairs(1.2)}
+    found = compare(report(), report(), 0.05, timed, ["50 % of\nit"])
+    assert list(for_github(found, speaker())) == [
+        "::warning::50 %25 of%0Ait",
+        "::error::line: graph: time of Keras: 1 → 1.2 (1.19 to 1.21) times "
+        "the baseline",
+    ]
 
 
 def test_another_machine_leaves_speed_out_only():
     """Where the processors differ parity and size still count."""
     slow = replace(
         report(
-            timings=timings(1, 9),
+            paired=pairs(9),
             verdicts=(Verdict("graph", "different", ()),),
         ),
         environment=replace(ENVIRONMENT, cpus=64),
     )
-    found = compare(report(), slow, 0.25)
+    found = compare(report(), slow, 0.05, {})
     (change,) = found.changes
     assert str(change.what) == "graph: verdict"
     named, left_out = found.notes
@@ -161,11 +222,13 @@ def test_another_machine_leaves_speed_out_only():
 def test_other_versions_are_named_and_everything_is_checked():
     """A new TensorFlow is why a baseline is held against a run."""
     new = replace(
-        report(timings=timings(1, 9)),
+        report(paired=pairs(9)),
         environment=replace(ENVIRONMENT, tensorflow="2.22"),
     )
-    found = compare(report(), new, 0.25)
+    found = compare(report(), new, 0.05, {})
     assert found.worse
+    little = replace(new, lessons=report(paired=pairs(2.4)).lessons)
+    assert not compare(report(), little, 0.05, {}).worse  # it moves by itself
     (note,) = found.notes
     assert note.values == {
         "name": "tensorflow",
@@ -189,6 +252,11 @@ def test_save_and_check_end_to_end(tmp_path, monkeypatch, capsys):
     text = capsys.readouterr().out
     assert "statements, Keras" in text
     assert "verdict" not in text
+    assert main(["check", "base.json", "--format", "json", "--update"]) == 1
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert change["worse"]
+    assert main(["check", "base.json", "--format", "github"]) == 0
+    assert not capsys.readouterr().out
     for place, value, message in (
         ("schema_version", 0, "has schema version 0"),
         ("lessons", [], "other lessons than it asks for"),

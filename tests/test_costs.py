@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import compare
-from compare.pairs.costs import side_cost
+from compare.pairs.costs import side_cost, time_both
 from compare.running.processes import Broken, Job, run_jobs
 
 SLOW = """
@@ -108,3 +108,54 @@ def test_a_reason_names_its_side(costs):
         for name, cost in costs.items()
         for reason in cost.reasons()
     )
+
+
+BOTH = """
+
+def leaking(problem):
+    tf.config.run_functions_eagerly(True)
+    return good(problem)
+
+
+def in_numpy(problem):
+    w, x = 1.0, np.array(problem.x)
+    for _ in range(problem.steps):
+        w -= 0.01 * (2 * (w * x - x) * x).mean()
+    return w
+
+
+def yielding(problem):
+    w, x = start(problem)
+    step = tf.function(lambda: update(w, x))
+    for _ in range(problem.steps):
+        step()
+        yield w
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "whole"),
+    [("good", False), ("yielding", False), ("in_numpy", True)],
+)
+def test_sides_take_turns_by_updates_or_by_trainings(tmp_path, right, whole):
+    """By updates where both show theirs, else by whole trainings."""
+    found = timed_together(tmp_path, right)
+    assert found["graph"].whole is whole
+    assert found["graph"].factor > 0
+
+
+def test_a_side_that_sets_something_for_both_is_refused(tmp_path):
+    """Eager functions on one side would make the other eager."""
+    found = timed_together(tmp_path, "leaking")
+    assert "for its whole process" in found.reason
+
+
+def timed_together(folder, right):
+    """Time a good side and another in one process."""
+    path = folder / "sides.py"
+    path.write_text(SLOW + BOTH)
+    problem = compare.problem([1.0, 2.0], [1.0, 2.0], steps=10)
+    sides = tuple(f"{path}:{name}" for name in ("good", right))
+    job = Job("both", time_both, (sides, problem, "graph", 0.0))
+    (found,) = run_jobs([job], 1, 120)
+    return found

@@ -19,11 +19,11 @@ from compare.records.note import Note
 from compare.records.report import Environment, Report
 from compare.records.timing import Effort, Sample
 from compare.records.verdicts import Verdict
-from compare.running.processes import Silent, run_jobs
+from compare.running.processes import Job, Silent, run_jobs
 from compare.showing.figures.growth import growth_chart
 from compare.studies.grow.study import measure_growth
 from compare.studies.grow.tables import SIZES, VARIANTS, table_of
-from compare.studies.variants.trials import timing_job
+from compare.studies.variants.trials import time_by_turns
 
 SMALL = Size(8, 2)
 BY_NAME = {variant.name: variant for variant in VARIANTS}
@@ -135,45 +135,14 @@ def test_too_few_tables_to_compare_is_one_sentence(tmp_path, capsys):
     assert error.count("\n") == 1 and "--largest 10" in error
 
 
-CLOCKED = """
-import time
-
-now = 100.0
-time.perf_counter = lambda: now
-
-def spend(seconds):
-    global now
-    now += seconds
-
-def variant(problem):
-    spend(0.5)
-    calls = []
-    def run(updates):
-        spend(0.01 if calls else 0.26)
-        calls.append(updates)
-        spend(PER_UPDATE * updates)
-    return {}, run
-"""
-
-
-@pytest.mark.parametrize("per_update", [1e-5, 1e-3, 1.0])
-@pytest.mark.parametrize("fused", [False, True])
-def test_the_slope_leaves_start_and_call_out(tmp_path, fused, per_update):
-    """In a process with a clock of its own: 0.5 s to build, 0.25 s once."""
-    path = tmp_path / "clocked.py"
-    path.write_text(CLOCKED.replace("PER_UPDATE", str(per_update)))
-    variant = replace(GRAPH, function=f"{path}:variant", fused=fused)
-    job = timing_job(variant, partial(table_of, SMALL), 0.1)
+@pytest.mark.parametrize("name", ["manual graph_loop", "manual xla_loop"])
+def test_a_call_of_many_updates_is_timed_by_the_update(name):
+    """A thousand in a call take far less than a thousand calls do."""
+    many, one = BY_NAME[name], BY_NAME["manual eager"]
+    job = Job("x", time_by_turns, ((many, one), partial(table_of, SMALL), 0.0))
     (found,) = run_jobs([job], 1, 120.0)
-    assert found.build == pytest.approx(0.5)
-    assert found.first_call == pytest.approx(0.25)
-    assert found.per_epoch == pytest.approx(per_update)
-    (_, build), (few, little), *_, (many, much) = found.runs
-    assert build == found.build
-    assert much - little >= 0.1
-    if fused:
-        per_call = table_of(SMALL).steps_per_call
-        assert few % per_call == many % per_call == 0
+    assert found[name].per_epoch < found[one.name].per_epoch / 3
+    assert found[name].first_call > 0
 
 
 SETTING = """
@@ -185,7 +154,9 @@ def variant(problem):
     weight = tf.Variable(0.0)
     def run(updates):
         for _ in range(updates):
-            weight.assign_add(1.0)
+            with tf.GradientTape() as tape:
+                loss = weight * weight
+            weight.assign_sub(0.1 * tape.gradient(loss, weight))
     return {}, run
 """
 
@@ -195,9 +166,9 @@ def test_a_variant_may_set_what_tensorflow_reads_as_it_starts(tmp_path):
     path = tmp_path / "setting.py"
     path.write_text(SETTING)
     variant = replace(GRAPH, function=f"{path}:variant")
-    job = timing_job(variant, partial(table_of, SMALL), 0.0)
+    job = Job("x", time_by_turns, ((variant,), partial(table_of, SMALL), 0.0))
     (found,) = run_jobs([job], 1, 120.0)
-    assert isinstance(found, Sample), found
+    assert found[variant.name].per_epoch > 0
 
 
 def test_tables_are_the_same_in_every_process():

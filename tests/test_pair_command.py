@@ -57,7 +57,7 @@ def test_a_pair_that_agrees_ends_with_0(capsys):
     assert "per update" in text
     found = json.loads(Path("pair.json").read_text())
     assert found["pair"]["verdict"]["outcome"] == "identical"
-    assert len(found["pair"]["costs"]) == 2
+    assert len(found["pair"]["costs"]["sides"]) == 2
 
 
 def test_a_pair_that_differs_ends_with_1_and_says_why(capsys):

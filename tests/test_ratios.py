@@ -1,122 +1,155 @@
-"""Ratios: their intervals, the three answers, break-even points."""
+"""Ratios: their intervals, the answers, noise floors, break-even points."""
 
 from __future__ import annotations
+
+from itertools import product
 
 import numpy as np
 import pytest
 
 from compare.judging import ratios
-from compare.records.timing import Sample, Timing
+from compare.records.timing import Effort, Paired, Ratio, Sample, Timing
 
 
-def timing(side, per_epoch, mode="graph", first_call=0.2, control=False):
+def timing(side, per_epoch, mode="graph", first_call=0.2):
     samples = tuple(
         Sample(0.1, first_call, value, ((0, 0.1),)) for value in per_epoch
     )
-    return Timing(side, mode, 1, samples, control)
+    return Timing(side, mode, 1, samples)
 
 
-def noisy(seed, mean, count=10, noise=0.03):
+def factors(seed, middle, count=8, noise=0.02):
+    """Draw ratios of processes, one in twenty of them far off."""
     generator = np.random.default_rng(seed)
-    return (mean * np.exp(generator.normal(0, noise, count))).tolist()
+    far = generator.random(count) < 0.05
+    spread = np.where(far, 0.2, noise)
+    return tuple(middle * np.exp(generator.normal(0, spread)))
 
 
-def test_the_ratio_is_that_of_the_medians():
-    """Outliers do not move it."""
-    found = ratios.ratio([1.0, 2.0, 90.0], [6.0, 8.0, 7.0])
-    assert found.value == pytest.approx(3.5)
+def chance(logs, centre):
+    """Return the two-sided chance of these ranks, all signs tried."""
+    apart = np.array(logs) - centre
+    ranks = np.argsort(np.argsort(np.abs(apart))) + 1
+    seen = ranks[apart > 0].sum()
+    sums = [
+        ranks[np.array(signs)].sum()
+        for signs in product([False, True], repeat=len(logs))
+    ]
+    below = np.mean([value <= seen for value in sums])
+    above = np.mean([value >= seen for value in sums])
+    return 2 * min(below, above)
 
 
-def test_few_processes_give_no_interval():
-    """Below five processes the answer stays open, whatever the numbers."""
-    found = ratios.ratio([1.0] * 4, [9.0] * 4)
-    assert found.answer == "too few samples"
-    assert found.low is None
+@pytest.mark.parametrize("count", [6, 7, 8, 10])
+def test_the_interval_against_all_signs(count):
+    """What is just inside is not rejected at 5 %, what is outside is."""
+    drawn = factors(count, 1.1, count)
+    found = ratios.centre(drawn)
+    logs = np.log(drawn)
+    for end, inwards in ((found.low, 1e-9), (found.high, -1e-9)):
+        assert chance(logs, np.log(end) + inwards) > 0.05
+        assert chance(logs, np.log(end) - inwards) <= 0.05
+
+
+def test_the_centre_is_the_median_of_the_means_of_two():
+    """Six by hand: 21 geometric means, the eleventh in order."""
+    found = ratios.centre([1.0, 1.0, 1.0, 2.0, 2.0, 2.0])
+    assert found.value == pytest.approx(2**0.5)
+
+
+@pytest.mark.parametrize("count", [6, 8, 12])
+def test_equal_code_is_called_different_in_at_most_5_percent(count):
+    """False alarms of A against A, over 1,000 simulated comparisons."""
+    answers = [
+        ratios.centre(factors(i, 1.0, count)).answer for i in range(1000)
+    ]
+    alarms = sum(answer in ("faster", "slower") for answer in answers)
+    assert alarms / 1000 <= 0.05 + 0.014  # two standard errors of a count
+
+
+def test_the_interval_holds_the_truth_and_finds_2_percent():
+    """Of 500 draws of twelve processes, one process in twenty far off."""
+    found = [ratios.centre(factors(i, 1.02, 12, 0.015)) for i in range(500)]
+    assert np.mean([x.low <= 1.02 <= x.high for x in found]) >= 0.93
+    assert np.mean([x.answer == "slower" for x in found]) >= 0.8
+    assert np.mean([x.answer == "faster" for x in found]) == 0
+
+
+def test_one_process_that_is_far_off_moves_little():
+    """An outlier by a half moves the centre by less than the noise."""
+    drawn = factors(3, 1.0, 8, 0.01)
+    before = ratios.centre(drawn)
+    after = ratios.centre([*drawn[:-1], 1.5])
+    assert after.value == pytest.approx(before.value, rel=0.01)
 
 
 @pytest.mark.parametrize(
-    ("factor", "answer"), [(1.3, "slower"), (0.7, "faster")]
+    ("low", "high", "answer"),
+    [
+        (1.01, 1.2, "slower"),
+        (0.8, 0.99, "faster"),
+        (0.99, 1.02, "no clear difference"),
+        (0.5, 1.9, "too noisy to tell"),
+        (None, None, "too few samples"),
+    ],
 )
-def test_a_planted_difference_is_found(factor, answer):
-    """30 % more or less stand out of 3 % noise, with the ratio inside."""
-    found = ratios.ratio(noisy(1, 1.0), noisy(2, factor))
-    assert found.answer == answer
-    assert found.low <= factor <= found.high
+def test_the_answers(low, high, answer):
+    """What is clear, what is not, and what is nothing but noise."""
+    assert Ratio(1.1, low, high).answer == answer
 
 
-def test_equal_code_is_called_different_in_at_most_5_percent():
-    """False alarms of A against A, over 400 simulated comparisons."""
-    alarms = sum(
-        ratios.ratio(noisy(2 * i, 1.0, 8), noisy(2 * i + 1, 1.0, 8)).answer
-        != "no clear difference"
-        for i in range(400)
-    )
-    assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
+def test_few_processes_give_no_interval():
+    """Below six the answer stays open, whatever the numbers."""
+    assert ratios.centre([9.0] * 5).answer == "too few samples"
+    assert ratios.centre([]) is None
 
 
-def sides(seed, keras=2.0, manual=1.0, count=8):
-    return [
-        timing("manual", noisy(seed, manual, count)),
-        timing("keras", noisy(seed + 1, keras, count)),
+def test_processes_apart_are_paired_in_their_order():
+    """Whatever broke at the end; nothing is divided by a lost slope."""
+    found = ratios.ratio([1.0, 2.0, 4.0], [3.0, 6.0])
+    assert found.value == pytest.approx(3)
+    assert ratios.ratio([-1.0, 1.0], [1.0, 1.0]) is None
+    assert ratios.ratio([1.0], [0.0]) is None
+    assert ratios.ratio([], [1.0]) is None
+
+
+def test_modes_and_floor_are_told_apart():
+    """Keras over manual in its mode; the floor beside it."""
+    pairs = [
+        Paired("graph", (3.0,) * 6, (1.01,) * 6),
+        Paired("xla", (50.0,) * 6, ()),
     ]
+    assert ratios.keras_to_manual(pairs, "graph").value == pytest.approx(3)
+    assert ratios.keras_to_manual(pairs, "eager") is None
+    assert ratios.noise_floor(pairs, "graph").value == pytest.approx(1.01)
+    assert ratios.noise_floor(pairs, "xla") is None
 
 
 def test_growth_against_known_ratios():
-    """From 2 to 3 is 1.5 times, however fast either machine was."""
-    found = ratios.growth(sides(1), sides(3, 9.0, 3.0), "graph")
-    assert found.value == pytest.approx(1.5, rel=0.05)
-    assert found.low <= 1.5 <= found.high
-    assert found.answer == "slower"
-    assert ratios.growth(sides(1), sides(3, count=4), "graph").low is None
-    assert ratios.growth(sides(1), sides(3)[:1], "graph") is None
-    assert ratios.growth(sides(1), sides(3), "xla") is None
-
-
-def test_growth_is_found_where_there_is_none_in_at_most_5_percent():
-    """False alarms with four groups of processes, simulated."""
-    alarms = sum(
-        ratios.growth(sides(4 * i), sides(4 * i + 2), "graph").answer
-        != "no clear difference"
-        for i in range(400)
+    """From 2 to 3 is 1.5 times; unknown where a run has nothing."""
+    before, now = (
+        [Paired("graph", factors(i, middle), ())]
+        for i, middle in enumerate((2.0, 3.0))
     )
-    assert alarms / 400 <= 0.06  # 5 %, and one standard error of 400 trials
+    found = ratios.growth(before, now, "graph")
+    assert found.value == pytest.approx(1.5, rel=0.05)
+    assert found.answer == "slower"
+    assert ratios.growth(before, [], "graph") is None
 
 
-def test_the_same_samples_give_the_same_interval():
-    """The bootstrap is seeded: a report can be rebuilt."""
-    groups = noisy(1, 1.0), noisy(2, 1.1)
-    assert ratios.ratio(*groups) == ratios.ratio(*groups)
+def test_what_is_narrow_needs_no_more_processes():
+    """1 % to either side, or a tenth of the way to 1."""
+    assert ratios.narrow(factors(1, 1.0, 8, 0.005))
+    assert not ratios.narrow(factors(1, 1.0, 8, 0.05))
+    assert ratios.narrow(factors(1, 80.0, 8, 0.1))
+    assert not ratios.narrow(factors(1, 80.0, 5, 0.0))
 
 
-def test_medians_that_are_not_above_0_give_no_ratio():
-    """A slope lost in noise is not divided by."""
-    with pytest.raises(ValueError, match="no ratio"):
-        ratios.ratio([-1.0], [1.0])
-    pair = [timing("manual", [-1.0]), timing("keras", [1.0])]
-    assert ratios.keras_to_manual(pair, "graph") is None
-
-
-def test_a_slope_lost_in_noise_widens_the_interval():
-    """No interval reaches below 0, and nothing is certain."""
-    lost = [0.02, 0.03, 0.04, -0.2, -0.1]
-    for pair in ([1.0] * 5, lost), (lost, [1.0] * 5):
-        found = ratios.ratio(*pair)
-        assert 0 < found.low < found.value < found.high
-    assert found.high > 1e6
-
-
-def test_sides_modes_and_control_are_told_apart():
-    """Keras over manual; the control against the manual side."""
-    entries = [
-        timing("manual", [1.0]),
-        timing("keras", [3.0]),
-        timing("keras", [50.0], mode="xla"),
-        timing("manual", [1.1], control=True),
-    ]
-    assert ratios.keras_to_manual(entries, "graph").value == 3
-    assert ratios.keras_to_manual(entries, "xla") is None
-    assert ratios.noise_floor(entries, "graph").value == pytest.approx(1.1)
-    assert ratios.noise_floor(entries[:3], "graph") is None
+def test_how_many_processes_share_both_sides():
+    """Enough for an interval, more with a budget, one in a hurry."""
+    assert ratios.paired_effort(ratios.effort(None, True)) == Effort(1)
+    assert ratios.paired_effort(ratios.effort(None, False)) == Effort(6)
+    assert ratios.paired_effort(ratios.effort(60.0, False)) == Effort(8, 60.0)
 
 
 def test_break_even_against_arithmetic():

@@ -20,7 +20,7 @@ from compare.records.note import Note
 from compare.records.problem import Scaling, Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.runs import Failure
-from compare.records.timing import IteratorCost, Memory, Sample, Timing
+from compare.records.timing import IteratorCost, Memory, Paired, Sample, Timing
 from compare.records.verdicts import Verdict
 from compare.showing.language import speaker
 from compare.showing.telling import sections
@@ -73,6 +73,7 @@ def report(make_run):
             Timing(s, "graph", 1, (sample, sample, sample))
             for s in ("manual", "keras")
         ),
+        paired=(Paired("graph", (1.0,), (1.0,)),),
         checks=(),
         left_out=("keras: shapes: was killed",),
         memory=(Memory("manual", (2**20, 2**21)),),
@@ -177,20 +178,11 @@ def test_the_noise_floor_is_told_and_warned_of(report):
     """The manual loop against itself; a busy machine is named as such."""
     lesson = report.lessons[0]
 
-    def timings(*per_epoch):
-        samples = tuple(Sample(0.1, 0.2, s, ((0, 0.1),)) for s in per_epoch)
-        return tuple(
-            Timing(side, "graph", 1, samples, control)
-            for side, control in (
-                ("manual", False),
-                ("manual", True),
-                ("keras", False),
-            )
+    def text(*floor):
+        paired = (Paired("graph", (2.0,) * 6, floor),)
+        return printed(
+            replace(report, lessons=(replace(lesson, paired=paired),))
         )
-
-    def text(*per_epoch):
-        changed = replace(lesson, timings=timings(*per_epoch))
-        return printed(replace(report, lessons=(changed,)))
 
     quiet = text(1.0, 1.01, 1.0, 0.99, 1.0, 1.01)
     assert "against itself" in quiet

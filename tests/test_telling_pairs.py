@@ -14,8 +14,8 @@ from compare.records.baseline import Change, Comparison
 from compare.records.diagnosis import Cause, Diagnosis, Stage
 from compare.records.mistakes import KINDS, MistakeReport, Raised
 from compare.records.note import Note, note
-from compare.records.pairs import UNROLLED, OwnPair, SideCost
-from compare.records.timing import Ratio
+from compare.records.pairs import UNROLLED, Costs, OwnPair, SideCost
+from compare.records.timing import Paired, Ratio
 from compare.records.verdicts import Verdict
 from compare.showing import catalogue
 from compare.showing.blocks import (
@@ -241,7 +241,7 @@ STAGES = (Stage("data", "equal"), Stage("loss", "different", "1.5", "3"))
 DIAGNOSIS = Diagnosis((CAUSE,), (FACT,), STAGES, 7)
 
 
-def pair(diagnosis, outcome="different", costs=()):
+def pair(diagnosis, outcome="different", costs=None):
     verdict = Verdict(
         "graph", outcome, (Note("they part"),), diagnosis=diagnosis
     )
@@ -341,13 +341,37 @@ COST = SideCost("mine", 0.25, 2e-3, 5000, 1, 1, 131, 0, False)
 
 def test_costs_are_a_table_of_both_sides():
     """Times in units that suit, counts in full; a good side is not accused."""
-    costs = COST, replace(COST, side="its", traces=0)
-    (table,) = of(Table, tell_costs(costs, ENGLISH))
+    slow = replace(COST, side="its", traces=0, seconds_per_update=-1e-3)
+    costs = Costs((COST, slow), None, ("its: time: killed",))
+    report = pair(None, "identical", costs)
+    blocks = tuple(tell_costs(report, ENGLISH))
+    (table,) = of(Table, blocks)
     assert rows(table)[0] == ["mine", "250 ms", "2 ms", "5,000", "1", "131"]
-    reasons = of(Paragraph, tell_costs(costs, ENGLISH))[:-1]
-    assert [block.text.split()[0] for block in reasons] == ["its"]
-    found = told(pair(None, "identical", costs))
+    assert rows(table)[1][2] == "too noisy to tell"
+    reasons = of(Paragraph, blocks)
+    assert [block.text.split()[0] for block in reasons] == [
+        "its", "One", "Left",
+    ]  # fmt: skip
+    found = told(report)
     assert [heading.text for heading in of(Heading, found)] == ["How fast?"]
+
+
+@pytest.mark.parametrize(
+    ("factor", "whole", "words"),
+    [
+        (1.05, False, "its takes 1.05 (1.05 to 1.05) times as long per"),
+        (1.05, True, "as long as mine, whole trainings"),
+        (None, False, "Whether its or mine is faster: too noisy to tell."),
+    ],
+)
+def test_the_ratio_of_a_pair_is_told(factor, whole, words):
+    """By the update, or of whole trainings; no ratio where it is noise."""
+    factors = (factor,) * 6 if factor else (0.5, 1.0, 2.0) * 2
+    paired = Paired("graph", factors, (1.01,) * 6, whole)
+    report = pair(None, "identical", Costs((), paired, ()))
+    said = [block.text for block in tell_costs(report, ENGLISH)]
+    assert words in said[0]
+    assert "mine against itself: 1.01" in said[1]
 
 
 # --- The ladder
@@ -478,7 +502,9 @@ def test_every_text_can_be_translated():
     )
     seen = replace(CAUSE, place="", gap=None, plain=None)
     for report in (
-        pair(DIAGNOSIS, costs=(slow, replace(COST, traces=0))),
+        pair(
+            DIAGNOSIS, costs=Costs((slow, replace(COST, traces=0)), None, ())
+        ),
         pair(replace(DIAGNOSIS, causes=())),
         pair(replace(DIAGNOSIS, causes=(seen,), update=0)),
     ):
@@ -494,7 +520,7 @@ def test_every_text_can_be_translated():
     overview(report, heard)
     for comparison in (
         Comparison((), ()),
-        compare(report, elsewhere(report), 0.25),
+        compare(report, elsewhere(report), 0.05, {}),
     ):
         list(tell_comparison(comparison, heard))
     known = {message.id for message in catalogue.template()}

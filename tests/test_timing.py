@@ -10,10 +10,11 @@ import pytest
 
 from compare.records.problem import Settings
 from compare.records.request import Request
-from compare.records.timing import Effort, Sample
+from compare.records.timing import Effort, Paired, Sample
 from compare.records.verdicts import Verdict
 from compare.running import slope, timing
 from compare.running.processes import Broken, RunError, Silent
+from compare.studies.lesson import speed
 from compare.studies.lesson.aspect import Lesson
 from compare.studies.lesson.speed import lengths_of, time_sides
 
@@ -126,26 +127,50 @@ def request(effort, modes=("graph",)):
     )
 
 
+@pytest.fixture(autouse=True)
+def fake_duos(monkeypatch):
+    """Replace what both sides give by turns."""
+    seen = []
+
+    def take(label, function, arguments, modes, effort, *rest):
+        seen.append(effort)
+        return tuple(Paired(m, (2.0,) * effort.rounds, ()) for m in modes), ()
+
+    monkeypatch.setattr(speed, "take_duos", take)
+    return seen
+
+
 def test_each_round_gives_every_side_one_process(fake_jobs, timed):
     """Both sides equally often, alternating in mixed order."""
-    _, _, report = timed(Effort(20))
-    assert [len(entry.samples) for entry in report.timings] == [20] * 4
-    assert [len(entry.added_bytes) for entry in report.memory] == [20, 20]
-    rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 40, 2)]
+    _, _, report = timed(Effort(3))
+    assert [len(entry.samples) for entry in report.timings] == [3] * 4
+    assert [len(entry.added_bytes) for entry in report.memory] == [3, 3]
+    rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 6, 2)]
     assert {frozenset(pair) for pair in rounds} == {
         frozenset({"manual:", "keras:"})
     }
-    assert len(set(rounds)) == 2
 
 
-def test_with_a_budget_the_manual_side_is_its_own_control(fake_jobs, timed):
-    """It is timed twice in every round, and both show in its memory."""
-    _, _, report = timed(Effort(2, 0.0), ["graph"])
-    assert {
-        (entry.side, entry.control): len(entry.samples)
-        for entry in report.timings
-    } == {("manual", False): 2, ("manual", True): 2, ("keras", False): 2}
-    assert [len(entry.added_bytes) for entry in report.memory] == [4, 2]
+def test_a_budget_goes_to_processes_that_hold_both(
+    fake_jobs, fake_duos, timed
+):
+    """What happens once has three processes a side, whatever the budget."""
+    _, _, report = timed(Effort(6, 60.0), ["graph"])
+    assert [len(entry.samples) for entry in report.timings] == [3, 3]
+    assert fake_duos == [Effort(8, 60.0)]
+    assert report.paired == (Paired("graph", (2.0,) * 8, ()),)
+
+
+def test_turns_end_early_where_they_are_enough(monkeypatch):
+    """A budget is not spent on what is known."""
+    monkeypatch.setattr(timing, "run_jobs", lambda jobs, *rest: ["done"])
+    turns = timing.take_turns(
+        {"one": None},
+        Effort(2, 1e9),
+        60.0,
+        enough=lambda rounds: len(rounds) == 4,
+    )
+    assert len(turns.rounds) == 4
 
 
 def test_a_budget_is_filled_with_whole_rounds(monkeypatch):

@@ -37,6 +37,7 @@ from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
     IteratorCost,
     Memory,
+    Paired,
     Ratio,
     Sample,
     Timing,
@@ -126,11 +127,12 @@ def lesson(name):
                      TensorInfo("data x", "x", (5, 1), "float32"))
                  for s in SIDES},
         timings=tuple(
-            Timing(side, mode, 1, (one,) * 5, control)
+            Timing(side, mode, 1, (one,) * 5)
             for mode, one in (("eager", slow), ("graph", sample))
-            for side, control in (
-                ("manual", False), ("manual", True), ("keras", False))
+            for side in SIDES
         ),
+        paired=tuple(Paired(mode, (4.0,) * 6, (1.01,) * 6)
+                     for mode in ("eager", "graph")),
         memory=(Memory("manual", (2**20, 2**21)),),
         iterators=(IteratorCost("keras", "graph", 2.0, 0.028, 0.03),),
         left_out=("keras: shapes: was killed",),
@@ -159,7 +161,7 @@ def fit():
         tuple(
             VariantReport(
                 Variant(name, side, "graph", "a:b", None, "loop"),
-                "a variant", ("x = 1",), SAME, (sample,) * 5,
+                "a variant", ("x = 1",), SAME, (sample,) * 6,
             )
             for name, side in (("textbook", "keras"), ("loop", "manual"))
         ),
@@ -199,7 +201,7 @@ def peers():
             PeerResult(
                 name, kind, "a.py", "graph", None, "TensorFlow", SAME, "", "",
                 {"kernel": np.array(1.0)},
-                (PeerSample(1.0, 0.5, each, ((1, 0.5), (8, 1.0))),) * 5
+                (PeerSample(1.0, 0.5, each, ((1, 0.5), (8, 1.0))),) * 6
                 if each else (),
             )
             for name, kind, each in kinds
@@ -221,12 +223,11 @@ def streaming():
 
 def calibration():
     """Return what the timer found of planted slow-downs."""
-    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001),))
     return Calibration(
-        (sample,) * 5,
-        tuple(Planted(p, 9, (1.0, 1.1), (sample,) * 5) for p in (0, 5)),
-        tuple(Rate(p, 5, 1, 20, 0.0, 0.2, 0.05) for p in (0, 5)),
-        0.03, 1.2, ("a round",),
+        (0.03,) * 6,
+        tuple(Planted(p, 9, (1.0, 1.1) * 3) for p in (0, 5)),
+        tuple(Rate(p, 6, 1, 20, 0.0, 0.2, 0.05) for p in (0, 5)),
+        0.03, 1.2, (80.0,) * 6, (1e-3,) * 6, (8e-2,) * 6, ("a round",),
     )  # fmt: skip
 
 

@@ -13,9 +13,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
         "Try the timer where the truth is known: how often does it call the "
-        "same code different, how often does it find slow-downs of 2, 5 and "
-        "10 % that were planted, and how long does that take? An hour makes "
-        "the shares exact."
+        "same code different, how often does it find slow-downs of 2 and 5 % "
+        "that were planted, and how long does that take? An hour makes the "
+        "shares exact."
     )
     add(parser, "--budget", *COMMON, budget=300.0)
 

@@ -16,7 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "and time the same training in other variants, each with one thing "
         "changed."
     )
-    add(parser, "--mode", "--rounds", *COMMON, rounds=5)
+    add(parser, "--mode", "--rounds", *COMMON, rounds=6)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -107,6 +107,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         Path,
         "FOLDER",
     ),
+    "--format": option(
+        "how findings are shown: text, json, github: a line each, as an "
+        "annotation (%(default)s)",
+        str,
+        "FORMAT",
+        choices=("text", "json", "github"),
+        default="text",
+    ),
     "--lang": option(
         "language of what is shown: en, ko (%(default)s)",
         str,
@@ -153,7 +161,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     ),
     "--quick": option("less of it: fewer updates, one process each"),
     "--rounds": option(
-        "processes that each is measured in (%(default)s); 5 are the fewest "
+        "processes that each is measured in (%(default)s); 6 are the fewest "
         "that give intervals",
         count,
         "N",
@@ -173,10 +181,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
     ),
     "--target": option("the column to predict", str, "COLUMN"),
     "--threshold": option(
-        "by how much a ratio of times may grow (%(default)g)",
+        "slow-down of a side that must not go unseen (%(default)g)",
         positive,
         "PERCENT",
-        default=25.0,
+        default=5.0,
     ),
     "--time": option("if they agree, time both: start, update, traces"),
     "--timeout": option(
@@ -185,6 +193,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "SECONDS",
         default=300.0,
     ),
+    "--update": option("take what is found as the new baseline"),
 }
 """Every option of every command, once."""
 

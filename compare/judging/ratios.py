@@ -1,7 +1,12 @@
-"""What timing samples say: ratios with intervals, break-even points."""
+"""What timing says: ratios with intervals, noise floors, break-even points.
+
+The process is the unit: values within one are alike, and pooling them would
+call equal code different in a quarter of the cases.
+"""
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from collections.abc import Iterator, Sequence
@@ -10,23 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.records import SIDES, Mode, Side
-from compare.records.timing import Effort, Ratio, Timing
+from compare.records.timing import Effort, Paired, Ratio, Timing
 
-FEWEST = 5
-"""Processes per side that an interval needs.
+PROCESSES = 8
+"""In which two sides are timed by turns, where the user gives time."""
 
-With 3 the bootstrap below calls 10 % of equal pairs different, from 5 on it
-keeps to the 5 % that it promises (simulated: 3 % noise between processes and
-one in twenty slower by 20 % on average, 4,000 pairs each)."""
+NARROW = 0.01
+"""Half the width of an interval, of its logarithm, that needs no further
+process."""
+
+FEWEST = 6
+"""Processes that an interval needs: with 5 the most one-sided of all signs
+has a chance of 2 / 2**5, more than the 5 % that may be wrong."""
 
 ROUNDS, QUICK_ROUNDS = 3, 1
 """Processes per side where the user gives no time."""
 
 CONFIDENCE = 0.95
-RESAMPLES = 10_000
-
-SHORTEST = 1e-12
-"""Seconds below which no epoch is taken to be."""
 
 
 @dataclass(frozen=True)
@@ -50,66 +55,103 @@ def effort(budget: float | None, quick: bool) -> Effort:
     return Effort(QUICK_ROUNDS if quick else ROUNDS)
 
 
-def ratio(left: Sequence[float], right: Sequence[float]) -> Ratio:
-    """Compare two groups of times, one value per process.
+def paired_effort(given: Effort) -> Effort:
+    """Return in how many processes two sides take turns."""
+    if given.budget is not None:
+        return Effort(PROCESSES, given.budget)
+    return Effort(QUICK_ROUNDS if given.rounds == QUICK_ROUNDS else FEWEST)
+
+
+def centre(factors: Sequence[float]) -> Ratio | None:
+    """Return the ratio that those of single processes are about.
 
     Args:
-        left: seconds, of what is compared with.
-        right: seconds, of what is compared.
+        factors: right / left in each process.
 
     Returns:
-        median(right) / median(left), and the percentile bootstrap interval
-        over processes (Efron and Tibshirani: An Introduction to the
-        Bootstrap, 1993, chapter 13). The seed is fixed: the same samples give
-        the same interval.
-
-    Raises:
-        ValueError: there are no times, or a median is not above 0.
+        The median of all geometric means of two of them (Hodges and Lehmann:
+        Estimates of location based on rank tests, 1963, Ann. Math. Stat. 34,
+        598-611), with the interval of all centres that Wilcoxon's exact
+        signed-rank test at 5 % does not reject. One process that is far off
+        moves neither by much. None without any process.
     """
-    return _quotient([right], [left])
-
-
-def ratio_or_none(
-    left: Sequence[float], right: Sequence[float]
-) -> Ratio | None:
-    """Compare as `ratio` does; return None where it would raise."""
-    return _or_none([right], [left])
-
-
-def keras_to_manual(timings: Sequence[Timing], mode: Mode) -> Ratio | None:
-    """Return Keras's time per epoch against the manual one's, or None."""
-    found = _sides(timings, mode)
-    if len(found) < len(SIDES):
+    if not factors:
         return None
-    return _or_none([found["keras"]], [found["manual"]])
+    first, second = np.triu_indices(len(factors))
+    logs = np.log(np.array(factors, float))
+    means = np.sort((logs[first] + logs[second]) / 2)
+    value = float(np.exp(np.median(means)))
+    if len(factors) < FEWEST:
+        return Ratio(value, None, None)
+    cut = _cut(len(factors))
+    return Ratio(value, *np.exp([means[cut], means[-1 - cut]]).tolist())
+
+
+def narrow(factors: Sequence[float]) -> bool:
+    """Whether more processes would hardly tell more than these.
+
+    An interval is narrow that reaches 1 % to either side, or a tenth of the
+    way to 1: nobody needs 80 times to the percent.
+    """
+    found = centre(factors)
+    if found is None or found.low is None or found.high is None:
+        return False
+    half = math.log(found.high / found.low) / 2
+    return half <= max(NARROW, abs(math.log(found.value)) / 10)
+
+
+@functools.cache
+def _cut(count: int) -> int:
+    """Return the largest rank sum that is too small to be chance.
+
+    Of all 2**count signs, those with this sum of positive ranks or a smaller
+    one are at most half of what may be wrong.
+    """
+    ways = np.ones(1)
+    for rank in range(1, count + 1):
+        longer = np.concatenate([ways, np.zeros(rank)])
+        longer[rank:] += ways
+        ways = longer
+    tail = (1 - CONFIDENCE) / 2
+    below = np.cumsum(ways / ways.sum()) <= tail
+    return int(below.sum()) - 1
+
+
+def ratio(left: Sequence[float], right: Sequence[float]) -> Ratio | None:
+    """Compare what could not share a process, one value per process.
+
+    Processes are paired in the order in which they took turns, which knows
+    nothing of their values.
+
+    Returns:
+        right / left, or None where a time is not above 0: too noisy to tell.
+    """
+    pairs = list(zip(left, right, strict=False))
+    if not pairs or min(map(min, pairs)) <= 0:
+        return None
+    return centre([after / before for before, after in pairs])
+
+
+def keras_to_manual(pairs: Sequence[Paired], mode: Mode) -> Ratio | None:
+    """Return Keras's time per epoch against the manual one's, or None."""
+    return centre(_of(pairs, mode).factors)
+
+
+def noise_floor(pairs: Sequence[Paired], mode: Mode) -> Ratio | None:
+    """Return the left side against itself, or None if it was not timed."""
+    return centre(_of(pairs, mode).floor)
 
 
 def growth(
-    before: Sequence[Timing], now: Sequence[Timing], mode: Mode
+    before: Sequence[Paired], now: Sequence[Paired], mode: Mode
 ) -> Ratio | None:
-    """Return how many times its earlier size `keras_to_manual` has now.
-
-    The four groups of processes are independent of each other. None where a
-    side was not timed.
-    """
-    earlier, later = _sides(before, mode), _sides(now, mode)
-    if not len(earlier) == len(later) == len(SIDES):
-        return None
-    over = [later["keras"], earlier["manual"]]
-    under = [later["manual"], earlier["keras"]]
-    return _or_none(over, under)
+    """Return how many times its earlier size `keras_to_manual` has now."""
+    earlier, later = (_of(pairs, mode).factors for pairs in (before, now))
+    return ratio(earlier, later)
 
 
-def noise_floor(timings: Sequence[Timing], mode: Mode) -> Ratio | None:
-    """Return the manual side against itself, or None without a control."""
-    found = {
-        timing.control: _per_epoch(timing)
-        for timing in timings
-        if timing.mode == mode and timing.side == "manual" and timing.samples
-    }
-    if len(found) < 2:
-        return None
-    return _or_none([found[True]], [found[False]])
+def _of(pairs: Sequence[Paired], mode: Mode) -> Paired:
+    return next((p for p in pairs if p.mode == mode), Paired(mode, (), ()))
 
 
 def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
@@ -118,7 +160,7 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
         costs = {
             timing.mode: start_and_update(timing)
             for timing in timings
-            if timing.side == side and timing.samples and not timing.control
+            if timing.side == side and timing.samples
         }
         if "eager" not in costs:
             continue
@@ -132,51 +174,5 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
 def start_and_update(timing: Timing) -> tuple[float, float]:
     """Return median seconds before the slope begins, and per update."""
     starts = [sample.build + sample.first_call for sample in timing.samples]
-    per_epoch = statistics.median(_per_epoch(timing))
+    per_epoch = statistics.median(s.per_epoch for s in timing.samples)
     return statistics.median(starts), per_epoch / timing.updates_per_epoch
-
-
-def _per_epoch(timing: Timing) -> list[float]:
-    return [sample.per_epoch for sample in timing.samples]
-
-
-def _sides(timings: Sequence[Timing], mode: Mode) -> dict[Side, list[float]]:
-    """Return the times per epoch of the sides that were timed."""
-    return {
-        timing.side: _per_epoch(timing)
-        for timing in timings
-        if timing.mode == mode and not timing.control and timing.samples
-    }
-
-
-Groups = Sequence[Sequence[float]]
-
-
-def _quotient(over: Groups, under: Groups) -> Ratio:
-    """Divide the medians of `over` by those of `under`, with the interval."""
-    groups = [*under, *over]
-    medians = [statistics.median(group) for group in groups]
-    if min(medians) <= 0:
-        raise ValueError(f"medians {medians} give no ratio")
-    value = math.prod(medians[len(under) :]) / math.prod(medians[: len(under)])
-    if min(map(len, groups)) < FEWEST:
-        return Ratio(value, None, None)
-    generator = np.random.default_rng(0)
-    again = [
-        np.median(generator.choice(group, (RESAMPLES, len(group))), axis=1)
-        for group in groups
-    ]
-    # A slope that noise made negative stands for a time of almost nothing.
-    again = [np.maximum(times, SHORTEST) for times in again]
-    below, above = again[: len(under)], again[len(under) :]
-    tail = (1 - CONFIDENCE) / 2
-    quotients = np.prod(above, axis=0) / np.prod(below, axis=0)
-    low, high = np.quantile(quotients, (tail, 1 - tail))
-    return Ratio(value, float(low), float(high))
-
-
-def _or_none(over: Groups, under: Groups) -> Ratio | None:
-    try:
-        return _quotient(over, under)
-    except ValueError:
-        return None

@@ -11,7 +11,7 @@ from compare.judging.ratios import ratio
 from compare.mistakes.case import Case, Version, why_broken
 from compare.mistakes.probe import count_cost
 from compare.records.mistakes import Cost, Mistake, MistakeReport
-from compare.records.timing import Effort, Ratio
+from compare.records.timing import Effort
 from compare.running.processes import Broken, Job, Progress, run_jobs
 from compare.running.timing import Turns, take_turns, time_exhibit
 
@@ -103,19 +103,9 @@ def _compared(report: MistakeReport, bad: Cost, mended: Cost) -> MistakeReport:
         or bad.iterators > mended.iterators
         or bad.fits > mended.fits
     )
-    times = _ratio(_per_update(mended), _per_update(bad, mistake))
+    times = ratio(_per_update(mended), _per_update(bad, mistake))
     faster = times is not None and times.value <= 1
     return replace(report, caught=more and not faster, ratio=times)
-
-
-def _ratio(left: list[float], right: list[float]) -> Ratio | None:
-    """Return right against left, or None if too noisy or not timed."""
-    if not left:
-        return None
-    try:
-        return ratio(left, right)
-    except ValueError:
-        return None
 
 
 def _per_update(cost: Cost, mistake: Mistake | None = None) -> list[float]:

@@ -21,7 +21,7 @@ from compare.pairs.sides import is_script, name_of, reference_of
 from compare.records import MODES, SIDES, Mode, UsageError, files
 from compare.records.json_form import SHORT
 from compare.records.note import Note, note
-from compare.records.pairs import SideCost
+from compare.records.pairs import Costs
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
 from compare.running.processes import (
@@ -163,7 +163,7 @@ def check_pair(
     timeout: float = 300.0,
     timed: bool = False,
     progress: Progress | None = None,
-) -> tuple[Verdict, tuple[SideCost, ...]]:
+) -> tuple[Verdict, Costs | None]:
     """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
         raise UsageError(f"mode is {mode!r}: give one of {', '.join(MODES)}")
@@ -191,7 +191,7 @@ def check_pair(
         problem, start = script_start(references, own, timeout, watcher)
     if problem is None:
         assert start is not None
-        return Verdict(mode, "could not run", (start,)), ()
+        return Verdict(mode, "could not run", (start,)), None
     sides = Sides(references, own, problem, mode, timeout, scripts)
     pair = Pair(sides, watcher)
     verdict = pair.check()
@@ -200,7 +200,7 @@ def check_pair(
     if not verdict.agree:
         verdict = replace(verdict, diagnosis=diagnose(pair, verdict, watcher))
     timed = timed and verdict.agree and not scripts
-    return verdict, costs(pair, watcher) if timed else ()
+    return verdict, costs(pair, watcher) if timed else None
 
 
 def script_start(

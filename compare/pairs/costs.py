@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from types import GeneratorType
 from typing import Any
 
+from compare.judging.ratios import FEWEST
 from compare.pairs import keras_watch
 from compare.pairs.pair import Pair
 from compare.pairs.sides import Reference, load
 from compare.records import Mode
-from compare.records.pairs import SideCost
+from compare.records.pairs import Costs, SideCost
 from compare.records.problem import Problem
-from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
+from compare.records.timing import Effort
+from compare.running.duos import Factors, duos, take_duos
+from compare.running.paced import Paced, pacing, stopping
+from compare.running.processes import (
+    Advance,
+    Broken,
+    Job,
+    Progress,
+    RunError,
+    run_jobs,
+    why_broken,
+)
 from compare.running.worker import call, prepare_user_side
+
+MANY = 100_000
+"""Updates of a training that is stopped long before."""
+
+MOST_SECONDS = 30.0
+"""For further processes, while the interval is not narrow."""
 
 
 def side_cost(
@@ -30,7 +50,6 @@ def side_cost(
     """
     import tensorflow as tf
 
-    prepare_user_side(problem)
     made: list[Any] = []
     graphs: list[Any] = []
     function = tf.function
@@ -58,7 +77,7 @@ def side_cost(
         made.clear()
         with keras_watch.watch_fit() as calls:
             start = time.perf_counter()
-            call(side, job, mode, None)
+            _train(side, job, mode)
             times.append(time.perf_counter() - start)
         traces.append(sum(f.experimental_get_tracing_count() for f in made))
         fits = len(calls)
@@ -83,18 +102,93 @@ def _kept(made: Any, kept: list[Any]) -> Any:
     return made
 
 
-def costs(pair: Pair, progress: Progress) -> tuple[SideCost, ...]:
-    """Time both sides, one after the other; one that fails is left out."""
-    epochs = max(pair.problem.epochs, 2)
+def time_both(
+    references: tuple[Reference, Reference],
+    problem: Problem,
+    mode: Mode,
+    seconds: float,
+    advance: Advance,
+) -> dict[Mode, Factors]:
+    """Time both sides against each other in this fresh process.
+
+    By the update, if that is what is seen of both in a training from start to
+    end; else by whole trainings.
+    """
+    before = _settings()
+    left, right = map(load, references)
+    problem = problem.astype("float32")
+    with pacing():
+        seen = {
+            Paced(partial(_train, x, problem, mode)).whole()
+            for x in (left, right)
+        }
+    if _settings() != before:
+        raise RunError(
+            "a side sets something for its whole process, so the sides cannot "
+            "share one"
+        )
+    if seen == {problem.steps}:
+        long = problem.replace(epochs=MANY // problem.steps_per_epoch)
+        paced = [
+            Paced(partial(_train, x, long, mode)) for x in (left, right, left)
+        ]
+        with pacing(), stopping(paced):
+            runs = [each.seconds for each in paced]
+            return {mode: duos(runs, problem.steps_per_epoch, seconds)}
+    runs = [partial(_trainings, x, problem, mode) for x in (left, right, left)]
+    return {mode: duos(runs, 1, seconds)._replace(whole=True)}
+
+
+def _settings() -> tuple[Any, ...]:
+    """Return what one side could set and the other would run with."""
+    import keras
+    import tensorflow as tf
+
+    return (
+        tf.config.functions_run_eagerly(),
+        tf.config.optimizer.get_experimental_options(),
+        keras.config.floatx(),
+    )
+
+
+def _train(side: Any, problem: Problem, mode: Mode) -> None:
+    prepare_user_side(problem)
+    returned = call(side, problem, mode, None)
+    if isinstance(returned, GeneratorType):
+        for _ in returned:
+            pass
+
+
+def _trainings(side: Any, problem: Problem, mode: Mode, count: int) -> float:
+    start = time.perf_counter()
+    for _ in range(count):
+        _train(side, problem, mode)
+    return time.perf_counter() - start
+
+
+def costs(pair: Pair, progress: Progress) -> Costs:
+    """Time each side alone, then both by turns."""
+    sides, problem = pair.sides, pair.problem
     jobs = [
         Job(
             f"{name}: time",
             side_cost,
-            (ref, name, pair.problem, pair.sides.mode, epochs),
+            (ref, name, problem, sides.mode, max(problem.epochs, 2)),
         )
-        for ref, name in zip(
-            pair.sides.references, pair.sides.names, strict=True
-        )
+        for ref, name in zip(sides.references, sides.names, strict=True)
     ]
-    found = run_jobs(jobs, 1, pair.sides.timeout, progress)
-    return tuple(cost for cost in found if not isinstance(cost, Broken))
+    alone = run_jobs(jobs, 1, sides.timeout, progress)
+    (paired,), broken = take_duos(
+        " and ".join(sides.names),
+        time_both,
+        (sides.references, problem, sides.mode),
+        [sides.mode],
+        Effort(FEWEST, MOST_SECONDS),
+        sides.timeout,
+        progress,
+    )
+    return Costs(
+        tuple(cost for cost in alone if not isinstance(cost, Broken)),
+        paired if paired.factors else None,
+        tuple(dict.fromkeys([*why_broken(jobs, alone), *broken])),
+    )

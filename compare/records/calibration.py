@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import dataclass
-
-from compare.records.timing import Sample
 
 
 @dataclass(frozen=True)
@@ -16,22 +13,13 @@ class Planted:
         percent: how much longer an update shall take; 0 is the same code
             again, so that every difference found is a false alarm.
         turns: turns of an empty loop after every update.
-        factors: how many times as long an update takes with it, measured
-            within one process, in each of several.
-        samples: the timer's, one per round.
+        factors: how many times as long an update takes with it, in each
+            process.
     """
 
     percent: int
     turns: int
     factors: tuple[float, ...]
-    samples: tuple[Sample, ...]
-
-    @property
-    def missed(self) -> bool:
-        """Whether it came out wrong by more than a quarter of it."""
-        wanted = self.percent / 100
-        got = statistics.median(self.factors) - 1
-        return abs(got - wanted) > wanted / 4
 
 
 @dataclass(frozen=True)
@@ -40,10 +28,10 @@ class Rate:
 
     Attributes:
         percent: what was planted.
-        processes: per side, in one experiment.
+        processes: in one experiment.
         found: in how many of the `trials` the timer answered "slower"; where
             nothing was planted, "slower" or "faster".
-        trials: experiments without a common process: consecutive rounds.
+        trials: experiments without a common process.
         low, high: 95 % interval of found / trials.
         overlapping: the same share over experiments that share processes:
             steadier, but no interval can be given.
@@ -63,18 +51,24 @@ class Calibration:
     """What the timer finds where the truth is known.
 
     Attributes:
-        reference: samples of the code without a burden, one per round.
-        planted: what was compared with it, in the same rounds.
+        reference: seconds of an update without a burden, one per process.
+        planted: what took turns with it, in the same processes.
         rates: for every slow-down and number of processes.
         variation: standard deviation of `reference` between processes, as a
             part of its median.
         process_seconds: what one process took, start and end included.
+        together: Keras / by hand in processes that hold both.
+        manual_alone: seconds of an update in processes that hold one side.
+        keras_alone: the same of the other, in the same rounds.
         left_out: why a round is missing, a sentence each.
     """
 
-    reference: tuple[Sample, ...]
+    reference: tuple[float, ...]
     planted: tuple[Planted, ...]
     rates: tuple[Rate, ...]
     variation: float
     process_seconds: float
+    together: tuple[float, ...]
+    manual_alone: tuple[float, ...]
+    keras_alone: tuple[float, ...]
     left_out: tuple[str, ...]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from compare.records.note import Note, note
+from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 
 
@@ -117,6 +118,21 @@ class SideCost:
 
 
 @dataclass(frozen=True)
+class Costs:
+    """What both sides cost.
+
+    Attributes:
+        sides: each alone.
+        paired: both in the same processes; None where that gave nothing.
+        left_out: what is missing, and why: one sentence each, no full stop.
+    """
+
+    sides: tuple[SideCost, ...]
+    paired: Paired | None
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OwnPair:
     """What `pair` found out.
 
@@ -128,4 +144,4 @@ class OwnPair:
     left: str
     right: str
     verdict: Verdict
-    costs: tuple[SideCost, ...] = ()
+    costs: Costs | None = None

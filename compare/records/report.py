@@ -22,7 +22,7 @@ from compare.records.rates import RateRun
 from compare.records.runs import Failure, Trajectory
 from compare.records.score import Score
 from compare.records.streaming import Streaming
-from compare.records.timing import IteratorCost, Memory, Timing
+from compare.records.timing import IteratorCost, Memory, Paired, Timing
 from compare.records.verdicts import Check, Verdict
 
 
@@ -80,6 +80,8 @@ class LessonReport:
             1 % of the closed form, None if it never was.
         points: some of the rows, to be drawn.
         rates: other learning rates, tried on both sides.
+        timings: each side alone, in processes of its own.
+        paired: both sides in the same processes.
     """
 
     lesson: str
@@ -108,6 +110,7 @@ class LessonReport:
     tensors: dict[str, tuple[TensorInfo, ...]] = field(default_factory=dict)
     rates: tuple[RateRun, ...] = ()
     timings: tuple[Timing, ...] = ()
+    paired: tuple[Paired, ...] = ()
     memory: tuple[Memory, ...] = ()
     iterators: tuple[IteratorCost, ...] = ()
     left_out: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ class Sample:
     Attributes:
         build: making variables or model, after TensorFlow has started.
         first_call: tracing and compiling, with the first epoch's surplus.
-        per_epoch: from the slope over two lengths of training.
+        per_epoch: of a training that is under way.
         runs: (epochs, seconds) of every training that was timed.
     """
 
@@ -27,20 +27,44 @@ class Sample:
 
 @dataclass(frozen=True)
 class Timing:
-    """Samples of one side in one mode; a process is the unit.
-
-    A control is the manual side timed a second time, as if it were another
-    implementation: what differs between the two is noise.
-    """
+    """Samples of one side in one mode; a process is the unit."""
 
     side: Side
     mode: Mode
     updates_per_epoch: int
     samples: tuple[Sample, ...]
-    control: bool = False
 
 
-Answer = Literal["faster", "slower", "no clear difference", "too few samples"]
+@dataclass(frozen=True)
+class Paired:
+    """Two trainings in the same processes, in blocks that take turns.
+
+    What differs between processes meets both, and drops out of the ratio.
+
+    Attributes:
+        mode: how an update of both runs.
+        factors: time of the right / time of the left, per epoch; the median
+            of each process.
+        floor: the same of the left and another build of it: noise.
+        whole: whether the time is that of a whole training, with its start.
+    """
+
+    mode: Mode
+    factors: tuple[float, ...]
+    floor: tuple[float, ...]
+    whole: bool = False
+
+
+Answer = Literal[
+    "faster",
+    "slower",
+    "no clear difference",
+    "too noisy to tell",
+    "too few samples",
+]
+
+NOISE = 1.5
+"""High / low of an interval around 1 from which its ratio is noise."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +72,7 @@ class Ratio:
     """How many times as long one thing takes as another, per epoch.
 
     Attributes:
-        value: ratio of the medians over processes.
+        value: the centre over processes.
         low, high: its 95 % confidence interval; None with too few processes.
     """
 
@@ -63,7 +87,10 @@ class Ratio:
             return "too few samples"
         if self.high < 1:
             return "faster"
-        return "slower" if self.low > 1 else "no clear difference"
+        if self.low > 1:
+            return "slower"
+        noise = self.high > NOISE * self.low
+        return "too noisy to tell" if noise else "no clear difference"
 
 
 @dataclass(frozen=True)
@@ -97,9 +124,7 @@ class Effort:
 
     Attributes:
         rounds: rounds to make at least; in each every side gets one process.
-        budget: seconds to fill with further rounds, or None for no more. With
-            a budget the manual side is timed twice in every round, so that
-            the noise of the machine shows.
+        budget: seconds to fill with further rounds, or None for no more.
     """
 
     rounds: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import random
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -71,6 +71,7 @@ def take_turns(
     timeout: float,
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
+    enough: Callable[[Sequence[dict[Role, Any]]], bool] = lambda rounds: False,
 ) -> Turns[Role]:
     """Run the job of every role in every round, one at a time.
 
@@ -81,6 +82,7 @@ def take_turns(
         timeout: seconds that one process may take.
         progress: told of every process.
         clock: seconds, for the budget.
+        enough: whether the rounds that were made need no further one.
     """
     end = clock() + (effort.budget or 0.0)
     rounds: list[dict[Role, Any]] = []
@@ -89,7 +91,7 @@ def take_turns(
     while jobs:
         began = clock()
         fits = effort.budget is not None and began + longest <= end
-        if len(rounds) >= effort.rounds and not fits:
+        if len(rounds) >= effort.rounds and (not fits or enough(rounds)):
             break
         order = random.sample(list(jobs), len(jobs))
         mixed = [jobs[role] for role in order]

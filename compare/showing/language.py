@@ -26,6 +26,7 @@ ANSWERS = {
     "faster": marked("faster"),
     "slower": marked("slower"),
     "no clear difference": marked("no clear difference"),
+    "too noisy to tell": marked("too noisy to tell"),
     "too few samples": marked("too few samples"),
 }
 
@@ -79,7 +80,9 @@ class Speaker:
         return self.gettext(verdict.outcome)
 
     def times(self, ratio: Ratio) -> str:
-        """Show a ratio, with its interval where it has one."""
+        """Show a ratio, with its interval where it has one; no noise."""
+        if ratio.answer == "too noisy to tell":
+            return self.gettext(ANSWERS[ratio.answer])
         if ratio.low is None or ratio.high is None:
             return digits(ratio.value)
         return self.say(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -11,20 +13,36 @@ import numpy as np
 
 from compare.judging import ratios
 from compare.judging.soundness import check_report, check_request
-from compare.records import SIDES, Mode, Outcome, UsageError, files
+from compare.lessons.exhibits import exhibit
+from compare.lessons.problems import problem_of
+from compare.records import SIDES, Outcome, Side, UsageError, files
 from compare.records.baseline import Change, Comparison
 from compare.records.json_form import check_version, from_json
 from compare.records.note import Note, note
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.request import Request
-from compare.records.timing import Ratio
+from compare.records.timing import Effort, Paired, Ratio
 from compare.records.verdicts import Verdict
+from compare.running import family
+from compare.running.duos import take_duos, time_exhibits
+from compare.running.processes import Progress
 
 OUTCOMES = get_args(Outcome)
 """From best to worst."""
 
 MACHINE = ("system", "cpus", "devices")
 VERSIONS = ("python", "tensorflow", "keras", "numpy")
+
+PROCESSES = 12
+"""In which code takes turns with what it was, at least: one in thirty is off
+by a tenth, and 5 % must be found all the same."""
+
+SECONDS = 60.0
+"""For further processes, while it is not clear and no budget is given."""
+
+BETWEEN_RUNS = 0.25
+"""By how much the ratio of two equal sides may move from one run to another,
+as the machine has more or less to do beside them."""
 
 
 @dataclass(frozen=True)
@@ -102,33 +120,88 @@ def differences(
     return notes
 
 
-def compare(before: Report, now: Report, threshold: float) -> Comparison:
+Timed = Mapping[tuple[str, Side], tuple[Paired, ...]]
+"""Lesson and side -> its code in the baseline (left) and now (right)."""
+
+
+def time_changed(
+    before: Report, now: Report, request: Request, progress: Progress
+) -> tuple[Timed, tuple[str, ...]]:
+    """Time what was rewritten since against what it was, by turns.
+
+    Returns:
+        What was found of each side whose code is another one, where both
+        sides still are the same training; and why a process gave nothing.
+    """
+    timed: dict[tuple[str, Side], tuple[Paired, ...]] = {}
+    broken: list[str] = []
+    for old, new in zip(before.lessons, now.lessons, strict=True):
+        modes = tuple(v.mode for v in new.verdicts if v.agree)
+        for side in SIDES:
+            same = old.sources[side] == new.sources[side]
+            if request.effort is None or same or not modes or new.workers > 1:
+                continue
+            with family.keeping_temporary_files():
+                folder = Path(tempfile.mkdtemp(prefix="baseline-"))
+            earlier = folder / f"{new.lesson}_before.py"
+            earlier.write_text(old.sources[side])
+            timed[new.lesson, side], failed = take_duos(
+                f"{new.lesson} {side}, before and now",
+                time_exhibits,
+                (
+                    [f"{earlier}:train", exhibit(side, new.lesson)],
+                    problem_of(new.lesson, request.settings),
+                    modes,
+                ),
+                modes,
+                Effort(PROCESSES, request.effort.budget or SECONDS),
+                request.timeout,
+                progress,
+            )
+            broken += failed
+    return timed, tuple(broken)
+
+
+def compare(
+    before: Report,
+    now: Report,
+    threshold: float,
+    timed: Timed,
+    broken: Sequence[str] = (),
+) -> Comparison:
     """Tell what changed between two reports on the same request.
 
     Args:
         before: the baseline.
         now: what is held against it.
-        threshold: by which part Keras's time over the manual one may grow:
-            0.25 lets a ratio of 2 grow to 2.5.
+        threshold: the slow-down against its code in the baseline that must
+            not go unseen in a side: 0.05 is from 1 s to 1.05 s.
+        timed: what `time_changed` found.
+        broken: and why it did not find more.
 
     Returns:
         Every verdict that changed, every side whose number of statements
-        did, and every ratio of times that has certainly left the threshold:
-        the bootstrap interval of its growth lies beyond it as a whole.
+        did, and every side that certainly takes longer, or less, and is
+        nearer to the threshold than to what it was. On other versions Keras's
+        time over the manual one counts as well; between two runs it moves by
+        itself, so that its whole interval has to lie beyond `BETWEEN_RUNS`.
     """
     environments = before.environment, now.environment
-    notes = differences(*environments, VERSIONS)
+    versions = differences(*environments, VERSIONS)
     machine = differences(*environments, MACHINE)
+    notes = [*versions, *machine, *map(Note, broken)]
     if machine:
-        elsewhere = note("another machine, so speed is left out")
-        notes += [*machine, elsewhere]
+        notes.append(note("another machine, so speed is left out"))
     changes: list[Change] = []
     for old, new in zip(before.lessons, now.lessons, strict=True):
         changes += _verdicts(old, new)
         changes += _sizes(old, new)
-        if not machine:
-            beyond, unknown = _speeds(old, new, threshold)
-            changes += beyond
+        if versions and not machine:
+            changes += _speeds(old, new, max(threshold, BETWEEN_RUNS))
+    for (lesson, side), pairs in timed.items():
+        for pair in pairs:
+            change, unknown = _rewritten(lesson, side, pair, threshold)
+            changes += change
             notes += unknown
     return Comparison(tuple(changes), tuple(notes))
 
@@ -179,47 +252,57 @@ def _sizes(old: LessonReport, new: LessonReport) -> Iterator[Change]:
             )
 
 
-def _speeds(
-    old: LessonReport, new: LessonReport, threshold: float
+def _rewritten(
+    lesson: str, side: Side, pair: Paired, threshold: float
 ) -> tuple[list[Change], list[Note]]:
-    """Return the ratios that left the threshold, and what stayed open."""
-    changes, few = [], []
-    for mode in dict.fromkeys(entry.mode for entry in old.timings):
-        grown = ratios.growth(old.timings, new.timings, mode)
-        if grown is None or grown.low is None or grown.high is None:
-            few.append(mode)
-        elif grown.low > 1 + threshold or grown.high < 1 / (1 + threshold):
-            changes.append(_speed(old, new, mode, grown))
-    if not few:
-        return changes, []
-    unknown = note(
-        "{lesson}: speed not compared ({modes}): it takes {fewest} processes "
-        "a side in both runs; save the baseline with --budget",
-        lesson=old.lesson,
-        modes=", ".join(few),
-        fewest=ratios.FEWEST,
+    """Say what a side takes beside its earlier code: a change, or a note."""
+    grown = ratios.centre(pair.factors)
+    what = note("{mode}: time of {side}", mode=pair.mode, side=side)
+    if grown is None or grown.low is None or grown.high is None:
+        unknown = note(
+            "{lesson}, {mode}: {side} has other code, and its time could not "
+            "be compared: it takes {fewest} processes",
+            lesson=lesson,
+            mode=pair.mode,
+            side=side,
+            fewest=ratios.FEWEST,
+        )
+        return [], [unknown]
+    certain = grown.answer in ("faster", "slower")
+    if certain and abs(math.log(grown.value)) > math.log1p(threshold) / 2:
+        return [_change(lesson, what, "1", grown)], []
+    seen = note(
+        "{lesson}, {mode}: {side} has other code, which takes {value} ({low} "
+        "to {high}) times as long",
+        lesson=lesson,
+        mode=pair.mode,
+        side=side,
+        value=f"{grown.value:.3f}",
+        low=f"{grown.low:.3f}",
+        high=f"{grown.high:.3f}",
     )
-    return changes, [unknown]
+    return [], [seen]
 
 
-def _speed(
-    old: LessonReport, new: LessonReport, mode: Mode, grown: Ratio
-) -> Change:
-    before, now = (
-        ratios.keras_to_manual(lesson.timings, mode) for lesson in (old, new)
-    )
-    assert before is not None
-    assert now is not None
+def _change(lesson: str, what: Note, before: str, grown: Ratio) -> Change:
     growth = note(
         "{growth} ({low} to {high}) times the baseline",
         growth=f"{grown.value:.3g}",
         low=f"{grown.low:.3g}",
         high=f"{grown.high:.3g}",
     )
-    return Change(
-        old.lesson,
-        note("{mode}: Keras / by hand, per epoch", mode=mode),
-        Note(f"{before.value:.3g}"),
-        (Note(f"{now.value:.3g}"), growth),
-        grown.value > 1,
-    )
+    return Change(lesson, what, Note(before), (growth,), grown.value > 1)
+
+
+def _speeds(
+    old: LessonReport, new: LessonReport, most: float
+) -> Iterator[Change]:
+    """Yield where Keras's time over the manual one has certainly left it."""
+    for mode in dict.fromkeys(pair.mode for pair in old.paired):
+        grown = ratios.growth(old.paired, new.paired, mode)
+        before = ratios.keras_to_manual(old.paired, mode)
+        if not before or not grown or not grown.low or not grown.high:
+            continue
+        if grown.low > 1 + most or grown.high < 1 / (1 + most):
+            what = note("{mode}: Keras / by hand, per epoch", mode=mode)
+            yield _change(old.lesson, what, f"{before.value:.3g}", grown)

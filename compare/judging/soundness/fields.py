@@ -25,7 +25,8 @@ ABOVE_ZERO = {
     "process_seconds", "epochs", "rounds", "budget", "timeout", "steps",
     "rate", "fixed", "limit", "largest_curvature", "largest_learning_rate",
     "feature_scales", "target_scale", "EpochSample.seconds", "Line.values",
-    "Pass.seconds", "PeerSample.per_update",
+    "Paired.factors", "Paired.floor", "Pass.seconds",
+    "PeerSample.per_update",
 }  # fmt: skip
 """Fields that something is divided by, or that count what is there: in any
 record, or in that one."""

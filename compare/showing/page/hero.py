@@ -49,7 +49,8 @@ def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:
         v.mode: ratio
         for v in sorted(lesson.verdicts, key=lambda v: v.mode != "graph")
         if v.agree
-        and (ratio := ratios.keras_to_manual(lesson.timings, v.mode))
+        and (ratio := ratios.keras_to_manual(lesson.paired, v.mode))
+        and ratio.answer != "too noisy to tell"
     }
 
 

@@ -40,5 +40,27 @@ def _row(change: Change, speaker: Speaker) -> tuple[str | Cell, ...]:
         Cell(change.lesson, name=True),
         speaker.note(change.what),
         speaker.note(change.before),
-        "; ".join(map(speaker.note, change.now)),
+        _now(change, speaker),
     )
+
+
+def _now(change: Change, speaker: Speaker) -> str:
+    return "; ".join(map(speaker.note, change.now))
+
+
+def for_github(comparison: Comparison, speaker: Speaker) -> Iterator[str]:
+    """Yield a line per finding that GitHub shows beside the code."""
+    for note in comparison.notes:
+        yield _command("warning", speaker.note(note))
+    for change in comparison.changes:
+        what = speaker.note(change.what)
+        before, now = speaker.note(change.before), _now(change, speaker)
+        text = f"{change.lesson}: {what}: {before} → {now}"
+        yield _command("error" if change.worse else "notice", text)
+
+
+def _command(level: str, text: str) -> str:
+    """Write a workflow command, in which some signs have a meaning."""
+    for sign, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
+        text = text.replace(sign, code)
+    return f"::{level}::{text}"

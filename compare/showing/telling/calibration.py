@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator
 
 from compare.judging import ratios
 from compare.records.calibration import Calibration, Planted, Rate
-from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
+from compare.records.timing import Ratio
+from compare.showing.blocks import Block, Heading, Paragraph, Table
 from compare.showing.formats import seconds, spread
 from compare.showing.language import Speaker, marked
-from compare.showing.telling.common import NOTHING, left_out, times
-from compare.studies.calibrate.study import WINDOWS
+from compare.showing.telling.common import NOTHING, left_out
+from compare.studies.calibrate.study import DRAWS
 
 ALARMS = 1 - ratios.CONFIDENCE
 """Share of false alarms that the timer may have."""
 
 WITHIN = marked(
-    "False alarms with {processes} processes a side: {share}, between {low} "
+    "False alarms with {processes} processes: {share}, between {low} "
     "and {high}: within the {promised} that are promised."
 )
 BEYOND = marked(
-    "False alarms with {processes} processes a side: {share}, between {low} "
+    "False alarms with {processes} processes: {share}, between {low} "
     "and {high}: more than the {promised} that are promised; do not trust "
     "small differences here."
 )
 OPEN = marked(
-    "False alarms with {processes} processes a side: {share}, between {low} "
+    "False alarms with {processes} processes: {share}, between {low} "
     "and {high}: nothing against the {promised} that are promised, and no "
     "proof; a larger `--budget` narrows it."
 )
@@ -39,81 +39,87 @@ def tell_calibration(
     yield _setting(calibration, speaker)
     yield Heading(speaker.say("What was planted?"))
     yield _planted(calibration, speaker)
-    yield Paragraph(_how_planted(calibration, speaker), "quiet")
-    missed = [
-        _name(group, speaker) for group in calibration.planted if group.missed
-    ]
-    if missed:
-        text = speaker.say(
-            "Not planted as wanted: {names}; what was found of it says "
-            "little. This machine is too busy: try again when it is quiet.",
-            names=", ".join(missed),
-        )
-        yield Paragraph(text, "bad")
+    text = speaker.say(
+        "An empty loop of so many turns after every update makes it take so "
+        "many times as long: how long an update and a turn take was measured "
+        "before, each alone."
+    )
+    yield Paragraph(text, "quiet")
     if calibration.rates:
         yield Heading(speaker.say("What did the timer find?"))
         yield _rates(calibration, speaker)
         yield Paragraph(_how_counted(speaker), "quiet")
         yield _verdict(calibration.rates[0], speaker)
+    yield from _both_ways(calibration, speaker)
     yield from left_out(calibration.left_out, speaker)
 
 
 def _setting(calibration: Calibration, speaker: Speaker) -> Paragraph:
     text = speaker.say(
         "The loop by hand of `linear_regression` in graph mode was timed "
-        "against itself, and against itself with planted slow-downs: {rounds} "
-        "rounds of {processes} fresh processes in random order, {each} each. "
-        "An update takes {update}; between processes it varies by {variation} "
-        "(standard deviation / median).",
-        rounds=len(calibration.reference),
-        processes=len(calibration.planted) + 1,
+        "against itself, and against itself with planted slow-downs: all by "
+        "turns in each of {processes} fresh processes, {each} each. An update "
+        "takes {update}; between processes it varies by {variation} (standard "
+        "deviation / median).",
+        processes=len(calibration.reference),
         each=seconds(calibration.process_seconds),
-        update=spread([sample.per_epoch for sample in calibration.reference]),
+        update=spread(calibration.reference),
         variation=f"{calibration.variation:.1%}",
     )
     return Paragraph(text, "lead")
 
 
 def _planted(calibration: Calibration, speaker: Speaker) -> Table:
-    reference = [sample.per_epoch for sample in calibration.reference]
+    found = [(p, ratios.centre(p.factors)) for p in calibration.planted]
     return Table(
         title=speaker.say("What was planted"),
         columns=(
             "",
             speaker.say("turns"),
-            speaker.say("in one process"),
-            speaker.say("by the timer, all rounds"),
+            speaker.say("by the timer, all processes"),
         ),
         rows=tuple(
             (
-                Cell(
-                    _name(group, speaker), "bad" if group.missed else "plain"
-                ),
+                _name(group, speaker),
                 f"{group.turns:,}",
-                _factors(group) if group.percent else "1",
-                times(
-                    reference,
-                    [sample.per_epoch for sample in group.samples],
-                    speaker,
-                ),
+                _to_a_thousandth(ratio),
             )
-            for group in calibration.planted
+            for group, ratio in found
+            if ratio
         ),
     )
 
 
-def _how_planted(calibration: Calibration, speaker: Speaker) -> str:
-    what = speaker.say(
-        "An empty loop of so many turns after every update makes it take so "
-        "many times as long. In one process, blocks of updates with every "
-        "burden take turns."
+def _to_a_thousandth(ratio: Ratio) -> str:
+    return f"{ratio.value:.3f} ({ratio.low:.3f}–{ratio.high:.3f})"
+
+
+def _both_ways(
+    calibration: Calibration, speaker: Speaker
+) -> Iterator[Paragraph]:
+    """Compare the ratio of shared processes with that of processes apart."""
+    together = ratios.centre(calibration.together)
+    apart = ratios.ratio(calibration.manual_alone, calibration.keras_alone)
+    if not (together and apart and together.low and apart.low):
+        return
+    assert together.high is not None
+    assert apart.high is not None
+    differ = together.low > apart.high or apart.low > together.high
+    text = marked(
+        "Keras / by hand (graph): {together} in processes that hold both, "
+        "{apart} in processes that hold one: no difference beyond the "
+        "intervals."
     )
-    how_many = speaker.count(
-        "That is measured in {count} process.",
-        "Medians (smallest–largest) of {count} processes.",
-        len(calibration.planted[0].factors),
+    if differ:
+        text = marked(
+            "Keras / by hand (graph): {together} in processes that hold both, "
+            "{apart} in processes that hold one: these differ by more than "
+            "their intervals; sharing a process does something to one of them."
+        )
+    said = speaker.say(
+        text, together=speaker.times(together), apart=speaker.times(apart)
     )
-    return f"{what} {how_many}"
+    yield Paragraph(said, "bad" if differ else "plain")
 
 
 def _rates(calibration: Calibration, speaker: Speaker) -> Table:
@@ -121,7 +127,7 @@ def _rates(calibration: Calibration, speaker: Speaker) -> Table:
     return Table(
         title=speaker.say("What the timer found"),
         columns=(
-            speaker.say("processes a side"),
+            speaker.say("processes"),
             speaker.say("time"),
             *(
                 speaker.say("{planted} found", planted=f"{percent} %")
@@ -145,7 +151,7 @@ def _rate_rows(
             r.percent: r for r in calibration.rates if r.processes == processes
         }
         rated = [rates.get(percent) for percent in percents]
-        spent = seconds(2 * processes * calibration.process_seconds)
+        spent = seconds(processes * calibration.process_seconds)
         yield (
             str(processes),
             spent,
@@ -164,11 +170,11 @@ def _rate_rows(
 def _how_counted(speaker: Speaker) -> str:
     return speaker.say(
         "The time is that of one experiment. Found: in how many experiments "
-        "of consecutive rounds, with the {confidence} interval in percent. "
-        "Overlapping: the share in up to {most} experiments that share "
-        "processes: it moves less, but no interval holds.",
+        "without a common process, with the {confidence} interval in percent. "
+        "Overlapping: the share in {draws} experiments that are drawn from "
+        "all processes: it moves less, but no interval holds.",
         confidence=f"{100 * ratios.CONFIDENCE:g} %",
-        most=WINDOWS,
+        draws=f"{DRAWS:,}",
     )
 
 
@@ -191,12 +197,6 @@ def _name(group: Planted, speaker: Speaker) -> str:
     if not group.percent:
         return speaker.say("the same code")
     return speaker.say("{slower} slower", slower=f"{group.percent} %")
-
-
-def _factors(group: Planted) -> str:
-    middle = statistics.median(group.factors)
-    low, high = min(group.factors), max(group.factors)
-    return f"{middle:.3f} ({low:.3f}–{high:.3f})"
 
 
 def _share(rate: Rate, speaker: Speaker) -> str:

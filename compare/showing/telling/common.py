@@ -62,8 +62,8 @@ def times(
     left: Sequence[float], right: Sequence[float], speaker: Speaker
 ) -> str:
     """Say how many times as long the right takes; values are per process."""
-    ratio = ratios.ratio_or_none(left, right)
-    return speaker.times(ratio) if ratio else speaker.say("lost in noise")
+    ratio = ratios.ratio(left, right)
+    return speaker.times(ratio) if ratio else speaker.say("too noisy to tell")
 
 
 def bar(owner: Kind, seconds: Sequence[float]) -> Bar:

@@ -110,7 +110,7 @@ def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
     text = speaker.say(
         "The same training, written otherwise. Each variant was compared with "
         "the one by hand that is compiled alike, trained anew for {updates} "
-        "updates. A time is the slope between two lengths, so without the "
+        "updates. A time is that of a training that is under way, without the "
         "first call.",
         updates=", ".join(f"{n:,}" for n in report.compared_after),
     )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from compare.judging.ratios import centre
 from compare.records.diagnosis import SIGNS, Diagnosis
 from compare.records.pairs import OwnPair, SideCost
+from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
 from compare.showing.formats import seconds
-from compare.showing.language import Speaker
+from compare.showing.language import Speaker, marked
+from compare.showing.telling.common import left_out
 
 
 def tell_pair(pair: OwnPair, speaker: Speaker) -> Iterator[Block]:
@@ -20,7 +23,7 @@ def tell_pair(pair: OwnPair, speaker: Speaker) -> Iterator[Block]:
         yield from tell_diagnosis(pair.verdict.diagnosis, speaker)
     if pair.costs:
         yield Heading(speaker.say("How fast?"))
-        yield from tell_costs(pair.costs, speaker)
+        yield from tell_costs(pair, speaker)
 
 
 def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
@@ -65,9 +68,56 @@ def _stages(diagnosis: Diagnosis, speaker: Speaker) -> Table:
     )
 
 
-def tell_costs(costs: Sequence[SideCost], speaker: Speaker) -> Iterator[Block]:
-    """Tell what each side takes, and what makes it slow."""
-    yield Table(
+def tell_costs(report: OwnPair, speaker: Speaker) -> Iterator[Block]:
+    """Tell the ratio, what each side takes, and what makes it slow."""
+    costs = report.costs
+    if costs is None:
+        return
+    if costs.paired:
+        yield from _ratio(report, costs.paired, speaker)
+    if costs.sides:
+        yield _sides(costs.sides, speaker)
+        for cost in costs.sides:
+            for reason in cost.reasons():
+                yield Paragraph(speaker.note(reason))
+        yield Paragraph(
+            speaker.say("One fresh process each, from start to end."), "quiet"
+        )
+    yield from left_out(costs.left_out, speaker)
+
+
+def _ratio(
+    report: OwnPair, paired: Paired, speaker: Speaker
+) -> Iterator[Block]:
+    """Tell how many times as long the right takes, and the noise floor."""
+    ratio, floor = centre(paired.factors), centre(paired.floor)
+    if ratio is None or floor is None:
+        return
+    text = marked("{right} takes {times} times as long per update as {left}.")
+    if paired.whole:
+        text = marked(
+            "{right} takes {times} times as long as {left}, whole trainings "
+            "with their start: single updates cannot be seen."
+        )
+    if ratio.answer == "too noisy to tell":
+        text = marked("Whether {right} or {left} is faster: {times}.")
+    left, right = (
+        name.rpartition(":")[2] for name in (report.left, report.right)
+    )
+    times = speaker.times(ratio)
+    yield Paragraph(speaker.say(text, left=left, right=right, times=times))
+    said = speaker.say(
+        "{left} against itself: {times}. Both train by turns in each of "
+        "{processes} fresh processes.",
+        left=left,
+        times=speaker.times(floor),
+        processes=len(paired.factors),
+    )
+    yield Paragraph(said, "quiet")
+
+
+def _sides(costs: Sequence[SideCost], speaker: Speaker) -> Table:
+    return Table(
         speaker.say("What each side takes"),
         (
             "",
@@ -81,18 +131,13 @@ def tell_costs(costs: Sequence[SideCost], speaker: Speaker) -> Iterator[Block]:
             (
                 Cell(cost.side, name=True),
                 seconds(cost.start_seconds),
-                seconds(cost.seconds_per_update),
+                seconds(cost.seconds_per_update)
+                if cost.seconds_per_update > 0
+                else speaker.say("too noisy to tell"),
                 f"{cost.updates:,}",
                 f"{cost.traces:,}",
                 f"{cost.graph_nodes:,}",
             )
             for cost in costs
         ),
-    )
-    for cost in costs:
-        for reason in cost.reasons():
-            yield Paragraph(speaker.note(reason))
-    yield Paragraph(
-        speaker.say("One fresh process each: look at factors, not per cents."),
-        "quiet",
     )

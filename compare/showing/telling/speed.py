@@ -10,7 +10,7 @@ from compare.records import SIDES, Mode, Side
 from compare.records.report import Environment, LessonReport
 from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
-from compare.showing.formats import mebibytes, seconds, spread
+from compare.showing.formats import digits, mebibytes, seconds, spread
 from compare.showing.language import ANSWERS, Speaker, marked
 from compare.showing.telling.common import left_out
 
@@ -40,7 +40,7 @@ def tell_speed(
         modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
         if modes:
             yield Paragraph(speaker.say(text, modes=", ".join(modes)))
-    timed = [t for t in lesson.timings if t.samples and not t.control]
+    timed = [t for t in lesson.timings if t.samples]
     if not timed:
         if lesson.workers > 1:
             yield Paragraph(
@@ -50,7 +50,7 @@ def tell_speed(
             )
         return
     for verdict in lesson.verdicts:
-        ratio = ratios.keras_to_manual(lesson.timings, verdict.mode)
+        ratio = ratios.keras_to_manual(lesson.paired, verdict.mode)
         if verdict.agree and ratio:
             yield Paragraph(say_ratio(verdict.mode, ratio, speaker))
     for text in say_why_slow(lesson, speaker):
@@ -63,6 +63,12 @@ def tell_speed(
 
 def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
     """Say how many times as long Keras takes, and how sure that is."""
+    if ratio.answer == "too noisy to tell":
+        return speaker.say(
+            "{mode}: too noisy to tell which side is faster: this machine is "
+            "too busy.",
+            mode=mode,
+        )
     if ratio.low is None:
         return speaker.say(
             "{mode}: Keras takes {times} times as long per update as the loop "
@@ -99,6 +105,12 @@ def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
                 iterators=f"{cost.iterators:.3g}",
                 seconds=seconds(cost.seconds),
                 epoch=seconds(cost.epoch_seconds),
+            )
+            yield speaker.say(
+                "So the ratio is that of an epoch's start-up work, on {rows} "
+                "rows: the command `grow` shows how it shrinks where rows are "
+                "many, the command `fit` what cures it.",
+                rows=f"{lesson.rows:,}",
             )
 
 
@@ -163,27 +175,29 @@ def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
 def _noise(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say what the manual loop against itself shows, where it was timed."""
     for verdict in lesson.verdicts:
-        floor = ratios.noise_floor(lesson.timings, verdict.mode)
+        floor = ratios.noise_floor(lesson.paired, verdict.mode)
         if floor is None or floor.low is None or floor.high is None:
             continue
         noise = max(1 - floor.low, floor.high - 1)
         text = marked(
-            "{mode}: the loop by hand against itself: {times}, {answer}; a "
-            "difference below {noise} would be noise here."
+            "{mode}: the loop by hand against itself in the same processes: "
+            "{low} to {high} times as long; a difference below {noise} would "
+            "be noise here."
         )
         if noise > NOISY:
             text = marked(
-                "{mode}: the loop by hand against itself: {times}, {answer}; "
-                "a difference below {noise} would be noise here, which is a "
-                "lot: this machine was too busy."
+                "{mode}: the loop by hand against itself in the same "
+                "processes: {low} to {high} times as long; a difference below "
+                "{noise} would be noise here, which is a lot: this machine "
+                "was too busy."
             )
         yield Paragraph(
             speaker.say(
                 text,
                 mode=verdict.mode,
-                times=speaker.times(floor),
-                answer=speaker.gettext(ANSWERS[floor.answer]),
-                noise=f"{noise:.0%}",
+                low=digits(floor.low),
+                high=digits(floor.high),
+                noise=f"{noise:.1%}",
             ),
             "quiet",
         )
@@ -204,7 +218,20 @@ def _conditions(
         ),
         "quiet",
     )
-    if processes < ratios.FEWEST:
+    shared = max((len(pair.factors) for pair in lesson.paired), default=0)
+    if shared:
+        yield Paragraph(
+            speaker.count(
+                "Ratios are from {count} other process, in which both sides "
+                "train by turns.",
+                "Ratios are from {count} other processes, in each of which "
+                "both sides train by turns, so that what differs between "
+                "processes meets both.",
+                shared,
+            ),
+            "quiet",
+        )
+    if shared < ratios.FEWEST:
         yield Paragraph(
             speaker.say(
                 "Intervals need more processes: see `{option}`.",

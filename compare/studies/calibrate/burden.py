@@ -6,88 +6,87 @@ time, so a busy machine slows it down as it slows the update.
 
 from __future__ import annotations
 
-import random
+import math
+import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from itertools import repeat
-from typing import Any
 
+from compare.lessons.exhibits import exhibit
+from compare.records import Side
 from compare.records.problem import Problem
-from compare.running.modes import function_type, wrapped
+from compare.running.duos import by_turns
+from compare.running.modes import turned
+from compare.running.paced import ENDLESS, Paced, pacing, stopping
 from compare.running.processes import Advance
 from compare.running.worker import load_exhibit
 
-EXHIBIT = "manual.linear_regression"
+LESSON = "linear_regression"
 
-BLOCK = 50
-"""Updates in a row with one burden, where burdens take turns."""
-
-ROUNDS = 40
-"""Turns of every burden."""
+TURNS = 1_000_000
+"""Turns of the loop by which the cost of one is measured."""
 
 
-def train(problem: Problem) -> Any:
-    """Train with `problem.turns` turns of an empty loop after every update."""
-    turns = problem.turns
+class Burdened(Paced):
+    """A training that turns an empty loop so often after every update."""
 
-    def work(update: int) -> None:
-        for _ in repeat(None, turns):
+    turns = 0
+
+    def seen(self) -> None:
+        """Do the work within the time of the update."""
+        for _ in repeat(None, self.turns):
             pass
-
-    return _train(problem, work)
-
-
-def _train(problem: Problem, work: Callable[[int], None]) -> Any:
-    """Train the exhibit, calling work(update) after every update."""
-    made = 0
-
-    def worked(call: Any, *given: Any) -> Any:
-        nonlocal made
-        result = call(*given)
-        made += 1
-        work(made)
-        return result
-
-    exhibit = load_exhibit(EXHIBIT)
-    with wrapped(function_type(), "__call__", worked):
-        return exhibit(problem)
+        super().seen()
 
 
-def block_times(
-    problem: Problem, burdens: Sequence[int], advance: Advance
-) -> list[list[float]]:
-    """Measure burdens against each other in one training, without the timer.
+def update_and_turn(
+    problem: Problem, seconds: float, advance: Advance
+) -> tuple[float, float]:
+    """Return the seconds of an update, and of a turn of the bare loop."""
+    (update,) = burdened(problem, [0], seconds, advance)
+    turns = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for _ in repeat(None, TURNS):
+            pass
+        turns.append((time.perf_counter() - start) / TURNS)
+    return update, statistics.median(turns)
 
-    Args:
-        problem: of the first lesson; its number of epochs is not used.
-        burdens: turns of the loop; in every round each has a block of
-            updates, in random order.
-        advance: called with (updates done, updates in all).
+
+def burdened(
+    problem: Problem, turns: Sequence[int], seconds: float, advance: Advance
+) -> list[float]:
+    """Time the training under several burdens by turns, in this process.
 
     Returns:
-        For each round the seconds per update, in the order of `burdens`.
+        Seconds per update with each: the first one's median, and that times
+        the median factor of their duos.
     """
-    order = [
-        burden
-        for _ in range(ROUNDS)
-        for burden in random.sample(range(len(burdens)), len(burdens))
+    side = load_exhibit(exhibit("manual", LESSON))
+    job = problem.replace(epochs=ENDLESS)
+    paced = [Burdened(partial(side, job)) for _ in turns]
+    for each, own in zip(paced, turns, strict=True):
+        each.turns = own
+    with turned("graph"), pacing(), stopping(paced):
+        rounds = by_turns(
+            [p.seconds for p in paced], [1] * len(turns), seconds
+        )
+    first = statistics.median(logs[0] for logs in rounds)
+    return [
+        math.exp(
+            first + statistics.median(logs[i] - logs[0] for logs in rounds)
+        )
+        for i in range(len(turns))
     ]
-    ends: list[float] = []
 
-    def work(update: int) -> None:
-        for _ in repeat(None, burdens[order[(update - 1) // BLOCK]]):
-            pass
-        if update % BLOCK == 0:
-            ends.append(time.perf_counter())
 
-    warm_up = [0] * len(burdens)  # a round that traces, and is thrown away
-    order = [*warm_up, *order]
-    job = problem.replace(epochs=BLOCK * len(order))
-    _train(job, work)
-    advance(job.epochs, job.epochs)
-    rounds = [[0.0] * len(burdens) for _ in range(ROUNDS)]
-    for block in range(len(warm_up), len(order)):
-        number = block // len(burdens) - 1
-        spent = (ends[block] - ends[block - 1]) / BLOCK
-        rounds[number][order[block]] = spent
-    return rounds
+def alone(
+    side: Side, problem: Problem, seconds: float, advance: Advance
+) -> float:
+    """Return the seconds of an update of a side that has the process."""
+    job = problem.replace(epochs=ENDLESS)
+    paced = Paced(partial(load_exhibit(exhibit(side, LESSON)), job))
+    with turned("graph"), pacing(), stopping([paced]):
+        rounds = by_turns([paced.seconds], [1], seconds)
+    return math.exp(statistics.median(log for (log,) in rounds))

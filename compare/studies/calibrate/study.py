@@ -1,7 +1,7 @@
 """Whether the timer can be trusted: the same code twice, planted slow-downs.
 
-Everything runs through the timer that reports use: fresh processes, in random
-order, and the decision of `compare.judging.ratios`.
+Everything runs through the timer that reports use: fresh processes, in each
+all take turns, and the decision of `compare.judging.ratios`.
 """
 
 from __future__ import annotations
@@ -13,29 +13,32 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from compare.judging import ratios
+from compare.lessons.exhibits import exhibit
 from compare.lessons.problems import problem_of
-from compare.records import UsageError
+from compare.records import SIDES, UsageError
 from compare.records.calibration import Calibration, Planted, Rate
 from compare.records.problem import Problem, Settings
-from compare.records.timing import Effort, Sample
+from compare.records.timing import Effort
+from compare.running.duos import THOROUGH, time_exhibits
 from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.timing import epochs_for, take_turns, time_exhibit
+from compare.running.timing import take_turns
 from compare.studies.calibrate import burden
 
-PERCENT = (2, 5, 10)
+PERCENT = (0, 2, 5)
 """Slow-downs that are planted."""
 
-PROCESSES = (5, 10, 20)
-"""Per side, in one experiment."""
+PROCESSES = (6, 8, 12)
+"""In one experiment."""
 
 PROBES = 3
-"""Processes in which a burden is measured."""
+"""Processes in which an update and a turn of the loop are measured."""
 
-PROBE_TURNS = 2000
-"""Turns by which the cost of one is found: some 10 % of an update."""
+SHARE = 0.25
+"""Part of the budget for Keras against the loop by hand, in the same process
+and in processes apart."""
 
-WINDOWS = 100
-"""Most overlapping experiments of one size."""
+DRAWS = 1_000
+"""Experiments of one size that may share processes."""
 
 
 def calibrate(
@@ -47,8 +50,8 @@ def calibrate(
     """Time known slow-downs and count what the timer finds.
 
     Args:
-        budget: seconds; at least as many rounds are made as an interval
-            needs processes.
+        budget: seconds; at least as many processes are used as an interval
+            needs.
         timeout: seconds that one process may take.
         progress: told of every process.
         clock: seconds, for the budget.
@@ -56,111 +59,103 @@ def calibrate(
     Raises:
         UsageError: a process broke before anything was timed.
     """
-    start = clock()
-    problem = problem_of("linear_regression", Settings())
-    update, turn = _costs(problem, timeout, progress)
-    loops = {p: round(p / 100 * update / turn) for p in (0, *PERCENT)}
-    factors = _verify(problem, list(loops.values()), timeout, progress)
-    epochs = epochs_for(update)
-    roles = {None: 0} | loops
-    jobs = {
-        role: _job(problem, role, count, epochs)
-        for role, count in roles.items()
-    }
-    began = clock()
-    effort = Effort(ratios.FEWEST, max(budget - (began - start), 0.0))
-    turns = take_turns(jobs, effort, timeout, progress, clock)
-    seconds = (clock() - began) / (len(turns.rounds) * len(roles))
-    whole = [
-        results
-        for results in turns.rounds
-        if not any(isinstance(x, Broken) for x in results.values())
-    ]
-    samples = {
-        role: tuple(results[role][0]["graph"] for results in whole)
-        for role in roles
-    }
-    planted = tuple(
-        Planted(percent, loops[percent], measured, samples[percent])
-        for percent, measured in zip(loops, factors, strict=True)
+    end = clock() + budget
+    problem = problem_of(burden.LESSON, Settings())
+    together, apart, left_out = _both_ways(
+        problem, Effort(ratios.FEWEST, SHARE * budget), timeout, progress
     )
-    return assess(samples[None], planted, seconds, turns.broken)
+    update, turn = _costs(problem, timeout, progress)
+    turns = [round(p / 100 * update / turn) for p in PERCENT]
+    job = Job(
+        "calibrate: the code, the same again, "
+        + ", ".join(f"{p} % slower" for p in PERCENT if p),
+        burden.burdened,
+        (problem, [0, *turns], THOROUGH),
+    )
+    began = clock()
+    effort = Effort(ratios.FEWEST, max(end - began, 0.0))
+    rounds = take_turns({"all": job}, effort, timeout, progress, clock)
+    each = (clock() - began) / len(rounds.rounds)
+    found = np.array(rounds.of("all")).reshape(-1, 1 + len(PERCENT))
+    planted = tuple(
+        Planted(percent, count, tuple((slower / found[:, 0]).tolist()))
+        for percent, count, slower in zip(
+            PERCENT, turns, found[:, 1:].T, strict=True
+        )
+    )
+    return assess(
+        found[:, 0].tolist(),
+        planted,
+        each,
+        together,
+        apart,
+        (*left_out, *rounds.broken),
+    )
 
 
 def assess(
-    reference: Sequence[Sample],
+    reference: Sequence[float],
     planted: Sequence[Planted],
     process_seconds: float,
+    together: Sequence[float] = (),
+    apart: Sequence[Sequence[float]] = ((), ()),
     left_out: Sequence[str] = (),
 ) -> Calibration:
-    """Turn samples, one per round and group, into what the timer finds.
+    """Turn what processes gave into what the timer finds.
 
     Raises:
-        UsageError: too few rounds for an experiment, or nothing but noise.
+        UsageError: they are too few for an experiment.
     """
-    seconds = [sample.per_epoch for sample in reference]
-    if len(seconds) < ratios.FEWEST:
-        reason = left_out[0] if left_out else "no time"
+    if len(reference) < ratios.FEWEST:
+        reason = left_out[-1] if left_out else "no time"
         raise UsageError(f"too few rounds ran to their end: {reason}")
-    if statistics.median(seconds) <= 0:
-        raise UsageError(
-            "this machine is too busy to time anything: try again when it is "
-            "quiet"
-        )
+    manual, keras = map(tuple, apart)
     return Calibration(
         reference=tuple(reference),
         planted=tuple(planted),
         rates=tuple(
-            _rate(reference, group, processes)
+            _rate(group, processes)
             for processes in PROCESSES
             if processes <= len(reference)
             for group in planted
         ),
-        variation=statistics.stdev(seconds) / statistics.median(seconds),
+        variation=statistics.stdev(reference) / statistics.median(reference),
         process_seconds=process_seconds,
+        together=tuple(together),
+        manual_alone=manual,
+        keras_alone=keras,
         left_out=tuple(left_out),
     )
 
 
-def _rate(reference: Sequence[Sample], group: Planted, processes: int) -> Rate:
+def _rate(group: Planted, processes: int) -> Rate:
     """Count what is found, in experiments apart and in overlapping ones."""
-    seconds = np.array(
-        [[s.per_epoch for s in side] for side in (reference, group.samples)]
-    )
-    last = len(reference) - processes
-    apart = range(0, last + 1, processes)
-    windows = np.linspace(0, last, min(WINDOWS, last + 1)).round().astype(int)
-    separate, overlapping = (
-        [seconds[:, first : first + processes] for first in firsts]
-        for firsts in (apart, windows)
-    )
-    if not group.percent:  # which is which is as good as random
-        generator = np.random.default_rng(0)
-        overlapping = [generator.permuted(x, axis=0) for x in overlapping]
-    hits, shared = (
-        [_differs(left, right, group.percent) for left, right in pairs]
-        for pairs in (separate, overlapping)
-    )
+    factors = np.array(group.factors)
+    trials = len(factors) // processes
+    apart = factors[: trials * processes].reshape(trials, processes)
+    generator = np.random.default_rng(0)
+    shared = [
+        generator.choice(factors, processes, replace=False)
+        for _ in range(DRAWS)
+    ]
+    found = sum(_differs(each, group.percent) for each in apart)
     return Rate(
         group.percent,
         processes,
-        sum(hits),
-        len(hits),
-        *binomial_interval(sum(hits), len(hits)),
-        sum(shared) / len(shared),
+        found,
+        trials,
+        *binomial_interval(found, trials),
+        sum(_differs(each, group.percent) for each in shared) / DRAWS,
     )
 
 
-def _differs(left: np.ndarray, right: np.ndarray, percent: int) -> bool:
-    """Whether the timer sees a difference, of the right kind if there is one.
-
-    Medians that give no ratio give no difference either.
-    """
-    try:
-        answer = ratios.ratio(left.tolist(), right.tolist()).answer
-    except ValueError:
-        return False
-    return answer == "slower" or (answer == "faster" and not percent)
+def _differs(factors: np.ndarray, percent: int) -> bool:
+    """Whether the timer sees a difference; of what is planted, a slow-down."""
+    found = ratios.centre(factors.tolist())
+    assert found is not None
+    return found.answer == "slower" or (
+        found.answer == "faster" and not percent
+    )
 
 
 def binomial_interval(found: int, trials: int) -> tuple[float, float]:
@@ -179,57 +174,36 @@ def binomial_interval(found: int, trials: int) -> tuple[float, float]:
     return max((centre - half) / scale, 0.0), min((centre + half) / scale, 1.0)
 
 
+def _both_ways(
+    problem: Problem, effort: Effort, timeout: float, progress: Progress
+) -> tuple[tuple[float, ...], list[tuple[float, ...]], tuple[str, ...]]:
+    """Time Keras against the loop by hand, together and apart.
+
+    Returns:
+        The ratios of processes that hold both, seconds per update by hand and
+        in Keras of processes that hold one, and why a process gave nothing.
+    """
+    exhibits = [exhibit(side, burden.LESSON) for side in SIDES]
+    both = (exhibits, problem, ("graph",), THOROUGH)
+    jobs = {"both": Job("calibrate: together", time_exhibits, both)} | {
+        side: Job(
+            f"calibrate: {side} alone", burden.alone, (side, problem, THOROUGH)
+        )
+        for side in SIDES
+    }
+    turns = take_turns(jobs, effort, timeout, progress)
+    together = tuple(found["graph"][0] for found in turns.of("both"))
+    return together, [turns.of(side) for side in SIDES], turns.broken
+
+
 def _costs(
     problem: Problem, timeout: float, progress: Progress
 ) -> tuple[float, float]:
     """Return the seconds of one update and of one turn of the loop."""
-    seconds = _blocks(problem, [0, PROBE_TURNS], timeout, progress)
-    bare, more = seconds[..., 0], seconds[..., 1]
-    update = np.median(np.median(bare, axis=1))
-    turn = np.median(np.median(more - bare, axis=1)) / PROBE_TURNS
-    return float(update), max(float(turn), 1e-10)
-
-
-def _verify(
-    problem: Problem,
-    turns: Sequence[int],
-    timeout: float,
-    progress: Progress,
-) -> list[tuple[float, ...]]:
-    """Return by which factor each burden really slows an update down.
-
-    The first of `turns` is what the others are compared with.
-    """
-    seconds = _blocks(problem, turns, timeout, progress)
-    bare = seconds[..., :1]
-    extra = np.median(seconds - bare, axis=1) / np.median(bare, axis=1)
-    return [tuple(factors) for factors in (1 + extra).T.tolist()]
-
-
-def _blocks(
-    problem: Problem,
-    turns: Sequence[int],
-    timeout: float,
-    progress: Progress,
-) -> np.ndarray:
-    """Return seconds per update, shape (processes, rounds, burdens)."""
-    job = Job("planting", burden.block_times, (problem, list(turns)))
+    job = Job("planting", burden.update_and_turn, (problem, THOROUGH))
     results = run_jobs([job] * PROBES, 1, timeout, progress)
     for result in results:
         if isinstance(result, Broken):
             raise UsageError(f"nothing could be planted: {result.reason}")
-    return np.array(results)
-
-
-def _job(problem: Problem, role: int | None, turns: int, epochs: int) -> Job:
-    hyper = {**problem.hyper, "turns": turns}
-    what = {None: "the code", 0: "the same again"}
-    return Job(
-        f"calibrate: {what.get(role, f'{role} % slower')}",
-        time_exhibit,
-        (
-            "compare.studies.calibrate.burden",
-            problem.replace(hyper=hyper),
-            {"graph": epochs},
-        ),
-    )
+    update, turn = np.median(results, axis=0)
+    return float(update), float(turn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from compare.records import Mode
 from compare.records.fit import Breakdown, CallCost, FitReport, VariantReport
 from compare.records.problem import Problem, Settings
 from compare.records.report import Environment
-from compare.records.timing import Effort
+from compare.records.timing import Effort, Sample
 from compare.records.variants import Variant
 from compare.running.contest import Contest
 from compare.running.processes import Job, Progress
@@ -18,10 +19,13 @@ from compare.running.timing import Turns, take_turns
 from compare.studies.fit import probe
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import change, title
-from compare.studies.variants.trials import pairs_of, timing_job
+from compare.studies.variants.trials import pairs_of, time_by_turns
 
-GAP = 0.3
-"""Seconds by which the longest training that is timed exceeds the shortest."""
+SECONDS = 1.0
+"""Filled with turns of all variants, in each process."""
+
+ALONE = "keras no_graph_optimiser"
+"""It sets something for its whole process, so it has one of its own."""
 
 EPOCHS = 20
 """Epochs that one sample of the breakdown is the mean of."""
@@ -38,9 +42,10 @@ CALLS = 300
 ROUNDS_OF_PARTS = 3
 """Most processes that take an epoch or a call apart: they hardly differ."""
 
-Role = Variant | bool | str
-"""What a job measures: the updates of a variant; an epoch of the textbook,
-with or without the graph optimiser; a call of the variant of this name."""
+Role = tuple[Variant, ...] | bool | str
+"""What a job measures: the updates of variants by turns; an epoch of the
+textbook, with or without the graph optimiser; a call of the variant of this
+name."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Study:
 
     Attributes:
         mode: how an update of the textbook `fit` that is broken down runs.
-        rounds: processes that each variant is timed in.
+        rounds: processes in which all variants take turns.
         timeout: seconds after which one process is stopped.
         variants: which, bases before those that change them.
         textbook: reference of the exhibit that is broken down, or None.
@@ -74,6 +79,7 @@ def study_fit(
     verdicts = {name: judged[pair] for name, pair in pairs.items()}
     agreeing = [v for v in study.variants if verdicts[v.name].agree]
     turns = _take_turns(study, agreeing, progress)
+    timed = samples_of(turns)
     bases = {variant.name: variant for variant in study.variants}
     return FitReport(
         updates=line().steps,
@@ -89,7 +95,7 @@ def study_fit(
                 title=title(variant),
                 change=change(variant, bases.get(variant.base or "")),
                 verdict=verdicts[variant.name],
-                samples=turns.of(variant),
+                samples=tuple(timed[variant.name]),
             )
             for variant in study.variants
         ),
@@ -115,11 +121,28 @@ def line() -> Problem:
     )
 
 
+def samples_of(turns: Turns[Role]) -> dict[str, list[Sample]]:
+    """Return the samples of every variant that was timed, by its name."""
+    samples = defaultdict(list)
+    for results in turns.rounds:
+        for result in results.values():
+            if isinstance(result, dict):
+                for name, sample in result.items():
+                    samples[name].append(sample)
+    return samples
+
+
 def _take_turns(
     study: Study, variants: Sequence[Variant], progress: Progress
 ) -> Turns[Role]:
     """Time variants in all rounds; take apart in the first few."""
-    timing: dict[Role, Job] = {v: timing_job(v, line, GAP) for v in variants}
+    together = tuple(v for v in variants if v.name != ALONE)
+    alone = tuple(v for v in variants if v.name == ALONE)
+    timing: dict[Role, Job] = {
+        group: Job(f"{name}: time", time_by_turns, (group, line, SECONDS))
+        for name, group in (("all by turns", together), (ALONE, alone))
+        if group
+    }
     apart: dict[Role, Job] = {
         variant.name: Job(
             f"{variant.name}: take a call apart",

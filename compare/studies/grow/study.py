@@ -11,16 +11,16 @@ from compare.records.timing import Effort
 from compare.records.variants import Variant
 from compare.records.verdicts import Verdict
 from compare.running.contest import Contest
-from compare.running.processes import Progress
+from compare.running.processes import Job, Progress
 from compare.running.timing import take_turns
 from compare.studies.grow.tables import VARIANTS, table_of
-from compare.studies.variants.trials import pairs_of, timing_job
+from compare.studies.variants.trials import pairs_of, time_by_turns
 
 COMPARED_AFTER = (4, 8)
 """After how many updates the variants are compared: one call, and two."""
 
-GAP = 0.12
-"""Seconds by which the longest training that is timed exceeds the shortest."""
+SECONDS = 0.1
+"""Filled with blocks of updates, in each process."""
 
 AT_ONCE = 2
 """Processes that are recorded beside each other: the largest table is a
@@ -47,8 +47,10 @@ def measure_growth(
     """
     verdicts = judge_variants(sizes, variants, timeout, progress)
     jobs = {
-        (variant.name, size): timing_job(
-            variant, partial(table_of, size), GAP, _suffix(size)
+        (variant.name, size): Job(
+            f"{variant.name}{_suffix(size)}: time",
+            time_by_turns,
+            ((variant,), partial(table_of, size), SECONDS),
         )
         for variant in variants
         for size in sizes
@@ -56,7 +58,8 @@ def measure_growth(
     }
     turns = take_turns(jobs, effort, timeout, progress)
     cells = [
-        Cell(*key, verdict, turns.of(key)) for key, verdict in verdicts.items()
+        Cell(*key, verdict, tuple(found[key[0]] for found in turns.of(key)))
+        for key, verdict in verdicts.items()
     ]
     return growth_of(variants, cells, turns.broken)
 

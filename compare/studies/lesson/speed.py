@@ -1,50 +1,54 @@
-"""How long each side takes, in rounds of fresh processes.
+"""How long each side takes, and how many times as long Keras does.
 
-A side is timed alone on the machine, all its modes in one process; only modes
-in which both sides are the same training.
+What happens once is measured alone: a side in a fresh process of its own, all
+its modes in it. The ratio is that of both sides in the same processes. Only
+modes are timed in which both sides are the same training.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from compare.judging.ratios import ROUNDS, paired_effort
 from compare.records import SIDES, Mode, Side
 from compare.records.report import LessonReport
-from compare.records.timing import Memory, Timing
+from compare.records.timing import Effort, Memory, Timing
+from compare.running.duos import take_duos, time_exhibits
 from compare.running.processes import Job, Progress
-from compare.running.timing import (
-    Turns,
-    epochs_for,
-    take_turns,
-    time_exhibit,
-)
+from compare.running.timing import epochs_for, take_turns, time_exhibit
 from compare.studies.lesson.aspect import Lesson
-
-Role = tuple[Side, bool]
-"""Who is timed, and whether as a control."""
 
 
 def time_sides(
     lesson: Lesson, report: LessonReport, progress: Progress
 ) -> LessonReport:
-    """Add the times of both sides, and their memory at its peak."""
+    """Add the times of both sides, their memory at its peak, their ratio."""
     lengths = lengths_of(lesson, report)
     effort = lesson.request.effort
     if effort is None or not lengths:
         return report
-    roles: list[Role] = [(side, False) for side in SIDES]
-    if effort.budget is not None:
-        roles.append(("manual", True))
+    timeout = lesson.request.timeout
     problem = lesson.problem.without_stopping()
     jobs = {
-        role: Job(
-            f"{report.lesson} {role[0]}: time",
+        side: Job(
+            f"{report.lesson} {side}: time",
             time_exhibit,
-            (lesson.exhibits[role[0]], problem, lengths[role[0]]),
+            (lesson.exhibits[side], problem, lengths[side]),
         )
-        for role in roles
+        for side in SIDES
     }
-    turns = take_turns(jobs, effort, lesson.request.timeout, progress)
+    rounds = Effort(min(effort.rounds, ROUNDS))
+    turns = take_turns(jobs, rounds, timeout, progress)
+    modes = tuple(lengths[SIDES[0]])
+    paired, broken = take_duos(
+        report.lesson,
+        time_exhibits,
+        ([lesson.exhibits[side] for side in SIDES], problem, modes),
+        modes,
+        paired_effort(effort),
+        timeout,
+        progress,
+    )
     return replace(
         report,
         timings=tuple(
@@ -52,14 +56,17 @@ def time_sides(
                 side=side,
                 mode=mode,
                 updates_per_epoch=problem.steps_per_epoch,
-                samples=tuple(s[mode] for s, _ in turns.of((side, control))),
-                control=control,
+                samples=tuple(s[mode] for s, _ in turns.of(side)),
             )
-            for side, control in roles
+            for side in SIDES
             for mode in lengths[side]
         ),
-        memory=tuple(_memory(turns, roles, side) for side in SIDES),
-        left_out=(*report.left_out, *turns.broken),
+        paired=paired,
+        memory=tuple(
+            Memory(side, tuple(grown for _, grown in turns.of(side)))
+            for side in SIDES
+        ),
+        left_out=(*report.left_out, *turns.broken, *broken),
     )
 
 
@@ -84,8 +91,3 @@ def lengths_of(
         side: {m: epochs_for(pace[side, m] * per_epoch) for m in agreed}
         for side in SIDES
     }
-
-
-def _memory(turns: Turns[Role], roles: list[Role], side: Side) -> Memory:
-    own = [role for role in roles if role[0] == side]
-    return Memory(side, tuple(grown for r in own for _, grown in turns.of(r)))

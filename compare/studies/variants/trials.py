@@ -6,6 +6,8 @@ less time to make than to send.
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -15,9 +17,11 @@ from compare.records.runs import Trajectory
 from compare.records.timing import Sample
 from compare.records.variants import Variant
 from compare.running.contest import Contestant, Pair
+from compare.running.duos import by_turns
+from compare.running.paced import ENDLESS, Paced, pacing, stopping
 from compare.running.processes import Advance, Job
 from compare.running.recording import Recorder, to_arrays
-from compare.running.slope import measure_slope, timed
+from compare.running.slope import timed
 from compare.running.worker import load_exhibit, prepare, set_dtype
 from compare.studies.variants import NUMPY
 
@@ -58,15 +62,6 @@ def pairs_of(
     }
 
 
-def timing_job(
-    variant: Variant, problem: MakeProblem, gap: float, suffix: str = ""
-) -> Job:
-    """Return the job that times a variant; arguments as in `time_updates`."""
-    return Job(
-        f"{variant.name}{suffix}: time", time_updates, (variant, problem, gap)
-    )
-
-
 def record(
     variant: Variant,
     make: MakeProblem,
@@ -94,31 +89,48 @@ def record(
     return recorder.trajectory(variant.name, variant.mode, last, losses=False)
 
 
-def time_updates(
-    variant: Variant, make: MakeProblem, gap: float, advance: Advance
-) -> Sample:
-    """Time a second build, its first call, and an update by the slope.
+def time_by_turns(
+    variants: Sequence[Variant],
+    make: MakeProblem,
+    seconds: float,
+    advance: Advance,
+) -> dict[str, Sample]:
+    """Time variants against each other in this fresh process.
 
     Args:
-        variant: what to time.
+        variants: what to time; none sets anything for the whole process.
         make: makes the problem.
-        gap: seconds by which the longest training exceeds the shortest.
-        advance: not called: a message would take time.
+        seconds: to fill with rounds in which each has two blocks.
+        advance: called with (variants built, variants in all).
+
+    Returns:
+        A sample for each, by its name.
     """
-    set_dtype("float32")  # starts Keras, whatever the variant
-    function = load_exhibit(variant.function)
+    set_dtype("float32")  # starts Keras
     problem = make()
-    function(problem)  # starts TensorFlow, after what the variant sets
-    shortest = problem.steps_per_call if variant.fused else 1
-    build, (_, run) = timed(function, problem)
-    first, _ = timed(run, shortest)
-    slope = measure_slope(lambda n: timed(run, n)[0], shortest, gap)
-    return Sample(
-        build=build,
-        first_call=first - slope.runs[0][1],
-        per_epoch=slope.each,
-        runs=((0, build), *slope.runs),
-    )
+    updates = {v: problem.steps_per_call if v.fused else 1 for v in variants}
+    builds: list[float] = []
+    paced: list[Paced] = []
+    with pacing(), stopping(paced):
+        for variant in variants:
+            advance(len(paced), len(variants))
+            function = load_exhibit(variant.function)
+            build, (_, run) = timed(function, problem)
+            builds.append(build)
+            paced.append(Paced(partial(run, ENDLESS * updates[variant])))
+        firsts = [each.seconds(1) for each in paced]
+        rounds = by_turns(
+            [p.seconds for p in paced], [1] * len(paced), seconds
+        )
+    logs = map(statistics.median, zip(*rounds, strict=True))
+    return {
+        variant.name: Sample(
+            build, first, math.exp(log) / updates[variant], ()
+        )
+        for variant, build, first, log in zip(
+            variants, builds, firsts, logs, strict=True
+        )
+    }
 
 
 def with_calls_of(updates: int, problem: Problem) -> Problem:

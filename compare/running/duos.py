@@ -1,0 +1,216 @@
+"""Two trainings in one fresh process, timed in blocks that take turns.
+
+What differs between processes meets both and drops out of their ratio. A
+block is a whole number of epochs of a training that is built, traced and
+warm; blocks run in an order and its reverse, AB BA, so that a steady drift of
+the machine cancels.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+from compare.judging.ratios import narrow
+from compare.lessons.rows_on_disk import with_files
+from compare.records import Mode
+from compare.records.problem import Problem
+from compare.records.timing import Effort, Paired
+from compare.running.modes import turned
+from compare.running.paced import ENDLESS, Paced, pacing, stopping
+from compare.running.processes import Advance, Job, Progress
+from compare.running.timing import take_turns
+from compare.running.worker import Exhibit, load_exhibit
+
+SHORTEST = 0.02
+"""Seconds that a block takes, about, if an epoch is shorter."""
+
+WARM_UPS, LONG = 4, 2.0
+"""Blocks by which its length is found, and seconds of one that suffices."""
+
+ROUNDS = 3
+"""Duos in a process, at least: their median needs three."""
+
+BRIEF, THOROUGH = 0.3, 1.0
+"""Seconds of duos in a process and mode, without a budget and with one."""
+
+EAGER_STEPS = 20
+"""Updates of a call where calls make many, in eager mode."""
+
+Run = Callable[[int], float]
+"""Trains on for so many updates; returns the seconds they took."""
+
+
+class Factors(NamedTuple):
+    """Of the time of an update: right / left, and left again / left.
+
+    Where updates cannot be seen, it is that of a whole training.
+    """
+
+    factor: float
+    floor: float
+    whole: bool = False
+
+
+def take_duos(
+    label: str,
+    function: Callable[..., dict[Mode, Factors]],
+    arguments: tuple[Any, ...],
+    modes: Sequence[Mode],
+    effort: Effort,
+    timeout: float,
+    progress: Progress,
+) -> tuple[tuple[Paired, ...], tuple[str, ...]]:
+    """Time two trainings against each other, in process after process.
+
+    Args:
+        label: of the job.
+        function: `time_exhibits`, or another that takes turns in a process.
+        arguments: of it, without the seconds to fill.
+        modes: of which it tells.
+        effort: how many processes at least; with a budget further ones,
+            until every interval is narrow or the budget is spent.
+        timeout: seconds that one process may take.
+        progress: told of every process.
+
+    Returns:
+        What was found in each mode, and why a process gave nothing.
+    """
+
+    def found(rounds: Sequence[dict[str, Any]]) -> tuple[Paired, ...]:
+        given = [r["both"] for r in rounds if isinstance(r["both"], dict)]
+        return tuple(
+            Paired(
+                mode,
+                tuple(each[mode].factor for each in given),
+                tuple(each[mode].floor for each in given),
+                any(each[mode].whole for each in given),
+            )
+            for mode in modes
+        )
+
+    seconds = THOROUGH if effort.budget else BRIEF
+    job = Job(f"{label}: both by turns", function, (*arguments, seconds))
+    turns = take_turns(
+        {"both": job},
+        effort,
+        timeout,
+        progress,
+        enough=lambda rounds: all(narrow(p.factors) for p in found(rounds)),
+    )
+    return found(turns.rounds), turns.broken
+
+
+def time_exhibits(
+    exhibits: Sequence[str],
+    problem: Problem,
+    modes: Sequence[Mode],
+    seconds: float,
+    advance: Advance,
+) -> dict[Mode, Factors]:
+    """Time two exhibits against each other in this fresh process.
+
+    Args:
+        exhibits: left and right, see `worker.load_exhibit`.
+        problem: what both train; its number of epochs is not used.
+        modes: in which they run, both in one at a time.
+        seconds: to fill with duos, in each mode.
+        advance: called with (modes done, modes in all).
+
+    Returns:
+        What was found in each mode.
+    """
+    left, right = map(load_exhibit, exhibits)
+    found: dict[Mode, Factors] = {}
+    for mode in random.sample(list(modes), len(modes)):
+        advance(len(found), len(modes))
+        given, epoch = _endless(problem, mode)
+        paced = [Paced(partial(_train, x, given)) for x in (left, right, left)]
+        with turned(mode), pacing(), stopping(paced):
+            found[mode] = duos([p.seconds for p in paced], epoch, seconds)
+    return found
+
+
+def _endless(problem: Problem, mode: Mode) -> tuple[Problem, int]:
+    """Return what is trained until it is stopped, and calls per epoch."""
+    problem = problem.without_stopping().replace(epochs=ENDLESS)
+    if "steps_per_call" not in problem.hyper:
+        return problem, problem.steps_per_epoch
+    if mode == "eager":  # no call of a program: a long one is a long wait
+        hyper = {**problem.hyper, "steps_per_call": EAGER_STEPS}
+        problem = problem.replace(hyper=hyper)
+    return problem, 1
+
+
+def _train(exhibit: Exhibit, problem: Problem) -> None:
+    with with_files(problem) as given:
+        exhibit(given)
+
+
+def duos(runs: Sequence[Run], epoch: int, seconds: float) -> Factors:
+    """Time left, right and left again; return the medians of their duos.
+
+    Args:
+        runs: these three.
+        epoch: updates of which a block has a multiple.
+        seconds: to fill.
+    """
+    rounds = by_turns(runs, [epoch] * len(runs), seconds)
+    return Factors(
+        math.exp(statistics.median(b - a for a, b, _ in rounds)),
+        math.exp(statistics.median(again - a for a, _, again in rounds)),
+    )
+
+
+def by_turns(
+    runs: Sequence[Run],
+    epochs: Sequence[int],
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> list[list[float]]:
+    """Warm up what takes turns, then time it.
+
+    Args:
+        runs: what to time; the first call may trace.
+        epochs: updates of which a block of each has a multiple.
+        seconds: to fill with rounds: `ROUNDS` at least, or one that is long.
+        clock: seconds, for the former.
+
+    Returns:
+        For each round the logarithms of seconds per update.
+    """
+    lengths = [0] * len(runs)
+    for i in random.sample(range(len(runs)), len(runs)):
+        lengths[i] = _length(runs[i], epochs[i])
+    gc.collect()  # so that no garbage of building is collected in a block
+    start = clock()
+    rounds: list[list[float]] = []
+    least = ROUNDS
+    while len(rounds) < least or clock() - start < seconds:
+        order = random.sample(range(len(runs)), len(runs))
+        logs = [0.0] * len(runs)
+        for turn in (*order, *reversed(order)):
+            each = runs[turn](lengths[turn]) / lengths[turn]
+            logs[turn] += math.log(each) / 2
+        rounds.append(logs)
+        if clock() - start > LONG * len(runs):
+            least = 1
+    return rounds
+
+
+def _length(run: Run, epoch: int) -> int:
+    """Warm a training up; return how many updates make a block."""
+    updates, shortest = epoch, math.inf
+    for _ in range(WARM_UPS):
+        spent = run(updates)
+        shortest = min(shortest, spent / updates)
+        updates = epoch * max(math.ceil(SHORTEST / (shortest * epoch)), 1)
+        if updates == epoch and spent > LONG:
+            break
+    return updates
