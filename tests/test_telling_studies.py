@@ -509,9 +509,7 @@ def test_sharing_a_process_is_compared_with_processes_apart(
     alone, words, tone
 ):
     """80 times together; apart the same, or 90 times."""
-    calibration = replace(
-        whole_report.calibration(), keras_alone=(alone,) * 6
-    )
+    calibration = replace(whole_report.calibration(), keras_alone=(alone,) * 6)
     said = paragraph(told(tell_calibration, calibration), words)
     assert said.tone == tone
     assert speaker().times(Ratio(80, 80, 80)) in said.text
