@@ -89,20 +89,34 @@ def looped(problem):
     return loop(problem, training=None)
 
 
-def by_hand(problem):
+def by_hand(problem, activation=tf.tanh, scale=1.0):
     weights = [tf.Variable(w) for w in network().get_weights()]
     for _ in range(problem.epochs):
         for first in range(0, len(problem.x), problem.batch_size):
             x = problem.x[first : first + problem.batch_size]
             y = problem.y[first : first + problem.batch_size]
             with tf.GradientTape() as tape:
-                hidden = tf.tanh(x @ weights[0] + weights[1])
+                hidden = activation(x @ weights[0] + weights[1])
+                if scale != 1.0:
+                    hidden = hidden * scale
                 value = square(y, hidden @ weights[2] + weights[3])
             for weight, gradient in zip(
                 weights, tape.gradient(value, weights), strict=True
             ):
                 weight.assign_sub(problem.learning_rate * gradient)
     return weights
+
+
+def by_hand_rectified(problem):
+    return by_hand(problem, tf.nn.relu)
+
+
+def by_hand_scaled(problem):
+    return by_hand(problem, scale=0.25)
+
+
+def by_hand_rectified_and_scaled(problem):
+    return by_hand(problem, tf.nn.relu, 0.25)
 
 
 def in_numpy(problem):

@@ -22,6 +22,13 @@ PLANTED = {
         "model",
         {"no-training-flag-norm"},
     ),
+    "by_hand_rectified": ("fitted", "model", {"activation"}),
+    "by_hand_scaled": ("by_hand", "model", {"layer-left-out"}),
+    "by_hand_rectified_and_scaled": (
+        "fitted",
+        "model",
+        {"activation", "layer-left-out"},
+    ),
     "absolute": ("fitted", "loss", {"loss-function"}),
     "summed": ("fitted", "loss", {"sum-for-mean"}),
     "without_penalty": ("with_penalty", "loss", {"penalty-forgotten"}),

@@ -12,11 +12,10 @@ from types import SimpleNamespace
 import pytest
 
 from compare.mistakes.network_pairs import PAIRS, Planted
-from compare.pairs.pair import Pair
-from compare.pairs.runs import Sides
-from compare.pairs.score import pair_score
+from compare.pairs.score import pair_score, score
 from compare.records.diagnosis import STAGES, Diagnosis
 from compare.records.verdicts import Verdict
+from compare.running.processes import Silent
 
 TIMEOUT = 300.0
 """Seconds for one run, on a machine that does other things too."""
@@ -32,15 +31,12 @@ RUN = PAIRS if os.environ.get("NETWORK_PAIRS") == "all" else REPRESENTATIVE
 
 
 @pytest.mark.parametrize("key", RUN)
-def test_the_verdict_is_right(key, tmp_path):
-    """What is planted is seen; a clean or harmless pair is no alarm."""
-    pair = PAIRS[key]
-    sides = Sides(
-        pair.write(tmp_path), pair.functions, pair.problem, "graph", TIMEOUT
-    )
-    verdict = Pair(sides).check()
-    right = {"identical", "same mathematics"} if pair.agree else {"different"}
-    assert verdict.outcome in right, verdict.explain()
+def test_what_is_planted_is_named(key):
+    """The verdict is right, every cause is named, and nothing beside it."""
+    (found,) = score([PAIRS[key]], TIMEOUT, Silent()).pairs
+    assert found.right
+    assert all(found.named.values()), found
+    assert not found.wrong
 
 
 def test_there_are_enough_of_each_kind():

@@ -123,13 +123,7 @@ def _causes(seen: Comparison) -> Iterator[Cause]:
     case = seen.case
     yield from start_causes(case)
     yield from data_causes(case, seen.left, seen.right)
-    heads = [
-        Head(value, told is None or told.form.name in OF_LOGITS)
-        for told, side in zip(seen.both, case.sides, strict=True)
-        if seen.same_rows(0)
-        and (value := told.prediction if told else side.steps[0].update.output)
-        is not None
-    ]
+    heads = list(_heads(seen)) if seen.same_rows(0) else []
     alike = seen.same_behind(0)
     model = [] if alike else list(model_causes(case, 0, heads))
     yield from model
@@ -141,6 +135,17 @@ def _causes(seen: Comparison) -> Iterator[Cause]:
     flags = any("training-flag" in cause.key for cause in model)
     yield from state_causes(case, 0, not flags and seen.same("model"))
     yield from count_causes(case, seen.left, seen.right, seen.made)
+
+
+def _heads(seen: Comparison) -> Iterator[Head]:
+    """Yield what each model gives, as Keras shows it or its loss tells."""
+    for side, told in zip(seen.case.sides, seen.both, strict=True):
+        value = side.steps[0].update.output
+        if value is None and told is not None:
+            value = told.prediction
+        if value is not None:
+            either = told is None or told.form.name in OF_LOGITS
+            yield Head(value, either, bool(told and told.form.from_logits))
 
 
 def _loss_causes(seen: Comparison) -> Iterator[Cause]:

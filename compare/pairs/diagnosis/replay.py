@@ -72,7 +72,7 @@ class Replay:
             for number, value in update.tensors.items()
             if number not in makers
             and value.ndim
-            and len(value) == update.rows
+            and len(value) == len(update.tensors[head])
         }
         for operation in self.operations.values():
             read = frozenset().union(*map(self.read, operation.inputs))

@@ -54,6 +54,8 @@ class TapeWatch(Recorder):
         if graph is not None:
             return
         kind = kind.decode() if isinstance(kind, bytes) else kind
+        # Lists of tensors are cleared by who reads them.
+        inputs, outputs = tuple(inputs), tuple(outputs)
         if not self._inside:
             self._trace.append((kind, inputs, outputs))
         if self._deep:

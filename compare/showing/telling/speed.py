@@ -135,12 +135,11 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
         for timing in sorted(timed, key=lambda t: t.mode):
             updates = timing.updates_per_epoch
             times = [seconds_of(s, updates) for s in timing.samples]
+            ends = min(times), max(times)
             rows.setdefault(timing.mode, {})[timing.side] = Bar(
                 timing.side,
-                spread(times),
-                statistics.median(times),
-                min(times),
-                max(times),
+                _spread(times, speaker),
+                *(max(t, 0.0) for t in (statistics.median(times), *ends)),
             )
         yield Bars(
             title,
@@ -155,6 +154,13 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
             ),
             scale="logarithmic",
         )
+
+
+def _spread(times: list[float], speaker: Speaker) -> str:
+    """Show times; what is left of one can be noise, and below 0."""
+    if min(times) <= 0:
+        return speaker.gettext(ANSWERS["too noisy to tell"])
+    return spread(times)
 
 
 def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:

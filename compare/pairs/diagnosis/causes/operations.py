@@ -42,10 +42,12 @@ class Head:
         value: the prediction.
         squashed: whether the loss is one that takes logits as well: then
             these may stand for a softmax or sigmoid of them.
+        logits: whether the loss takes it for logits, and squashes it itself.
     """
 
     value: np.ndarray
     squashed: bool
+    logits: bool
 
 
 Chosen = tuple[tuple[Change, ...], tuple[Change, ...]]
@@ -71,7 +73,7 @@ def operation_causes(
         [replay.head, *(before_activation(replay) if head.squashed else [])]
         for replay, head in zip(replays, heads, strict=True)
     ]
-    search = _Search(replays, ends, case.bound)
+    search = _Search(replays, ends, [h.logits for h in heads], case.bound)
     if search.apart(((), ())) <= case.bound:
         return
     chosen = search.changes()
@@ -128,10 +130,12 @@ class _Search:
         self,
         replays: tuple[Replay, Replay],
         heads: Sequence[Sequence[int]],
+        logits: Sequence[bool],
         bound: float,
     ) -> None:
         self.replays = replays
         self._heads = heads
+        self._logits = logits
         self._bound = bound
         self._until = time.monotonic() + SECONDS
         own = [_constants(replay) for replay in replays]
@@ -170,11 +174,17 @@ class _Search:
         )
 
     def _made(self, number: int, own: Sequence[Change]) -> _Made | None:
+        import tensorflow as tf
+
         replay = self.replays[number]
         tensors = replay.run(own)
         if tensors is None:
             return None
         heads = [np.asarray(tensors[head]) for head in self._heads[number]]
+        if self._logits[number]:
+            last = tensors[replay.head]
+            squashed = tf.nn.softmax(last), tf.nn.sigmoid(last)
+            heads += map(np.asarray, squashed)
         return _Made(heads, replay.moments(tensors))
 
     def _apart(self, made: Sequence[_Made | None]) -> float:
