@@ -143,5 +143,6 @@ def test_the_pair_that_is_shown_is_as_shown(tmp_path, monkeypatch):
     with contextlib.chdir(FOLDER):
         assert main([*words, "--out", str(tmp_path)]) == 1
     now = json.loads((tmp_path / "pair.json").read_text())
-    assert now["verdict"]["outcome"] == shown["verdict"]["outcome"]
-    assert now["verdict"]["diagnosis"] == shown["verdict"]["diagnosis"]
+    now, shown = now["pair"]["verdict"], shown["pair"]["verdict"]
+    assert now["outcome"] == shown["outcome"]
+    assert now["diagnosis"] == shown["diagnosis"]

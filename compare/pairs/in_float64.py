@@ -26,6 +26,8 @@ LIBRARIES = tuple(
     for name in ("stdlib", "purelib", "platlib")
 )
 OWN = str(Path(__file__).parent.parent.resolve())
+EXAMPLES = str(Path(OWN) / "docs" / "examples")
+"""These are such as users write."""
 
 MAKERS = ("constant", "convert_to_tensor", "zeros", "ones")
 """Functions of TensorFlow that make float32 of Python's floats."""
@@ -36,7 +38,8 @@ def is_users(file: str | None) -> bool:
     """Whether a source file is neither a library's nor the harness's."""
     if not file or file.startswith("<frozen"):
         return False
-    return not str(Path(file).resolve()).startswith((*LIBRARIES, OWN))
+    path = str(Path(file).resolve())
+    return path.startswith(EXAMPLES) or not path.startswith((*LIBRARIES, OWN))
 
 
 def train_in_float64(side: Callable[..., Any]) -> None:
