@@ -15,7 +15,13 @@ from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE, FOLDER, THEMES, read
 from compare.mistakes import __doc__ as documentation
 from compare.mistakes.observing import observe
-from compare.mistakes.patching import diff, mutant_source, patched, thread_url
+from compare.mistakes.patching import (
+    diff,
+    mutant_source,
+    patched,
+    problem_for,
+    thread_url,
+)
 from compare.records.json_form import from_json, to_json
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.problem import Settings
@@ -58,7 +64,7 @@ PLACES = {
     "guarded-rebinding": (1, "kernel"),
     "first-batch-only": (2, "kernel"),
     "penalty-forgotten": (2, "kernel"),
-    "best-not-restored": (81, "hidden_kernel"),
+    "best-not-restored": (27, "hidden_kernel"),
     "mean-of-means": (18, "val_loss"),
     "fit-two-iterators": (7, "kernel"),
     "iterations-run-ahead": (7, "kernel"),
@@ -197,6 +203,15 @@ def read_text(tmp_path):
 def test_the_documented_row_is_one(read_text):
     """What the documentation shows is a row of the catalogue."""
     assert read_text(EXAMPLE) == (BY_KEY["tail-dropped"],)
+
+
+def test_all_updates_are_the_lessons_own(read_text):
+    """`updates = "all"` leaves their number to the lesson."""
+    (row,) = read_text(
+        EXAMPLE.replace("general = true", 'general = true\nupdates = "all"')
+    )
+    own = problem_of(row.lesson, Settings())
+    assert problem_for(row).steps == own.steps
 
 
 def test_no_file_of_the_catalogue_is_forgotten():

@@ -180,9 +180,10 @@ def test_overshooting_while_finite_is_noted(monkeypatch):
     assert any(str(note).startswith("overshoots") for note in lesson.notes)
 
 
-def test_minibatch_settles_at_the_normal_equations(monkeypatch):
+def test_minibatch_settles_at_the_normal_equations(small_report):
     """Trained on all rows, both sides end at the closed form."""
-    lesson = report_with(monkeypatch, request("minibatch"))
+    _, lesson = small_report.lessons
+    assert lesson.lesson == "minibatch"
     assert lesson.convergence.reached
     assert lesson.convergence.distance["keras"]["float32"] < 1e-6
     assert lesson.convergence.distance["manual"]["float64"] < 1e-12
