@@ -15,6 +15,18 @@ STAGES: tuple[StageName, ...] = get_args(StageName)
 """What an update consists of, in order; before it the first parameters, after
 it how many updates there are."""
 
+STAGE_NAMES: dict[StageName, Note] = {
+    "start": Note("start"),
+    "data": Note("data"),
+    "model": Note("model"),
+    "loss": Note("loss"),
+    "gradient": Note("gradient"),
+    "update": Note("update"),
+    "state": Note("state"),
+    "count": Note("count"),
+}
+"""What they are called, for people."""
+
 Status = Literal["equal", "different", "unseen"]
 
 SIGNS: dict[Status, str] = {"equal": "=", "different": "≠", "unseen": "?"}
@@ -122,9 +134,12 @@ class Diagnosis:
     stages: tuple[Stage, ...] = ()
     update: int = 0
 
-    def chain(self) -> Note:
+    def chain(self, say: Say = str) -> Note:
         """Show the stages in a line, such as "data =  model =  loss ≠"."""
-        chain = "  ".join(f"{s.name} {SIGNS[s.status]}" for s in self.stages)
+        chain = "  ".join(
+            f"{say(STAGE_NAMES[s.name])} {SIGNS[s.status]}"
+            for s in self.stages
+        )
         values = {"update": f"{self.update:,}", "chain": chain}
         if self.update:
             return Note("Update {update}: {chain}", values)
@@ -139,7 +154,7 @@ class Diagnosis:
     def sentences(self, say: Say = str) -> Iterator[str]:
         """Say the stages, the causes, then the facts, in any language."""
         if self.stages:
-            yield say(self.chain())
+            yield say(self.chain(say))
         for cause in self.causes:
             yield from cause.sentences(say)
         yield from self.other_sentences(say)

@@ -145,3 +145,14 @@ class OwnPair:
     right: str
     verdict: Verdict
     costs: Costs | None = None
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the sides are called: the function, or the script's file."""
+        left, right = (
+            side.rpartition(":")[2].rpartition("/")[2]
+            for side in (self.left, self.right)
+        )
+        if left == right:
+            return f"left {left}", f"right {right}"
+        return left, right

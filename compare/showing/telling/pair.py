@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from compare.judging.ratios import centre
-from compare.records.diagnosis import SIGNS, Diagnosis
+from compare.records.diagnosis import SIGNS, STAGE_NAMES, Diagnosis
 from compare.records.pairs import OwnPair, SideCost
 from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
@@ -20,7 +20,7 @@ def tell_pair(pair: OwnPair, speaker: Speaker) -> Iterator[Block]:
     yield from tell_verdict(pair.verdict, speaker)
     if pair.verdict.diagnosis:
         yield Heading(speaker.say("Why?"))
-        yield from tell_diagnosis(pair.verdict.diagnosis, speaker)
+        yield from tell_diagnosis(pair, pair.verdict.diagnosis, speaker)
     if pair.costs:
         yield Heading(speaker.say("How fast?"))
         yield from tell_costs(pair, speaker)
@@ -34,11 +34,13 @@ def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
     yield Paragraph(speaker.say("{why}.", why=speaker.why(verdict)))
 
 
-def tell_diagnosis(diagnosis: Diagnosis, speaker: Speaker) -> Iterator[Block]:
+def tell_diagnosis(
+    pair: OwnPair, diagnosis: Diagnosis, speaker: Speaker
+) -> Iterator[Block]:
     """Tell where they part, then causes with their proof, then facts."""
     if diagnosis.stages:
-        yield Paragraph(speaker.note(diagnosis.chain()), "lead")
-        yield _stages(diagnosis, speaker)
+        yield Paragraph(speaker.note(diagnosis.chain(speaker.note)), "lead")
+        yield _stages(pair, diagnosis, speaker)
     for cause in diagnosis.causes:
         title, *rest = cause.sentences(speaker.note)
         yield Paragraph(title, "bad")
@@ -47,14 +49,14 @@ def tell_diagnosis(diagnosis: Diagnosis, speaker: Speaker) -> Iterator[Block]:
         yield Paragraph(text)
 
 
-def _stages(diagnosis: Diagnosis, speaker: Speaker) -> Table:
+def _stages(pair: OwnPair, diagnosis: Diagnosis, speaker: Speaker) -> Table:
     """Show both sides' values at every stage where they were seen."""
     return Table(
         speaker.say("The stages of this update, side by side"),
-        ("", speaker.say("left"), speaker.say("right"), ""),
+        ("", *pair.names, ""),
         tuple(
             (
-                speaker.say(stage.name),
+                speaker.note(STAGE_NAMES[stage.name]),
                 stage.left,
                 stage.right,
                 Cell(
@@ -101,9 +103,7 @@ def _ratio(
         )
     if ratio.answer == "too noisy to tell":
         text = marked("Whether {right} or {left} is faster: {times}.")
-    left, right = (
-        name.rpartition(":")[2] for name in (report.left, report.right)
-    )
+    left, right = report.names
     times = speaker.times(ratio)
     yield Paragraph(speaker.say(text, left=left, right=right, times=times))
     said = speaker.say(

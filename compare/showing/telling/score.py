@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.records.diagnosis import STAGES
+from compare.records.diagnosis import STAGE_NAMES, STAGES
 from compare.records.score import Score
 from compare.showing.blocks import Block, Paragraph, Table
 from compare.showing.formats import seconds
@@ -36,7 +36,7 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
         ("", speaker.say("planted"), speaker.say("named")),
         tuple(
             (
-                speaker.gettext(stage),
+                speaker.note(STAGE_NAMES[stage]),
                 f"{by_stage[stage][1]}",
                 f"{by_stage[stage][0]}",
             )
