@@ -19,7 +19,7 @@ from compare.records.timing import Effort, Paired
 from compare.records.verdicts import Check, Verdict
 from compare.showing.language import speaker
 from compare.showing.telling.baseline import for_github
-from compare.studies import baseline
+from compare.studies import rewritten
 from compare.studies.baseline import compare
 
 ENVIRONMENT = Environment(
@@ -175,20 +175,20 @@ def test_what_was_rewritten_is_timed_against_what_it_was(monkeypatch):
         seen.append((now, modes, effort))
         return pairs(1.2), ("x: killed",)
 
-    monkeypatch.setattr(baseline, "take_duos", take)
+    monkeypatch.setattr(rewritten, "take_duos", take)
     request = Request(
         ("adam",), Settings(), ("graph",), Effort(3), False, 60.0, "x"
     )
     old = report(lesson="adam", workers=1)
     sources = {**old.lessons[0].sources, "keras": "b = 3"}
     new = report(lesson="adam", workers=1, sources=sources)
-    assert baseline.time_changed(old, old, request, None) == ({}, ())
-    timed, broken = baseline.time_changed(old, new, request, None)
+    assert rewritten.time_changed(old, old, request, None) == ({}, ())
+    timed, broken = rewritten.time_changed(old, new, request, None)
     assert timed == {("adam", "keras"): pairs(1.2)}
     assert broken == ("x: killed",)
     assert seen == [("keras_impl.adam", ("graph",), Effort(12, 60.0))]
     untimed = replace(request, effort=None)
-    assert baseline.time_changed(old, new, untimed, None) == ({}, ())
+    assert rewritten.time_changed(old, new, untimed, None) == ({}, ())
 
 
 def test_findings_are_lines_beside_the_code():

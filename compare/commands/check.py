@@ -42,10 +42,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         compare,
         differences,
         read_baseline,
-        time_changed,
         write_baseline,
     )
     from compare.studies.lesson.report import make_report
+    from compare.studies.rewritten import time_changed
 
     baseline = read_baseline(options.file)
     request = replace(baseline.request, command=command)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
@@ -13,32 +12,21 @@ import numpy as np
 
 from compare.judging import ratios
 from compare.judging.soundness import check_report, check_request
-from compare.lessons.exhibits import exhibit
-from compare.lessons.problems import problem_of
 from compare.records import SIDES, Outcome, Side, UsageError, files
 from compare.records.baseline import Change, Comparison
 from compare.records.json_form import check_version, from_json
 from compare.records.note import Note, note
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.request import Request
-from compare.records.timing import Effort, Paired, Ratio
+from compare.records.timing import Paired, Ratio
 from compare.records.verdicts import Verdict
-from compare.running import family
-from compare.running.duos import take_duos, time_exhibits
-from compare.running.processes import Progress
+from compare.studies.rewritten import Timed
 
 OUTCOMES = get_args(Outcome)
 """From best to worst."""
 
 MACHINE = ("system", "cpus", "devices")
 VERSIONS = ("python", "tensorflow", "keras", "numpy")
-
-PROCESSES = 12
-"""In which code takes turns with what it was, at least: one in thirty is off
-by a tenth, and 5 % must be found all the same."""
-
-SECONDS = 60.0
-"""For further processes, while it is not clear and no budget is given."""
 
 BETWEEN_RUNS = 0.25
 """By how much the ratio of two equal sides may move from one run to another,
@@ -118,48 +106,6 @@ def differences(
                 )
             )
     return notes
-
-
-Timed = Mapping[tuple[str, Side], tuple[Paired, ...]]
-"""Lesson and side -> its code in the baseline (left) and now (right)."""
-
-
-def time_changed(
-    before: Report, now: Report, request: Request, progress: Progress
-) -> tuple[Timed, tuple[str, ...]]:
-    """Time what was rewritten since against what it was, by turns.
-
-    Returns:
-        What was found of each side whose code is another one, where both
-        sides still are the same training; and why a process gave nothing.
-    """
-    timed: dict[tuple[str, Side], tuple[Paired, ...]] = {}
-    broken: list[str] = []
-    for old, new in zip(before.lessons, now.lessons, strict=True):
-        modes = tuple(v.mode for v in new.verdicts if v.agree)
-        for side in SIDES:
-            same = old.sources[side] == new.sources[side]
-            if request.effort is None or same or not modes or new.workers > 1:
-                continue
-            with family.keeping_temporary_files():
-                folder = Path(tempfile.mkdtemp(prefix="baseline-"))
-            earlier = folder / f"{new.lesson}_before.py"
-            earlier.write_text(old.sources[side])
-            timed[new.lesson, side], failed = take_duos(
-                f"{new.lesson} {side}, before and now",
-                time_exhibits,
-                (
-                    [f"{earlier}:train", exhibit(side, new.lesson)],
-                    problem_of(new.lesson, request.settings),
-                    modes,
-                ),
-                modes,
-                Effort(PROCESSES, request.effort.budget or SECONDS),
-                request.timeout,
-                progress,
-            )
-            broken += failed
-    return timed, tuple(broken)
 
 
 def compare(
