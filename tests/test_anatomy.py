@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -65,6 +66,14 @@ def test_every_update_is_seen(anatomies, name):
 
 def LOSS(anatomies):  # noqa: N802
     return anatomies["fitted_eagerly"][0].updates[0].gradients[0].loss
+
+
+@pytest.mark.parametrize("name", SIDES)
+def test_what_is_sent_needs_no_tensorflow(anatomies, name):
+    """The process that asked for it imports none, which takes seconds."""
+    watched, _ = anatomies[name]
+    assert b"tensorflow.python" not in pickle.dumps(watched)
+    assert b"keras.src" not in pickle.dumps(watched)
 
 
 def test_a_side_without_a_tape_shows_no_update(anatomies):

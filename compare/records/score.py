@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -24,7 +23,7 @@ class PairScore:
     key: str
     network: str
     right: bool
-    named: Mapping[str, bool]
+    named: dict[str, bool]
     wrong: tuple[str, ...]
     verdict_seconds: float
     diagnosis_seconds: float

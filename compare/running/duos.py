@@ -40,9 +40,6 @@ ROUNDS = 3
 BRIEF, THOROUGH = 0.3, 1.0
 """Seconds of duos in a process and mode, without a budget and with one."""
 
-BESIDE = 2
-"""Processes at once where time is short: a neighbour meets both sides."""
-
 EAGER_STEPS = 20
 """Updates of a call where calls make many, in eager mode."""
 
@@ -106,7 +103,6 @@ def take_duos(
         timeout,
         progress,
         enough=lambda rounds: all(narrow(p.factors) for p in found(rounds)),
-        at_once=1 if effort.budget else BESIDE,
     )
     return found(turns.rounds), turns.broken
 

@@ -72,7 +72,6 @@ def take_turns(
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
     enough: Callable[[Sequence[dict[Role, Any]]], bool] = lambda rounds: False,
-    at_once: int = 1,
 ) -> Turns[Role]:
     """Run the job of every role in every round, one at a time.
 
@@ -84,8 +83,6 @@ def take_turns(
         progress: told of every process.
         clock: seconds, for the budget.
         enough: whether the rounds that were made need no further one.
-        at_once: rounds that run beside each other, where what a job measures
-            does not suffer.
     """
     end = clock() + (effort.budget or 0.0)
     rounds: list[dict[Role, Any]] = []
@@ -98,12 +95,9 @@ def take_turns(
             break
         order = random.sample(list(jobs), len(jobs))
         mixed = [jobs[role] for role in order]
-        count = min(at_once, max(effort.rounds - len(rounds), 1))
-        results = run_jobs(mixed * count, count, timeout, progress)
-        broken += why_broken(mixed * count, results)
-        for first in range(0, len(results), len(order)):
-            own = results[first : first + len(order)]
-            rounds.append(dict(zip(order, own, strict=True)))
+        results = run_jobs(mixed, 1, timeout, progress)
+        broken += why_broken(mixed, results)
+        rounds.append(dict(zip(order, results, strict=True)))
         longest = max(longest, clock() - began)
     return Turns(tuple(rounds), tuple(broken))
 

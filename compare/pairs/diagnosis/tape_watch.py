@@ -181,5 +181,11 @@ class TapeWatch(Recorder):
 
 
 def _plain(attribute: Any) -> Any:
-    """Return a plain list for a list of Keras's, which cannot be sent."""
+    """Return an attribute as a process without TensorFlow can hold it."""
+    import tensorflow as tf
+
+    if isinstance(attribute, tf.DType):
+        return attribute.as_datatype_enum
+    if isinstance(attribute, tf.TensorShape):
+        return None if attribute.rank is None else attribute.as_list()
     return list(attribute) if isinstance(attribute, list) else attribute
