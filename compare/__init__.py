@@ -71,13 +71,15 @@ def problem(
 def check(
     left: str | Callable[..., Any],
     right: str | Callable[..., Any],
-    problem: Problem,
+    problem: Problem | None = None,
     *,
     names: tuple[str, str] | None = None,
     mode: Mode = "graph",
     timeout: float = 300.0,
 ) -> Verdict:
     """Say whether two functions are the same training, and if not, why.
+
+    Two whole scripts, "file.py" each, are compared as well, without a problem.
 
     Args:
         left: a function of the problem, or its name as "file.py:function".
@@ -88,7 +90,7 @@ def check(
             that is given too. One that does neither is run with fewer steps
             until the first update that differs is found.
         right: likewise.
-        problem: what `compare.problem` returns.
+        problem: what `compare.problem` returns; None for scripts.
         names: what the sides are called; their functions' names by default.
         mode: for sides that take it: "eager", "graph" or "xla".
         timeout: seconds that one run of a side may take.

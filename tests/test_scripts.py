@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import compare
 from compare.commands.main import main
-from compare.pairs.api import check_pair
 
 SHARED = """
 import keras
@@ -71,14 +71,9 @@ def write(name, text, seed=1, rate=0.01, more=", shuffle=False"):
     return str(path)
 
 
-def check(left, right):
-    verdict, _ = check_pair(left, right, None, timeout=120.0)
-    return verdict
-
-
 def test_a_loop_and_fit_are_the_same_training_from_one_start():
     """The second draws other first parameters: it gets those of the first."""
-    verdict = check(write("a.py", LOOP), write("b.py", FIT, seed=2))
+    verdict = compare.check(write("a.py", LOOP), write("b.py", FIT, seed=2))
     assert verdict.outcome == "identical", verdict.explain()
     assert verdict.updates == (9, 9)
     assert "was started from a.py's" in verdict.explain()
@@ -88,7 +83,7 @@ def test_a_loop_and_fit_are_the_same_training_from_one_start():
 def test_what_scripts_do_otherwise_is_named():
     """Both of two mistakes, by what the scripts themselves read."""
     right = write("b.py", FIT, rate=0.02, more="")
-    verdict = check(write("a.py", LOOP), right)
+    verdict = compare.check(write("a.py", LOOP), right)
     assert verdict.outcome == "different"
     keys = {cause.key for cause in verdict.diagnosis.causes}
     assert keys == {"fit-shuffles", "learning-rate"}, verdict.explain()

@@ -171,9 +171,9 @@ def check_pair(
     if scripts and problem is not None:
         raise UsageError("a script brings its own data: give no problem")
     if not isinstance(problem, Problem) and not scripts:
+        kind = "missing" if problem is None else f"a {type(problem).__name__}"
         raise UsageError(
-            f"the problem is a {type(problem).__name__}: make it with "
-            "compare.problem(...)"
+            f"the problem is {kind}: make it with compare.problem(...)"
         )
     for side in (left, right):
         if isinstance(side, str):
