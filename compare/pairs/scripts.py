@@ -18,7 +18,7 @@ from compare.lessons.losses import no_loss
 from compare.records.problem import Problem
 from compare.running.modes import wrapped
 from compare.running.processes import Advance, RunError
-from compare.running.watch import inner_variables
+from compare.running.watch import give, inner_variables
 from compare.running.worker import prepare, prepare_user_side
 
 UNTRAINED = (
@@ -144,15 +144,10 @@ class Trained:
         return enter(*given)
 
     def _put(self, place: int) -> None:
-        import tensorflow as tf
-
-        variable = self.made[place]
         if place < len(self._start):
-            value = self._start[place]
+            variable, value = self.made[place], self._start[place]
             if value.size == np.prod(variable.shape, dtype=int):
-                kind = variable.dtype.as_numpy_dtype
-                with tf.init_scope():  # a tape may be opened while tracing
-                    variable.assign(value.reshape(variable.shape).astype(kind))
+                give(variable, value)
 
     def _gradient(
         self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any

@@ -229,6 +229,15 @@ def add_callback(given: dict[str, Any], callback: Any) -> None:
     given["callbacks"] = [*callbacks, callback]
 
 
+def give(variable: Any, value: np.ndarray) -> None:
+    """Assign a value of the same size, in the variable's shape and dtype."""
+    import tensorflow as tf
+
+    kind = variable.dtype.as_numpy_dtype
+    with tf.init_scope():  # it may be asked for while a step is traced
+        variable.assign(value.reshape(variable.shape).astype(kind))
+
+
 def inner_variables(variable: Any) -> Sequence[Any]:
     """Return a variable and what it keeps its value in.
 

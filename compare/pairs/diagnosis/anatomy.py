@@ -112,7 +112,6 @@ class Operation:
         inputs, outputs: numbers of the tensors, see `Update.tensors`.
         site: the line of Keras or of the user that asked for it.
         place: the user's line, as "file.py:12".
-        layer: in which it happened, such as "norm (LayerNormalization)".
     """
 
     kind: str
@@ -121,7 +120,6 @@ class Operation:
     outputs: tuple[int, ...]
     site: str
     place: str
-    layer: str
 
 
 @dataclass(frozen=True)

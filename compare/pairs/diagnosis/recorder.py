@@ -21,7 +21,7 @@ from compare.pairs.diagnosis.anatomy import (
 from compare.pairs.diagnosis.copying import (
     array_of,
 )
-from compare.running.watch import inner_variables
+from compare.running.watch import give, inner_variables
 
 MOST_BYTES = 2**28
 """What may be kept of one side."""
@@ -97,9 +97,8 @@ class Recorder:
         return variable
 
     def _put(self, number: int) -> None:
-        variable, value = self.variables[number], self._start[number]
-        kind = variable.dtype.as_numpy_dtype
-        variable.assign(value.reshape(variable.shape).astype(kind))
+        variable = self.variables[number]
+        give(variable, self._start[number])
         if self._open:
             self._open.before[number] = np.array(variable)
 

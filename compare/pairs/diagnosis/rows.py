@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compare.pairs.diagnosis.anatomy import Gradient
 from compare.pairs.diagnosis.steps import Side, Step
 from compare.records.problem import Problem
 
@@ -126,12 +127,7 @@ def batch_of(
     """
     update = step.update
     x, y = update.x, update.y
-    leaves = [
-        t.value
-        for t in step.gradient.tape
-        if not t.kind and t.upstream is None  # so no parameter
-    ]
-    leaves = [v for v in leaves if v.ndim]
+    leaves = leaves_of(step.gradient)
     if x is None:
         x = _first_like(leaves, problem.x)
     if y is None:
@@ -146,6 +142,15 @@ def batch_of(
         if y is None and x is not None:
             y = next(iter(rest), None)
     return x, y
+
+
+def leaves_of(gradient: Gradient) -> list[np.ndarray]:
+    """Return the arrays that came to a tape from outside."""
+    return [
+        t.value
+        for t in gradient.tape
+        if not t.kind and t.upstream is None and t.value.ndim  # no parameter
+    ]
 
 
 def _first_like(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.pairs.diagnosis.anatomy import Anatomy, Update
+from compare.pairs.diagnosis.rows import leaves_of
 from compare.records.problem import Problem
 
 
@@ -40,12 +41,7 @@ def _batch(update: Update) -> tuple[np.ndarray, np.ndarray] | None:
     """Return x and y of an update, from the tape where Keras shows none."""
     x, y = update.x, update.y
     if x is None or y is None:
-        given = [
-            t.value
-            for t in update.gradients[0].tape
-            if not t.kind and t.upstream is None and t.value.ndim
-        ]
-        rest = [v for v in given if v is not x and v is not y]
+        rest = leaves_of(update.gradients[0])
         x = rest.pop(0) if x is None and rest else x
         if y is None:
             y = next((v for v in rest if x is None or len(v) == len(x)), None)

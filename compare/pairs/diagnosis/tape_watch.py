@@ -60,20 +60,15 @@ class TapeWatch(Recorder):
             self._trace.append((kind, inputs, outputs))
         if self._deep:
             self._operations.append(
-                (kind, attributes, inputs, outputs, self._where())
+                (
+                    kind,
+                    attributes,
+                    inputs,
+                    outputs,
+                    asking_line(),
+                    user_place(),
+                )
             )
-
-    def _where(self) -> tuple[str, str, str]:
-        """Return site, place and layer, see `Operation`."""
-        layer = next(
-            (
-                f"{item.name} ({type(item).__name__})"
-                for item in reversed(self._inside)
-                if hasattr(item, "add_weight")
-            ),
-            "",
-        )
-        return asking_line(), user_place(), layer
 
     def _gradient(
         self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
@@ -136,7 +131,7 @@ class TapeWatch(Recorder):
                 tensors[found] = np.array(tensor if plain else [])
             return found
 
-        for kind, attributes, inputs, outputs, where in self._operations:
+        for kind, attributes, inputs, outputs, *where in self._operations:
             self._open.operations.append(
                 Operation(
                     kind,

@@ -13,7 +13,6 @@ from compare.pairs.diagnosis.causes.layer_again import ACTIVATIONS
 from compare.pairs.diagnosis.causes.naming import figure
 from compare.pairs.diagnosis.causes.operation_words import (
     UNARY,
-    WORDS,
     only_here,
     spoken,
 )
@@ -65,11 +64,7 @@ def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
     shape = tensors[first.outputs[0]].shape
     wanted = [*first.inputs]
     for place in reversed(whole[: earlier[places[0]]]):
-        wanted += [
-            n
-            for n in replay.operations[place].inputs
-            if tensors[n].shape == shape and n not in wanted
-        ]
+        wanted += replay.operations[place].inputs
     read = replay.read(first.outputs[0])
     taken = [
         n
@@ -138,14 +133,13 @@ def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
             return executed(operation, found, kind, given)[0]
 
         if kind != first.kind:
-            its = WORDS.get(kind, note("the operation {kind}", kind=kind))
             yield Change(
                 tuple(places),
                 made,
                 note(
                     "{side} has {mine} where {other} has {its}.",
-                    mine=spoken(first),
-                    its=its,
+                    mine=spoken(first.kind),
+                    its=spoken(kind),
                 ),
                 "operation",
             )
@@ -198,7 +192,7 @@ def _other_axes(
                 Note(
                     "{side} transposes a matrix in {what} that {other} does "
                     "not, or the other way round."
-                ).given(what=spoken(first)),
+                ).given(what=spoken(first.kind)),
                 "transposed",
             )
 
@@ -233,7 +227,7 @@ def _other_constants(
                     "{side} has {mine} in {what} where {other} has {its}.",
                     mine=figure(float(value.ravel()[0])),
                     its=figure(constant),
-                    what=spoken(first),
+                    what=spoken(first.kind),
                 ),
                 "constant",
             )

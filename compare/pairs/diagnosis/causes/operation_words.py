@@ -46,16 +46,14 @@ MASKED = -100.0
 """What is added to scores that are not to count is below."""
 
 
-def spoken(operation: Operation) -> Note:
-    """Say what an operation is."""
-    return WORDS.get(
-        operation.kind, note("the operation {kind}", kind=operation.kind)
-    )
+def spoken(kind: str) -> Note:
+    """Say what operations of a kind are."""
+    return WORDS.get(kind, note("the operation {kind}", kind=kind))
 
 
 def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
     """Say what only one side has."""
-    values = {"layer": operation.layer, "what": spoken(operation)}
+    what = spoken(operation.kind)
     others = [
         replay.update.tensors[n]
         for i, n in enumerate(operation.inputs)
@@ -63,12 +61,14 @@ def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
     ]
     if slot < 0:
         text = Note("{side} has steps before {what} that {other} has not.")
-        return text.given(**values)
+        return text.given(what=what)
     if operation.kind in SHIFTS and others:
         value = others[0]
         if value.size == 1:
             text = Note("{side} has {what} by {number}, {other} has none.")
-            return text.given(**values, number=figure(float(value.ravel()[0])))
+            return text.given(
+                what=what, number=figure(float(value.ravel()[0]))
+            )
         if (value == 0).any() and ((value == 0) | (value < MASKED)).all():
             return _masks(value == 0)
         if (
@@ -76,17 +76,16 @@ def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
             and value.ndim > 1
             and _made(replay, operation, slot)
         ):
-            text = Note(
+            return Note(
                 "{side} adds two branches (a residual connection), {other} "
                 "takes one."
             )
-            return text.given(**values)
     if operation.kind in UNARY:
         text = Note("{side} has the activation {what}, {other} has none.")
         return text.given(what=UNARY[operation.kind])
     if operation.kind == "SelectV2":
         return _masks(replay.update.tensors[operation.inputs[0]])
-    return Note("{side} has {what}, {other} has none.").given(**values)
+    return Note("{side} has {what}, {other} has none.").given(what=what)
 
 
 def _masks(allowed: np.ndarray) -> Note:
