@@ -21,7 +21,7 @@ from compare.pairs.sides import is_script, name_of, reference_of
 from compare.records import MODES, SIDES, Mode, UsageError, files
 from compare.records.json_form import SHORT
 from compare.records.note import Note, note
-from compare.records.pairs import Costs
+from compare.records.pairs import Costs, told_apart
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
 from compare.running.processes import (
@@ -182,8 +182,7 @@ def check_pair(
     own = names or (name_of(left), name_of(right))
     if not isinstance(own, tuple | list) or len(own) != len(SIDES):
         raise UsageError(f"names is {SHORT.repr(names)}: give two names")
-    if own[0] == own[1]:
-        own = (f"left {own[0]}", f"right {own[1]}")
+    own = told_apart(*own)
     references = (reference_of(left), reference_of(right))
     watcher = progress or Silent()
     start: Note | None = None

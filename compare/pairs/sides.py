@@ -11,7 +11,6 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import GeneratorType
 from typing import Any
 
@@ -20,7 +19,7 @@ import numpy as np
 from compare.pairs import in_float64, keras_watch
 from compare.pairs.scripts import Script
 from compare.records import Dtype, Mode, UsageError
-from compare.records.pairs import FitFacts
+from compare.records.pairs import FitFacts, name_in
 from compare.records.problem import Problem
 from compare.running.processes import Advance, RunError
 from compare.running.recording import numbers_in, shown
@@ -111,8 +110,7 @@ def is_script(side: object) -> bool:
 def name_of(side: str | Callable[..., Any]) -> str:
     """Return what a side is called, for people."""
     if isinstance(side, str):
-        name = side.rpartition(":")[2]
-        return Path(side).name if is_script(side) else name
+        return name_in(side)
     return str(getattr(side, "__name__", type(side).__name__))
 
 

@@ -132,6 +132,18 @@ class Costs:
     left_out: tuple[str, ...]
 
 
+def name_in(reference: str) -> str:
+    """Return the function of a "file.py:function", or a script's file."""
+    return reference.rpartition(":")[2].rpartition("/")[2]
+
+
+def told_apart(left: str, right: str) -> tuple[str, str]:
+    """Return two names that are never equal."""
+    if left == right:
+        return f"left {left}", f"right {right}"
+    return left, right
+
+
 @dataclass(frozen=True)
 class OwnPair:
     """What `pair` found out.
@@ -149,10 +161,4 @@ class OwnPair:
     @property
     def names(self) -> tuple[str, str]:
         """What the sides are called: the function, or the script's file."""
-        left, right = (
-            side.rpartition(":")[2].rpartition("/")[2]
-            for side in (self.left, self.right)
-        )
-        if left == right:
-            return f"left {left}", f"right {right}"
-        return left, right
+        return told_apart(name_in(self.left), name_in(self.right))

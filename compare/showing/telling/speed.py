@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
@@ -12,7 +12,7 @@ from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
 from compare.showing.formats import digits, mebibytes, seconds, spread
 from compare.showing.language import ANSWERS, Speaker, marked
-from compare.showing.telling.common import left_out
+from compare.showing.telling.common import bar, left_out
 
 NOISY = 0.1
 """Noise floor from which the reader is warned."""
@@ -135,11 +135,8 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
         for timing in sorted(timed, key=lambda t: t.mode):
             updates = timing.updates_per_epoch
             times = [seconds_of(s, updates) for s in timing.samples]
-            ends = min(times), max(times)
-            rows.setdefault(timing.mode, {})[timing.side] = Bar(
-                timing.side,
-                _spread(times, speaker),
-                *(max(t, 0.0) for t in (statistics.median(times), *ends)),
+            rows.setdefault(timing.mode, {})[timing.side] = replace(
+                bar(timing.side, times), text=_spread(times, speaker)
             )
         yield Bars(
             title,
