@@ -34,7 +34,7 @@ def record_plainly(*arguments):
     from compare.running import multiprocess, worker
 
     worker.observe = _unwatched
-    worker.prepare = lambda mode, dtype: None
+    worker.prepare = lambda dtype: None
     return multiprocess.record(*arguments)
 
 

@@ -237,7 +237,7 @@ def first_parameters(script: Script, advance: Advance) -> First:
     import tensorflow as tf
 
     prepare_user_side(First({}, []).problem(False))
-    prepare("graph", "float32")
+    prepare("float32")
     trained = _Starting()
     with trained.watching(), contextlib.suppress(_BegunError):
         script.run()

@@ -138,7 +138,7 @@ def run_side(
         Exception: whatever the side raised.
     """
     prepare_user_side(problem)
-    prepare("graph", dtype)  # what a user's code compiles is not known
+    prepare(dtype)
     side = load(reference)
     if dtype == "float64":
         in_float64.train_in_float64(side)

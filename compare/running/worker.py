@@ -5,6 +5,7 @@ The only file that imports exhibits, and only when called.
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import importlib.util
@@ -74,7 +75,7 @@ def record(
         RunError: the exhibit broke the contract; says how.
         Exception: whatever the exhibit raised.
     """
-    prepare(mode, dtype)
+    prepare(dtype)
     return observe(reference, side, problem, mode, dtype, advance)
 
 
@@ -149,28 +150,35 @@ def set_dtype(dtype: Dtype) -> None:
     keras.config.set_dtype_policy(dtype)
 
 
-def prepare(mode: Mode, dtype: Dtype) -> None:
+def prepare(dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
-    Dropped are the garbage collector's visits to what the imports made,
-    tf.data's autotuner, which only seeks speed and makes `fit`
-    wait for its thread, and in eager and XLA modes TensorFlow's graph
-    optimiser (Grappler): eager operations run as they are, and XLA compiles
-    the graph as it was traced, so only tf.data's functions would pass through
-    it, again for every iterator that is opened. On small data these cost
+    Dropped are the garbage collector's visits to what the imports made, and
+    what tf.data does for every iterator that is opened: its autotuner, which
+    only seeks speed and makes `fit` wait for its thread, and TensorFlow's
+    graph optimiser (Grappler) on its functions. On small data these cost
     `fit` far more than the updates. Timing never does this.
+
+    What tf.data runs is instantiated under the options with which TensorFlow
+    starts; a `tf.function` is under those at its call. So an update passes
+    through the graph optimiser as ever.
     """
     import tensorflow as tf
+    from tensorflow.python.eager.context import Context
 
     gc.freeze()
     set_dtype(dtype)
-    if mode != "graph":
-        tf.config.optimizer.set_experimental_options(
-            {"disable_meta_optimizer": True}
-        )
+    start, option = Context.ensure_initialized, "disable_meta_optimizer"
+
+    def start_without(context: Any) -> None:
+        Context.ensure_initialized = start
+        tf.config.optimizer.set_experimental_options({option: True})
+        start(context)
+        tf.config.optimizer.set_experimental_options({option: False})
+
+    Context.ensure_initialized = start_without
     options = tf.data.Options()
     options.autotune.enabled = False
     iterate = tf.data.Dataset.__iter__
-    tf.data.Dataset.__iter__ = lambda dataset: iterate(
-        dataset.with_options(options)
-    )
+    quiet = functools.lru_cache(4)(lambda data: data.with_options(options))
+    tf.data.Dataset.__iter__ = lambda data: iterate(quiet(data))

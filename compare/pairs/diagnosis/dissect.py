@@ -67,7 +67,7 @@ def dissect(
         Exception: whatever the side raised before its first update ended.
     """
     prepare_user_side(problem)
-    prepare("eager", dtype)
+    prepare(dtype)
     side = load(reference)
     if dtype == "float64":
         in_float64.train_in_float64(side)

@@ -90,7 +90,7 @@ def explain(
     Returns:
         None where it cannot be told which parameter is which.
     """
-    prepare("eager", dtype)
+    prepare(dtype)
     if dtype == "float64":
         make_constants_exact()
     found = matched(left, right, tuple(problem.initial))

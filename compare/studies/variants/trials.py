@@ -74,7 +74,7 @@ def record(
     So a variant is compared as it is timed, without an observer, even where
     one call makes many updates.
     """
-    prepare(variant.mode, dtype)
+    prepare(dtype)
     build = load_exhibit(variant.function)
     problem = make().astype(dtype)
     recorder = Recorder(problem, advance)
