@@ -49,7 +49,7 @@ def test_the_whole_report_is_sound():
     """What the fuzzing starts from is shown with every section."""
     text = shown(json.loads(json.dumps(to_json(whole_report()))))
     names = "code fit growth peers streaming rates calibration"
-    for name in f"{names} mistakes ladder learn speed size".split():
+    for name in f"{names} mistakes ladder learn picture speed size".split():
         assert f'id="{name}"'.encode() in text
 
 
@@ -87,6 +87,21 @@ WRONG = {
     "results": (["trajectories", 0, "results"], {}, "has not a kernel of 1"),
     "rate": (["rates", 0, "losses"], [], "rates[0].losses is not a list"),
     "rates": (["rates"], lambda rates: rates[:1], "as many runs by hand"),
+    "image": (
+        ["pictures", "keras", "images", 0, "values"],
+        [[1.0]],
+        "is not a list of matrices",
+    ),
+    "names": (
+        ["pictures", "keras", "images", 0, "rows"],
+        ["a"],
+        "has not 2 names",
+    ),
+    "curve": (
+        ["pictures", "keras", "curves", 0, "curves", 0, "points"],
+        [1.0, 2.0],
+        "is not a list of pairs",
+    ),
     "distance": (["convergence", "distance", "keras"], {}, "lacks float32"),
 }
 

@@ -29,6 +29,7 @@ from compare.records.json_form import to_json
 from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
 from compare.records.note import Note
 from compare.records.peers import PeerResult, Peers, PeerSample
+from compare.records.picture import Curve, Curves, Images, Picture
 from compare.records.problem import Settings
 from compare.records.rates import RateRun
 from compare.records.report import Environment, LessonReport, Report
@@ -141,6 +142,20 @@ def lesson(name):
         rates=tuple(rate(problem, side, step)
                     for side in SIDES for step in (0.001, 0.05))
         if problem.x[0].size == 1 else (),
+        pictures=dict.fromkeys(SIDES, picture()),
+    )  # fmt: skip
+
+
+def picture():
+    """Return a picture of each kind."""
+    return Picture(
+        (Images("a matrix", np.array([[[0.0, 0.5], [1.0, 2.0]]]), ("one",),
+                ("a", "b"), ("c", "d"), "down", "across"),),
+        (Curves("a curve", "x", "y", (
+            Curve("line", np.array([[0.0, 1.0], [1.0, 2.0]])),
+            Curve("dots", np.array([[0.0, 2.0]]), True),
+        )),),
+        (("a text", "to be <or> not"),),
     )  # fmt: skip
 
 

@@ -53,6 +53,10 @@ def cross_entropy(
     return -float(np.mean(log_likelihoods(parameters, x, y)))
 
 
+OF_ROWS = (squared_error, ridge_error, cross_entropy)
+"""Losses of models whose predictions are known here, row by row."""
+
+
 def log_likelihoods(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from compare.lessons.linear import given, linear_problem, mixed
 from compare.lessons.losses import cross_entropy
 from compare.lessons.penguins import penguin_species
+from compare.lessons.pictures import moving_statistics, validation_curve
 from compare.lessons.planes import ADAM, decaying
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
@@ -41,7 +42,8 @@ def batch_norm(settings: Settings) -> Problem:
         hyper={"decay": 0.99, "epsilon": 1e-3},
         compared=("predictions",),
     )
-    return _with_normalized_layer(problem)
+    problem = _with_normalized_layer(problem)
+    return problem.replace(picture=moving_statistics)
 
 
 def classification(settings: Settings) -> Problem:
@@ -83,7 +85,8 @@ def full_loop(settings: Settings) -> Problem:
     )
     rate = given(settings.learning_rate, 0.02)
     problem = problem.with_hyper(learning_rate=rate)
-    return decaying(_with_hidden_layer(problem))
+    problem = decaying(_with_hidden_layer(problem))
+    return problem.replace(picture=validation_curve)
 
 
 def _with_hidden_layer(problem: Problem) -> Problem:

@@ -7,6 +7,7 @@ from functools import partial
 from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
+from compare.lessons.pictures import falling_rate, validation_curve
 from compare.records import SIDES, Side
 from compare.records.note import Note
 from compare.records.problem import Problem, SameAs, Settings
@@ -76,7 +77,7 @@ def lr_schedule(settings: Settings) -> Problem:
             "A learning rate that falls as a cosine",
             truth="minimiser",
         )
-    )
+    ).replace(picture=falling_rate)
 
 
 def regularization(settings: Settings) -> Problem:
@@ -102,7 +103,7 @@ def early_stopping(settings: Settings) -> Problem:
         holds_out=True,
         hyper={"patience": 3},
         compared=("val_loss",),
-    )
+    ).replace(picture=validation_curve)
 
 
 def checkpoint_resume(settings: Settings) -> Problem:

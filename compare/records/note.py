@@ -37,6 +37,11 @@ class Note:
         )
 
 
+def marked(text: str) -> str:
+    """Mark a text that is translated where it is shown."""
+    return text
+
+
 def note(text: str, /, **values: object) -> Note:
     """Return a note with these values."""
     return Note(text, {name: str(value) for name, value in values.items()})

@@ -12,6 +12,8 @@ import numpy as np
 
 from compare.records import MODES, Dtype, Mode, Side
 from compare.records.note import Note
+from compare.records.picture import Picture
+from compare.records.runs import Trajectory
 
 Parameters = Mapping[str, np.ndarray]
 
@@ -71,6 +73,8 @@ class Problem:
         same_as: another run that must give the same parameters, or None.
         compared: what `train` returns beside the parameters and both sides
             must agree on: "predictions", or names in the history.
+        picture: (problem, run) -> what a run has learnt, where the lesson is
+            about more than a line or a number per row.
     """
 
     lesson: str
@@ -89,6 +93,7 @@ class Problem:
     modes: tuple[Mode, ...] = MODES
     same_as: SameAs | None = None
     compared: tuple[str, ...] = ()
+    picture: Callable[[Problem, Trajectory], Picture] | None = None
 
     def __getattr__(self, name: str) -> Any:
         for values in ("hyper", "initial"):

@@ -17,6 +17,7 @@ from compare.records.mistakes import MistakeReport
 from compare.records.note import Note
 from compare.records.pairs import OwnPair
 from compare.records.peers import Peers
+from compare.records.picture import Picture
 from compare.records.problem import Scaling
 from compare.records.rates import RateRun
 from compare.records.runs import Failure, Trajectory
@@ -78,7 +79,9 @@ class LessonReport:
         left_out: what is missing in this report, and why.
         within_1_percent: side -> the update after which the run was within
             1 % of the closed form, None if it never was.
-        points: some of the rows, to be drawn.
+        points: some of the rows, to be drawn, or None.
+        pictures: side -> what it has learnt, where the lesson has a picture
+            of its own.
         rates: other learning rates, tried on both sides.
         timings: each side alone, in processes of its own.
         paired: both sides in the same processes.
@@ -106,6 +109,7 @@ class LessonReport:
     theory: Theory | None
     within_1_percent: dict[str, int | None]
     points: Points | None = None
+    pictures: dict[str, Picture] = field(default_factory=dict)
     convergence: Convergence | None = None
     tensors: dict[str, tuple[TensorInfo, ...]] = field(default_factory=dict)
     rates: tuple[RateRun, ...] = ()

@@ -118,6 +118,7 @@ class Chart:
         scene: the numbers.
         keys: name -> number of its line, for the legend.
         note: how to read it.
+        title: what stands above it, if anything.
     """
 
     kind: str
@@ -125,6 +126,7 @@ class Chart:
     scene: Mapping[str, Any]
     keys: tuple[str, ...] = ()
     note: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)

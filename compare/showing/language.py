@@ -8,18 +8,13 @@ import importlib.resources
 import io
 
 from compare.records import LANGUAGES
-from compare.records.note import Note
+from compare.records.note import Note, marked
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
 from compare.showing.formats import digits
 
 DOMAIN = "compare"
 LOCALE = importlib.resources.files("compare.showing") / "locale"
-
-
-def marked(text: str) -> str:
-    """Mark a text that is translated where it is used."""
-    return text
 
 
 ANSWERS = {

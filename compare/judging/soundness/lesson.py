@@ -14,6 +14,7 @@ from compare.judging.soundness.fields import (
 )
 from compare.lessons.losses import log_likelihoods, predictions
 from compare.records.findings import Theory
+from compare.records.picture import Picture
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
 
@@ -50,6 +51,8 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
         for at, of_side in entries(distance, f"{path}.convergence.distance"):
             both = {"float32", "float64"} <= set(of_side)
             require(both, at, "lacks float32 or float64")
+    for at, picture in entries(lesson.pictures, f"{path}.pictures"):
+        _check_picture(picture, at)
     _check_rates(lesson, f"{path}.rates")
 
 
@@ -110,6 +113,29 @@ def _check_points(lesson: LessonReport, points: Points, path: str) -> None:
     for run in pair:
         fits = _applies_to(run, points)
         require(fits, path, "do not fit the parameters that were trained")
+
+
+def _check_picture(picture: Picture, path: str) -> None:
+    for at, images in entries(picture.images, f"{path}.images"):
+        values = images.values
+        require(
+            values.ndim == 3 and values.size,
+            at,
+            "is not a list of matrices with numbers",
+        )
+        count, rows, columns = values.shape
+        for names, most in (
+            (images.captions, count),
+            (images.rows, rows),
+            (images.columns, columns),
+        ):
+            wanted = f"has not {most} names where it has any"
+            require(len(names) in (0, most), at, wanted)
+    for at, curves in entries(picture.curves, f"{path}.curves"):
+        for one, curve in entries(curves.curves, f"{at}.curves"):
+            shape = curve.points.shape
+            pairs = len(shape) == 2 and shape[1] == 2
+            require(pairs, one, "is not a list of pairs")
 
 
 def _applies_to(run: Trajectory, points: Points) -> bool:

@@ -14,7 +14,7 @@ from pygments.lexers import PythonLexer
 
 from compare.records import SIDES
 from compare.records.findings import TensorInfo
-from compare.showing.language import marked
+from compare.records.note import marked
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
 STEP = "Loss and update"

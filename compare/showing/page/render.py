@@ -27,6 +27,7 @@ SCRIPTS = (
     "static/learn.js",
     "static/rates.js",
     "static/growth.js",
+    "static/picture.js",
     "static/code.js",
 )
 
@@ -35,6 +36,7 @@ ORDER = (
     "ends",
     "code",
     "learn",
+    "picture",
     "rates",
     "size",
     "tensors",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from compare.judging.differences import ulps_apart
+from compare.records.note import marked
 from compare.records.report import LessonReport
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.page import code, scenes
 
 START = marked("Imports and signature")

@@ -10,9 +10,10 @@ import importlib
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
+from compare.records.note import marked
 from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Section
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.code import tell_sizes, tell_tensors
 from compare.showing.telling.common import where
 from compare.showing.telling.lesson import (
@@ -20,6 +21,7 @@ from compare.showing.telling.lesson import (
     tell_task,
     tell_verdicts,
 )
+from compare.showing.telling.picture import tell_picture
 from compare.showing.telling.speed import tell_speed
 
 STUDIES = {
@@ -65,6 +67,10 @@ def lesson_sections(
         "ends": (
             speaker.say("Where do they end?"),
             tell_ends(lesson, speaker),
+        ),
+        "picture": (
+            speaker.say("What was learnt?"),
+            tell_picture(lesson, speaker) if lesson.pictures else iter(()),
         ),
         "size": (speaker.say("How much code?"), tell_sizes(lesson, speaker)),
         "tensors": (

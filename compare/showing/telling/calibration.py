@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from compare.judging import ratios
 from compare.records.calibration import Calibration, Planted, Rate
+from compare.records.note import marked
 from compare.records.timing import Ratio
 from compare.showing.blocks import Block, Heading, Paragraph, Table
 from compare.showing.formats import seconds, spread
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.common import NOTHING, left_out
 from compare.studies.calibrate.study import DRAWS
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from compare.records import MEASURES, SIDES
 from compare.records.findings import ROLES, TensorInfo
+from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 
 RANKS = (
     marked("scalar"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from compare.judging.trends import UPPER, Costs, costs_of
 from compare.records import OUTCOMES
 from compare.records.growth import Crossing, Growth, Line
+from compare.records.note import marked
 from compare.showing.blocks import (
     Block,
     Cell,
@@ -17,7 +18,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.formats import digits, seconds
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.common import (
     NOTHING,
     how_timed,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from compare.lessons.exhibits import FOLDERS
 from compare.mistakes.patching import diff, thread_url
 from compare.records.mistakes import Kind, Mistake, MistakeReport
+from compare.records.note import marked
 from compare.records.report import Report
 from compare.showing.blocks import (
     Block,
@@ -19,7 +20,7 @@ from compare.showing.blocks import (
     Section,
     Table,
 )
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.common import where
 from compare.showing.telling.seen import (
     first_ratios,

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from compare.judging.ratios import centre
 from compare.records.diagnosis import SIGNS, STAGE_NAMES, Diagnosis
+from compare.records.note import marked
 from compare.records.pairs import OwnPair, SideCost
 from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
 from compare.showing.formats import seconds
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.common import left_out
 
 

@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from compare.records.note import marked
 from compare.records.peers import Backend, Kind, PeerResult, Peers
 from compare.showing.blocks import (
     Bar,
@@ -18,7 +19,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.formats import seconds, values
-from compare.showing.language import SIDE_NAMES, Speaker, marked
+from compare.showing.language import SIDE_NAMES, Speaker
 from compare.showing.telling.common import (
     bar,
     how_timed,

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
+from compare.records.note import marked
 from compare.records.report import Environment, LessonReport
 from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
 from compare.showing.formats import digits, mebibytes, seconds, spread
-from compare.showing.language import ANSWERS, Speaker, marked
+from compare.showing.language import ANSWERS, Speaker
 from compare.showing.telling.common import bar, left_out
 
 NOISY = 0.1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from compare.records.note import marked
 from compare.records.streaming import Flatness, StreamCell, Streaming
 from compare.showing.blocks import Block, Cell, Paragraph, Table
 from compare.showing.formats import digits, mebibytes, seconds
-from compare.showing.language import Speaker, marked
+from compare.showing.language import Speaker
 from compare.showing.telling.common import (
     NOTHING,
     how_timed,

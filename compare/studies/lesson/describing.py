@@ -34,7 +34,7 @@ def describe(
     runs = [contest.run(member) for member in lesson.contestants.values()]
     whole = [run for run in runs if isinstance(run, Trajectory)]
     shown = first_pair(whole)
-    frames = thinning.frames(whole)
+    frames, trajectories = thinning.thinned(whole, shown)
     sources: dict[str, str] = {
         side: source_of(name) for side, name in lesson.exhibits.items()
     }
@@ -58,7 +58,7 @@ def describe(
             Check(side, pair[1].name, verdicts[pair])
             for side, pair in lesson.checks.items()
         ),
-        trajectories=tuple(thinning.thin(run, frames) for run in whole),
+        trajectories=trajectories,
         recorded_updates=frames,
         failures=tuple(run for run in runs if isinstance(run, Failure)),
         scaling=problem.scaling,
@@ -70,6 +70,11 @@ def describe(
             if theory
         },
         points=thinning.points(problem, theory),
+        pictures={
+            run.side: problem.picture(problem, run)
+            for run in shown
+            if problem.picture
+        },
     )
 
 
