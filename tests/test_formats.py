@@ -32,6 +32,12 @@ def test_a_spread_keeps_to_the_unit_of_its_median():
     assert formats.spread([0.5]) == "500 ms"
 
 
+def test_no_time_is_below_zero():
+    """Of a difference that noise made negative the noise is told."""
+    assert formats.spread([-0.001, 0.002, 0.004]) == "< 4 ms"
+    assert formats.spread([-0.001]) == "< 1 ms"
+
+
 def test_values_tell_float32_numbers_apart():
     """As many digits as float32 needs; the last of a long history."""
     two = np.array([1.0013452, 0.99514383], np.float32)

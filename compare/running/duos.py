@@ -207,10 +207,10 @@ def by_turns(
 def _length(run: Run, epoch: int) -> int:
     """Warm a training up; return how many updates make a block."""
     updates, shortest = epoch, math.inf
-    for _ in range(WARM_UPS):
-        spent = run(updates)
-        shortest = min(shortest, spent / updates)
+    for warm in range(WARM_UPS):
+        spent, ran = run(updates), updates
+        shortest = min(shortest, spent / ran)
         updates = epoch * max(math.ceil(SHORTEST / (shortest * epoch)), 1)
-        if updates == epoch and spent > LONG:
+        if updates == ran and (warm or spent > LONG):
             break
     return updates

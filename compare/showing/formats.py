@@ -50,7 +50,13 @@ def seconds(value: float) -> str:
 
 
 def spread(values: Sequence[float]) -> str:
-    """Show median, smallest and largest in one unit."""
+    """Show median, smallest and largest in one unit.
+
+    A time that was found as a difference can come out below 0: it is lost in
+    the noise, and no more is known than how large that is.
+    """
+    if min(values) < 0:
+        return f"< {seconds(max(map(abs, values)))}"
     middle, low, high = statistics.median(values), min(values), max(values)
     size, name = unit(middle)
     text = f"{digits(middle / size)} {name}"

@@ -69,7 +69,7 @@ def times(
 def bar(owner: Kind, seconds: Sequence[float]) -> Bar:
     """Return the bar of a time, with the spread between processes.
 
-    What noise made negative is said, and drawn as 0.
+    What noise made negative is drawn as 0.
     """
     middle, low, high = (
         max(summary(seconds), 0.0) for summary in (statistics.median, min, max)

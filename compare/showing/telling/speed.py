@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
@@ -11,7 +10,7 @@ from compare.records.note import marked
 from compare.records.report import Environment, LessonReport
 from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
-from compare.showing.formats import digits, mebibytes, seconds, spread
+from compare.showing.formats import digits, mebibytes, seconds
 from compare.showing.language import ANSWERS, Speaker
 from compare.showing.telling.common import bar, left_out
 
@@ -136,8 +135,8 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
         for timing in sorted(timed, key=lambda t: t.mode):
             updates = timing.updates_per_epoch
             times = [seconds_of(s, updates) for s in timing.samples]
-            rows.setdefault(timing.mode, {})[timing.side] = replace(
-                bar(timing.side, times), text=_spread(times, speaker)
+            rows.setdefault(timing.mode, {})[timing.side] = bar(
+                timing.side, times
             )
         yield Bars(
             title,
@@ -152,13 +151,6 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
             ),
             scale="logarithmic",
         )
-
-
-def _spread(times: list[float], speaker: Speaker) -> str:
-    """Show times; what is left of one can be noise, and below 0."""
-    if min(times) <= 0:
-        return speaker.gettext(ANSWERS["too noisy to tell"])
-    return spread(times)
 
 
 def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:

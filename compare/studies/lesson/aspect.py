@@ -16,7 +16,7 @@ from compare.running import multiprocess
 from compare.running.contest import Contestant, Pair
 from compare.running.processes import Job
 
-SLOWEST_FIRST: tuple[Mode, ...] = ("graph", "eager", "xla")
+SLOWEST_FIRST: tuple[Mode, ...] = ("eager", "graph", "xla")
 
 
 class Lesson:
