@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from drawn import assert_legible
 
 from compare.lessons.problems import LESSONS
-from compare.records import MEASURES
+from compare.records import MEASURES, SIDES
 from compare.showing.figures.ladder import ladder_chart
-from compare.studies.ladder import IN_ALL_AT_ONCE, ladder
+from compare.studies.ladder import (
+    IN_ALL_AT_ONCE,
+    by_size,
+    from_short_to_long,
+    ladder,
+)
 
 
 def test_rungs_are_the_lessons_and_differences_add_up():
@@ -41,3 +48,32 @@ def test_the_running_sum_counts_what_full_loop_has():
 def test_every_label_of_the_chart_is_legible(measure):
     """Names and numbers are apart from each other, and large enough."""
     assert_legible(ladder_chart(ladder(), measure))
+
+
+def test_lessons_stand_by_their_length_and_the_answer_follows_it():
+    """The shares of both halves are told, whichever way they go."""
+    found = ladder()
+    lengths = [sizes["manual"] for _, sizes in by_size(found)]
+    assert lengths == sorted(lengths)
+    assert len(lengths) == len(LESSONS)
+    said = from_short_to_long(found, "statements")
+    assert "the smaller is the part" in said.text
+    turned = replace(
+        found,
+        first=dict.fromkeys(SIDES, found.first["manual"]),
+        rungs=tuple(
+            replace(
+                rung,
+                sizes={
+                    "manual": rung.sizes["manual"],
+                    "keras": replace(
+                        rung.sizes["keras"],
+                        statements=rung.sizes["manual"].statements ** 2,
+                    ),
+                },
+            )
+            for rung in found.rungs
+        ),
+    )
+    said = from_short_to_long(turned, "statements")
+    assert "does not fall" in said.text

@@ -100,6 +100,56 @@ def whether_it_grows(ladder: Ladder) -> Note:
     )
 
 
+def by_size(
+    ladder: Ladder, measure: str = "statements"
+) -> list[tuple[str, dict[Side, int]]]:
+    """Return every lesson with its sizes, the shortest by hand first."""
+    sizes = {
+        FIRST: ladder.first,
+        **{rung.lesson: rung.sizes for rung in ladder.rungs},
+        ALL_AT_ONCE: ladder.whole,
+    }
+    measured = [
+        (lesson, {side: int(getattr(size[side], measure)) for side in SIDES})
+        for lesson, size in sizes.items()
+    ]
+    return sorted(measured, key=lambda item: item[1]["manual"])
+
+
+def from_short_to_long(ladder: Ladder, measure: str) -> Note:
+    """Say how the share that Keras needs falls with the size by hand."""
+    lessons = by_size(ladder, measure)
+    half = len(lessons) // 2
+    short, long = (
+        sum(sizes["keras"] for _, sizes in part)
+        / max(sum(sizes["manual"] for _, sizes in part), 1)
+        for part in (lessons[:half], lessons[-half:])
+    )
+    last, sizes = lessons[-1]
+    values = {
+        "short": f"{short:.2f}",
+        "long": f"{long:.2f}",
+        "lesson": last,
+        "manual": f"{sizes['manual']:,}",
+        "keras": f"{sizes['keras']:,}",
+    }
+    if long < short:
+        return Note(
+            "The longer a lesson is by hand, the smaller is the part of it "
+            "that Keras needs: {short} in the shorter half of the lessons, "
+            "{long} in the longer one. The longest, `{lesson}`, has {manual} "
+            "by hand and {keras} in Keras.",
+            values,
+        )
+    return Note(
+        "The part that Keras needs does not fall with the length by hand: it "
+        "is {short} in the shorter half of the lessons and {long} in the "
+        "longer one. The longest, `{lesson}`, has {manual} by hand and "
+        "{keras} in Keras.",
+        values,
+    )
+
+
 def installed() -> Environment:
     """Describe what is installed here; nothing is imported or run."""
     version = importlib.metadata.version

@@ -8,14 +8,14 @@ from matplotlib.figure import Figure
 from compare.records import MEASURES, SIDES
 from compare.records.ladder import Ladder
 from compare.showing.figures import style
-from compare.studies.ladder import ALL_AT_ONCE, FIRST
+from compare.studies.ladder import ALL_AT_ONCE, FIRST, by_size
 
 
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
-    """Draw what each feature adds, and the running sum beside the whole."""
-    figure = Figure(figsize=(style.WIDTH, 1 + 0.4 * len(ladder.rungs)))
+    """Draw every lesson's size, and the running sum beside the whole."""
+    figure = Figure(figsize=(style.WIDTH, 1.8 + 0.4 * len(ladder.rungs)))
     left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    _draw_features(left, ladder, measure)
+    _draw_lessons(left, ladder, measure)
     _draw_sum(right, ladder, measure)
     for axes in (left, right):
         axes.invert_yaxis()
@@ -26,21 +26,21 @@ def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     return figure
 
 
-def _draw_features(axes: Axes, ladder: Ladder, measure: str) -> None:
-    rows = range(len(ladder.rungs))
+def _draw_lessons(axes: Axes, ladder: Ladder, measure: str) -> None:
+    lessons = by_size(ladder, measure)
+    rows = range(len(lessons))
     for side, shift in zip(SIDES, (-0.2, 0.2), strict=True):
         bars = axes.barh(
             [row + shift for row in rows],
-            [getattr(rung.added[side], measure) for rung in ladder.rungs],
+            [sizes[side] for _, sizes in lessons],
             height=0.38,
             label=style.NAMES[side],
             **style.BARS[side],
         )
         axes.bar_label(bars, padding=3)
-    axes.set_yticks(rows, [rung.lesson for rung in ladder.rungs])
-    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(rows, [lesson for lesson, _ in lessons])
     axes.margins(x=0.12)
-    axes.set_title("What each feature adds")
+    axes.set_title("Every lesson, the shortest by hand first")
 
 
 def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:

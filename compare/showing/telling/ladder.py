@@ -17,7 +17,13 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
-from compare.studies.ladder import ALL_AT_ONCE, FIRST, whether_it_grows
+from compare.studies.ladder import (
+    ALL_AT_ONCE,
+    FIRST,
+    by_size,
+    from_short_to_long,
+    whether_it_grows,
+)
 
 
 def tell_ladder(
@@ -53,6 +59,8 @@ def tell_ladder(
     yield _sums(ladder, measure, speaker)
     yield Paragraph(_sum_check(ladder, measure, speaker))
     yield Paragraph(speaker.note(whether_it_grows(ladder)))
+    yield _whole(ladder, measure, speaker)
+    yield Paragraph(speaker.note(from_short_to_long(ladder, measure)))
     yield from _dearer(ladder, speaker)
 
 
@@ -69,6 +77,24 @@ def _added(rung: Rung, measure: str) -> tuple[Cell, tuple[Bar, ...], str]:
         drawn = max(size, 0)
         bars.append(Bar(side, f"{size:+}", drawn, drawn, drawn))
     return Cell(rung.lesson, name=True), tuple(bars), f"{manual - keras:+}"
+
+
+def _whole(ladder: Ladder, measure: str, speaker: Speaker) -> Bars:
+    """Tell how long every lesson is, the shortest by hand first."""
+    return Bars(
+        speaker.say("whole lessons"),
+        {side: speaker.side(side) for side in SIDES},
+        tuple(
+            (
+                Cell(lesson, name=True),
+                tuple(Bar(s, str(n), n, n, n) for s, n in sizes.items()),
+                f"{sizes['keras'] / sizes['manual']:.2f}",
+            )
+            for lesson, sizes in by_size(ladder, measure)
+            if sizes["manual"]
+        ),
+        note=speaker.say("Keras / by hand"),
+    )
 
 
 def _bases(ladder: Ladder, speaker: Speaker) -> Facts:
