@@ -234,6 +234,24 @@ def test_rows_from_files_equal_rows_in_memory(runs, side, mode):
     assert judged(streamed, held).outcome == "identical"
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_four_small_batches_make_the_update_of_a_large_one(side):
+    """Accumulated over full batches, gradients are those of all the rows."""
+    runs = []
+    for lesson, rows in (("gradient_accumulation", 16), ("minibatch", 64)):
+        problem = problem_of(lesson, Settings(batch_size=rows))
+        problem = problem.replace(
+            x=problem.x[:320], y=problem.y[:320], epochs=2
+        )
+        work = (exhibit(side, lesson), side, problem, "eager", "float64")
+        runs.append(Job(lesson, record, work))
+    small, large = run_jobs(runs, 2, 60.0)
+    for name, path in large.parameters.items():
+        for batch in range(4):  # none moves until the fourth
+            rows = small.parameters[name][batch::4]
+            np.testing.assert_allclose(rows, path[: len(rows)], rtol=1e-12)
+
+
 @pytest.mark.parametrize("lesson", ["early_stopping", "full_loop"])
 def test_stopping_early_restores_the_best_epoch(lesson):
     """The returned weights are those after the best epoch's last update."""

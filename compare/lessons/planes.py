@@ -91,6 +91,19 @@ def regularization(settings: Settings) -> Problem:
     return problem.replace(loss=partial(ridge_error, l2=problem.l2))
 
 
+def gradient_accumulation(settings: Settings) -> Problem:
+    """Fit the plane with an update for every four batches."""
+    return linear_problem(
+        settings,
+        "gradient_accumulation",
+        "Large batches in small memory: accumulated gradients",
+        truth="minimiser",
+        epochs=9,
+        batch_size=16,
+        hyper={"accumulation_steps": 4},
+    )
+
+
 def early_stopping(settings: Settings) -> Problem:
     """Fit the plane until the error on held-out rows stops falling."""
     return linear_problem(

@@ -29,6 +29,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.dropout_mlp,
         networks.batch_norm,
         networks.classification,
+        planes.gradient_accumulation,
         planes.checkpoint_resume,
         planes.multi_worker,
         networks.full_loop,

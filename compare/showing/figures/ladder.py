@@ -14,7 +14,7 @@ from compare.studies.ladder import ALL_AT_ONCE, FIRST
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     """Draw what each feature adds, and the running sum beside the whole."""
     figure = Figure(figsize=(style.WIDTH, 1 + 0.4 * len(ladder.rungs)))
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    left, right = figure.subplots(1, 2, width_ratios=(4, 3))
     _draw_features(left, ladder, measure)
     _draw_sum(right, ladder, measure)
     for axes in (left, right):
