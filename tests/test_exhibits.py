@@ -122,6 +122,31 @@ def test_first_update_against_finite_differences(lesson):
             np.testing.assert_allclose(steps, slopes, rtol=1e-6, atol=1e-8)
 
 
+def test_a_discriminators_first_update_against_finite_differences():
+    """It descends its own loss; a generator deaf to noise makes that known."""
+    problem = problem_of("gan", Settings(steps=1, batch_size=1000))
+    deaf = {
+        "g_hidden_kernel": np.zeros_like(problem.g_hidden_kernel),
+        "g_output_bias": np.full_like(problem.g_output_bias, 0.5),
+    }
+    problem = problem.replace(initial={**problem.initial, **deaf})
+    work = [
+        Job(
+            side,
+            record,
+            (exhibit(side, "gan"), side, problem, "eager", "float64"),
+        )
+        for side in SIDES
+    ]
+    exact = problem.astype("float64")
+    for run in run_jobs(work, 2, 60.0):
+        for name, path in run.parameters.items():
+            if name.startswith("d_"):
+                slopes = finite_differences(exact, name)
+                steps = (path[0] - path[1]) / exact.learning_rate
+                np.testing.assert_allclose(steps, slopes, 1e-6, 1e-8)
+
+
 def finite_differences(problem, name):
     """Return the slope of the loss along each entry of one parameter."""
     width = 1e-6

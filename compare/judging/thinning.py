@@ -31,8 +31,13 @@ def frames(runs: Sequence[Trajectory]) -> np.ndarray:
     return np.unique(np.r_[:first, rest].astype(int))
 
 
-def points(problem: Problem, truth: Theory | None) -> Points:
-    """Choose rows to be drawn, evenly, and describe the loss around them."""
+def points(problem: Problem, truth: Theory | None) -> Points | None:
+    """Choose rows to be drawn, evenly, and describe the loss around them.
+
+    None where a row has no target, or several.
+    """
+    if problem.y.shape not in ((len(problem.x),), (len(problem.x), 1)):
+        return None
     columns = problem.x.reshape(len(problem.x), -1)
     shown = max(min(len(columns), SHOWN_NUMBERS // columns.shape[1]), 1)
     rows = np.linspace(0, len(columns) - 1, shown).round().astype(int)

@@ -47,6 +47,7 @@ THEMES = (
     "training_loop",
     "networks",
     "gradients",
+    "gan",
     "keras_fit",
     "keras_compile",
     "errors",

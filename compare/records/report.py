@@ -78,7 +78,7 @@ class LessonReport:
         left_out: what is missing in this report, and why.
         within_1_percent: side -> the update after which the run was within
             1 % of the closed form, None if it never was.
-        points: some of the rows, to be drawn.
+        points: some of the rows, to be drawn, where each has one target.
         rates: other learning rates, tried on both sides.
         timings: each side alone, in processes of its own.
         paired: both sides in the same processes.
