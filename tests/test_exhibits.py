@@ -10,12 +10,14 @@ import pytest
 
 from compare.judging.parity import judge
 from compare.judging.theory import distance, pack, theory_of
-from compare.lessons.exhibits import exhibit
+from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.records import MODES, SIDES
 from compare.records.problem import Settings
+from compare.running.contest import Contest
 from compare.running.multiprocess import record
 from compare.running.processes import Job, run_jobs
+from compare.studies.lesson.aspect import contestant
 
 STEPS = 20
 PAIRS = [
@@ -292,6 +294,60 @@ def test_stopping_early_restores_the_best_epoch(lesson):
         for name, path in run.parameters.items():
             np.testing.assert_array_equal(run.results[name], path[row])
             assert (path[-1] != path[row]).any()
+
+
+def test_float16_skips_what_overflows_and_nothing_else():
+    """Both sides skip two updates, go on, and overflow again as it grows."""
+    found = runs_of(["mixed_precision"], None, ["graph"])
+    for run in found.values():
+        still = [
+            (path[1:] == path[:-1]).reshape(run.updates, -1).all(axis=1)
+            for path in run.parameters.values()
+        ]
+        skipped = 1 + np.flatnonzero(np.all(still, axis=0))
+        first, second, *later = skipped
+        assert (first, second) == (1, 2)  # 2^17 and 2^16; then 2^15
+        assert later
+        # 10 good updates double the scale; it can grow more than once.
+        assert all(gap % 10 == 1 for gap in np.diff([second + 1, *later]))
+        assert run.losses[-1] < run.losses[0] / 5
+
+
+def test_float16s_first_update_against_finite_differences():
+    """The scale is undone: a step is the slope, to the bits of float16."""
+    problem = problem_of("mixed_precision", Settings(steps=1, batch_size=1000))
+    problem = problem.with_hyper(initial_scale=1024.0)
+    for side in SIDES:
+        work = exhibit(side, "mixed_precision"), side, problem, "graph"
+        (run,) = run_jobs([Job(side, record, (*work, "float32"))], 1, 60.0)
+        for name, path in run.parameters.items():
+            slopes = finite_differences(problem.astype("float64"), name)
+            steps = (path[0] - path[1]) / problem.learning_rate
+            # 11 bits, and sums of 342 numbers.
+            bound = 2**-8 * np.abs(slopes).max()
+            np.testing.assert_allclose(steps, slopes, atol=bound)
+
+
+def test_float16_in_another_order_is_not_called_the_same(tmp_path):
+    """What differs by rounding alone is different: nothing could prove it."""
+    source = source_of(exhibit("manual", "mixed_precision"))
+    product = "hidden @ output_kernel"
+    assert source.count(product) == 1
+    other = "tf.reduce_sum(hidden * output_kernel[:, 0], 1, True)"
+    path = tmp_path / "in_another_order.py"
+    path.write_text(source.replace(product, other))
+    problem = problem_of("mixed_precision", Settings(steps=12))
+    left, right = (
+        contestant(side, reference, side, problem, "graph")
+        for side, reference in (
+            ("manual", f"{path}:train"),
+            ("keras", exhibit("keras", "mixed_precision")),
+        )
+    )
+    verdict = Contest(2, 60.0).judge([(left, right)])[left, right]
+    assert verdict.outcome == "different"
+    assert "float16" in verdict.reason
+    assert verdict.largest_difference < 1e-3
 
 
 def test_classification_tells_the_species_apart():

@@ -7,7 +7,7 @@ from functools import partial
 from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
-from compare.records import SIDES, Side
+from compare.records import SIDES, Side, UsageError
 from compare.records.note import Note
 from compare.records.problem import Problem, SameAs, Settings
 
@@ -93,7 +93,7 @@ def regularization(settings: Settings) -> Problem:
 
 def gradient_accumulation(settings: Settings) -> Problem:
     """Fit the plane with an update for every four batches."""
-    return linear_problem(
+    problem = linear_problem(
         settings,
         "gradient_accumulation",
         "Large batches in small memory: accumulated gradients",
@@ -102,6 +102,13 @@ def gradient_accumulation(settings: Settings) -> Problem:
         batch_size=16,
         hyper={"accumulation_steps": 4},
     )
+    if problem.steps < problem.accumulation_steps:
+        raise UsageError(
+            f"{problem.steps} batches make no update of "
+            f"{problem.accumulation_steps}: give more --steps, or a smaller "
+            "--batch-size"
+        )
+    return problem
 
 
 def early_stopping(settings: Settings) -> Problem:

@@ -31,6 +31,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.classification,
         planes.gradient_accumulation,
         adversarial.gan,
+        networks.mixed_precision,
         planes.checkpoint_resume,
         planes.multi_worker,
         networks.full_loop,

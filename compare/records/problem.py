@@ -71,6 +71,9 @@ class Problem:
         same_as: another run that must give the same parameters, or None.
         compared: what `train` returns beside the parameters and both sides
             must agree on: "predictions", or names in the history.
+        provable: whether its float64 form is the same training, so that it
+            can tell rounding from a difference; not where exhibits compute in
+            float16 whatever their arrays are.
     """
 
     lesson: str
@@ -89,6 +92,7 @@ class Problem:
     modes: tuple[Mode, ...] = MODES
     same_as: SameAs | None = None
     compared: tuple[str, ...] = ()
+    provable: bool = True
 
     def __getattr__(self, name: str) -> Any:
         for values in ("hyper", "initial"):
