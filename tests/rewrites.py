@@ -192,6 +192,24 @@ REWRITES = [
         ("tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))",
          "tf.maximum(tf.nn.bias_add(x @ hidden_kernel, hidden_bias), 0)"),
     ]),
+    ("gradient_accumulation", "each loss divided, the gradients added", [
+        (LOSS, LOSS + " / problem.accumulation_steps"),
+        ("gradient = total / problem.accumulation_steps", "gradient = total"),
+    ]),
+    ("gradient_accumulation", "each gradient divided, then added", [
+        ("total.assign_add(gradient)",
+         "total.assign_add(gradient / problem.accumulation_steps)"),
+        ("gradient = total / problem.accumulation_steps", "gradient = total"),
+    ]),
+    ("gan", "the cross-entropy as a softplus", [
+        ("tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)",
+         "tf.nn.softplus(logits) - labels * logits"),
+    ]),
+    ("gan", "both kinds of rows in one batch", [
+        ("            real, fake = discriminate(x), discriminate(fake_x)\n",
+         "            both = discriminate(tf.concat([x, fake_x], 0))\n"
+         "            real, fake = tf.split(both, 2)\n"),
+    ]),
     ("early_stopping", "the validation loss as one sum", [
         ("total += compute_loss(x, y) * len(x)",
          "total += tf.reduce_sum(tf.square(y - x @ kernel - bias))"),

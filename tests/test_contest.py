@@ -77,3 +77,17 @@ def test_what_broke_is_a_failure_under_its_own_name(judged):
         "float32",
     )
     assert "no rate" in failure.reason
+
+
+def test_what_cannot_be_proved_is_not_run_in_float64():
+    """A difference of a side that computes in float16 is judged without."""
+    noting = Noting()
+    members = [
+        Contestant(name, "graph", partial(job, name), provable=provable)
+        for name, provable in (("first", True), ("wrong", False))
+    ]
+    pair = members[0], members[1]
+    verdict = Contest(2, 60.0, noting).judge([pair])[pair]
+    assert sorted(noting.labels) == ["first", "wrong"]
+    assert verdict.outcome == "different"
+    assert "float16" in verdict.reason

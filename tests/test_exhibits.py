@@ -10,12 +10,14 @@ import pytest
 
 from compare.judging.parity import judge
 from compare.judging.theory import distance, pack, theory_of
-from compare.lessons.exhibits import exhibit
+from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.records import MODES, SIDES
 from compare.records.problem import Settings
+from compare.running.contest import Contest
 from compare.running.multiprocess import record
 from compare.running.processes import Job, run_jobs
+from compare.studies.lesson.aspect import contestant
 
 STEPS = 20
 PAIRS = [
@@ -120,6 +122,31 @@ def test_first_update_against_finite_differences(lesson):
             slopes = finite_differences(exact, name)
             steps = (path[0] - path[1]) / exact.learning_rate
             np.testing.assert_allclose(steps, slopes, rtol=1e-6, atol=1e-8)
+
+
+def test_a_discriminators_first_update_against_finite_differences():
+    """It descends its own loss; a generator deaf to noise makes that known."""
+    problem = problem_of("gan", Settings(steps=1, batch_size=1000))
+    deaf = {
+        "g_hidden_kernel": np.zeros_like(problem.g_hidden_kernel),
+        "g_output_bias": np.full_like(problem.g_output_bias, 0.5),
+    }
+    problem = problem.replace(initial={**problem.initial, **deaf})
+    work = [
+        Job(
+            side,
+            record,
+            (exhibit(side, "gan"), side, problem, "eager", "float64"),
+        )
+        for side in SIDES
+    ]
+    exact = problem.astype("float64")
+    for run in run_jobs(work, 2, 60.0):
+        for name, path in run.parameters.items():
+            if name.startswith("d_"):
+                slopes = finite_differences(exact, name)
+                steps = (path[0] - path[1]) / exact.learning_rate
+                np.testing.assert_allclose(steps, slopes, 1e-6, 1e-8)
 
 
 def finite_differences(problem, name):
@@ -234,6 +261,24 @@ def test_rows_from_files_equal_rows_in_memory(runs, side, mode):
     assert judged(streamed, held).outcome == "identical"
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_four_small_batches_make_the_update_of_a_large_one(side):
+    """Accumulated over full batches, gradients are those of all the rows."""
+    runs = []
+    for lesson, rows in (("gradient_accumulation", 16), ("minibatch", 64)):
+        problem = problem_of(lesson, Settings(batch_size=rows))
+        problem = problem.replace(
+            x=problem.x[:320], y=problem.y[:320], epochs=2
+        )
+        work = (exhibit(side, lesson), side, problem, "eager", "float64")
+        runs.append(Job(lesson, record, work))
+    small, large = run_jobs(runs, 2, 60.0)
+    for name, path in large.parameters.items():
+        for batch in range(4):  # none moves until the fourth
+            rows = small.parameters[name][batch::4]
+            np.testing.assert_allclose(rows, path[: len(rows)], rtol=1e-12)
+
+
 @pytest.mark.parametrize("lesson", ["early_stopping", "full_loop"])
 def test_stopping_early_restores_the_best_epoch(lesson):
     """The returned weights are those after the best epoch's last update."""
@@ -249,6 +294,60 @@ def test_stopping_early_restores_the_best_epoch(lesson):
         for name, path in run.parameters.items():
             np.testing.assert_array_equal(run.results[name], path[row])
             assert (path[-1] != path[row]).any()
+
+
+def test_float16_skips_what_overflows_and_nothing_else():
+    """Both sides skip two updates, go on, and overflow again as it grows."""
+    found = runs_of(["mixed_precision"], None, ["graph"])
+    for run in found.values():
+        still = [
+            (path[1:] == path[:-1]).reshape(run.updates, -1).all(axis=1)
+            for path in run.parameters.values()
+        ]
+        skipped = 1 + np.flatnonzero(np.all(still, axis=0))
+        first, second, *later = skipped
+        assert (first, second) == (1, 2)  # 2^17 and 2^16; then 2^15
+        assert later
+        # 10 good updates double the scale; it can grow more than once.
+        assert all(gap % 10 == 1 for gap in np.diff([second + 1, *later]))
+        assert run.losses[-1] < run.losses[0] / 5
+
+
+def test_float16s_first_update_against_finite_differences():
+    """The scale is undone: a step is the slope, to the bits of float16."""
+    problem = problem_of("mixed_precision", Settings(steps=1, batch_size=1000))
+    problem = problem.with_hyper(initial_scale=1024.0)
+    for side in SIDES:
+        work = exhibit(side, "mixed_precision"), side, problem, "graph"
+        (run,) = run_jobs([Job(side, record, (*work, "float32"))], 1, 60.0)
+        for name, path in run.parameters.items():
+            slopes = finite_differences(problem.astype("float64"), name)
+            steps = (path[0] - path[1]) / problem.learning_rate
+            # 11 bits, and sums of 342 numbers.
+            bound = 2**-8 * np.abs(slopes).max()
+            np.testing.assert_allclose(steps, slopes, atol=bound)
+
+
+def test_float16_in_another_order_is_not_called_the_same(tmp_path):
+    """What differs by rounding alone is different: nothing could prove it."""
+    source = source_of(exhibit("manual", "mixed_precision"))
+    product = "hidden @ output_kernel"
+    assert source.count(product) == 1
+    other = "tf.reduce_sum(hidden * output_kernel[:, 0], 1, True)"
+    path = tmp_path / "in_another_order.py"
+    path.write_text(source.replace(product, other))
+    problem = problem_of("mixed_precision", Settings(steps=12))
+    left, right = (
+        contestant(side, reference, side, problem, "graph")
+        for side, reference in (
+            ("manual", f"{path}:train"),
+            ("keras", exhibit("keras", "mixed_precision")),
+        )
+    )
+    verdict = Contest(2, 60.0).judge([(left, right)])[left, right]
+    assert verdict.outcome == "different"
+    assert "float16" in verdict.reason
+    assert verdict.largest_difference < 1e-3
 
 
 def test_classification_tells_the_species_apart():

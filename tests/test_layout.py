@@ -39,8 +39,9 @@ def lessons(folder):
 
 
 TWINS = sorted(lessons("manual") | lessons("keras_impl"))
-ABOUT_TENSORFLOW = {"streaming", "multi_worker"}
-"""Lessons about tf.data or tf.distribute: there Keras needs TensorFlow."""
+ABOUT_TENSORFLOW = {"streaming", "multi_worker", "gan"}
+"""Lessons about tf.data, tf.distribute, or a `train_step` of one's own, which
+takes a tape: there Keras needs TensorFlow."""
 
 EXHIBITS = [f"{f}/{t}.py" for f in ("manual", "keras_impl") for t in TWINS]
 

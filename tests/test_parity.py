@@ -51,6 +51,16 @@ def test_rounding_is_same_mathematics(make_run):
     assert verdict.divergence.step == 5
 
 
+def test_what_float64_cannot_show_is_never_called_rounding(make_run):
+    """Of float16 a single bit is a difference, and the verdict says why."""
+    verdict = judge(make_run("manual"), flipped(make_run("keras"), 5), None)
+    assert verdict.outcome == "different"
+    assert verdict.divergence.step == 5
+    assert "no run in float64 can show whether it is" in verdict.reason
+    same = judge(make_run("manual"), make_run("keras"), None)
+    assert same.outcome == "identical"
+
+
 @pytest.mark.parametrize("factor", [1.002, 1 + 1e-6, 1 + 1e-9])
 def test_a_slightly_other_learning_rate_is_different(make_run, factor):
     """A learning rate off by 0.2 % down to 1e-9 is not called rounding."""

@@ -69,3 +69,12 @@ def test_what_does_not_suit_a_lesson_is_refused():
         problem_of("linear_regression", Settings(table=penguins()))
     with pytest.raises(UsageError, match="all rows at once"):
         problem_of("linear_regression", Settings(batch_size=2))
+    with pytest.raises(UsageError, match="3 batches make no update of 4"):
+        problem_of("gradient_accumulation", Settings(steps=3, batch_size=1000))
+
+
+@pytest.mark.parametrize("lesson", ["classification", "gan"])
+def test_a_lesson_with_data_of_its_own_takes_no_table(lesson):
+    """The sentence names the lesson."""
+    with pytest.raises(UsageError, match=f"{lesson} has data of its own"):
+        problem_of(lesson, Settings(table=penguins()))

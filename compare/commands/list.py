@@ -19,8 +19,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.lessons.problems import LESSONS, problem_of
     from compare.records.problem import Settings
 
+    width = max(map(len, LESSONS))
     for lesson in LESSONS:
-        sys.stdout.write(
-            f"{lesson:20}{problem_of(lesson, Settings()).title}\n"
-        )
+        title = problem_of(lesson, Settings()).title
+        sys.stdout.write(f"{lesson:{width}}  {title}\n")
     return EXIT_AGREE

@@ -15,7 +15,7 @@ from compare.records.verdicts import Divergence, Verdict
 def judge(
     left: Run,
     right: Run,
-    rerun: Callable[[], tuple[Run, Run]],
+    rerun: Callable[[], tuple[Run, Run]] | None,
     condition: Callable[[], Pairs] | None = None,
 ) -> Verdict:
     """Say whether two float32 runs are the same training.
@@ -24,7 +24,9 @@ def judge(
         left: the manual run.
         right: the Keras run, in the same mode.
         rerun: runs the same pair in float64; called only when the bits of
-            two finite runs of equal length differ.
+            two finite runs of equal length differ. None where the sides
+            compute in float16 whatever their arrays are: then nothing tells
+            rounding from a real difference, and every difference counts.
         condition: runs it in float64 from data and starts that are one unit
             in the last place of float64 away, a few times; called only where
             the runs so far cannot tell what rounding does. Without it, such
@@ -57,6 +59,9 @@ def judge(
         why = (counts_of(left, right), parting)
         return verdict_on(left, right, "different", why, found)
     if found is not None:
+        if rerun is None:
+            why = (parting_of(found, left, right), _unproved())
+            return verdict_on(left, right, "different", why, found)
         return prove(left, right, found, rerun, condition)
     if nothing := nothing_compared(left):
         return verdict_on(left, right, "could not run", (nothing,))
@@ -82,6 +87,14 @@ def nothing_compared(
         "moved, so nothing was compared: the learning rate is too small, or "
         "the sides return what they were given",
         updates=f"{run.updates:,}",
+    )
+
+
+def _unproved() -> Note:
+    """Say that nothing tells rounding from a real difference here."""
+    return note(
+        "they compute in float16, so no run in float64 can show whether it "
+        "is rounding"
     )
 
 

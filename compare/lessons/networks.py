@@ -12,6 +12,7 @@ from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import moving_statistics, validation_curve
 from compare.lessons.planes import ADAM, decaying
 from compare.records import UsageError
+from compare.records.note import Note
 from compare.records.problem import Problem, Settings
 
 HIDDEN_UNITS = 16
@@ -62,6 +63,25 @@ def classification(settings: Settings) -> Problem:
     )
     rate = given(settings.learning_rate, 0.5)
     return _with_species(problem.with_hyper(learning_rate=rate))
+
+
+def mixed_precision(settings: Settings) -> Problem:
+    """Fit a hidden layer whose numbers have 16 bits."""
+    problem = linear_problem(
+        settings,
+        "mixed_precision",
+        "Half the bits: float16 with a scaled loss",
+        truth=None,
+        epochs=12,
+        hyper={"initial_scale": 2.0**17, "growth_steps": 10},
+    )
+    note = Note(
+        "it computes in float16, and a run in float64 would be another "
+        "training: equal bits are the only proof here"
+    )
+    return _with_hidden_layer(problem).replace(
+        notes=(*problem.notes, note), provable=False
+    )
 
 
 def full_loop(settings: Settings) -> Problem:

@@ -8,7 +8,7 @@ from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
 from compare.lessons.pictures import falling_rate, validation_curve
-from compare.records import SIDES, Side
+from compare.records import SIDES, Side, UsageError
 from compare.records.note import Note
 from compare.records.problem import Problem, SameAs, Settings
 
@@ -90,6 +90,26 @@ def regularization(settings: Settings) -> Problem:
         hyper={"l2": 0.01, "clip_norm": 0.5},
     )
     return problem.replace(loss=partial(ridge_error, l2=problem.l2))
+
+
+def gradient_accumulation(settings: Settings) -> Problem:
+    """Fit the plane with an update for every four batches."""
+    problem = linear_problem(
+        settings,
+        "gradient_accumulation",
+        "Large batches in small memory: accumulated gradients",
+        truth="minimiser",
+        epochs=9,
+        batch_size=16,
+        hyper={"accumulation_steps": 4},
+    )
+    if problem.steps < problem.accumulation_steps:
+        raise UsageError(
+            f"{problem.steps} batches make no update of "
+            f"{problem.accumulation_steps}: give more --steps, or a smaller "
+            "--batch-size"
+        )
+    return problem
 
 
 def early_stopping(settings: Settings) -> Problem:

@@ -46,6 +46,8 @@ THEMES = (
     "schedules",
     "training_loop",
     "networks",
+    "gradients",
+    "gan",
     "keras_fit",
     "keras_compile",
     "errors",

@@ -91,7 +91,7 @@ def _pairs(cases: Sequence[Case]) -> dict[str, Pair]:
 
 def _contestant(case: Case, side: Side, reference: str) -> Contestant:
     job = partial(_recording, case, side, reference)
-    return Contestant(side, case.mistake.mode, job)
+    return Contestant(side, case.mistake.mode, job, case.problem.provable)
 
 
 def _recording(case: Case, side: Side, reference: str, dtype: Dtype) -> Job:

@@ -75,6 +75,9 @@ class Problem:
             must agree on: "predictions", or names in the history.
         picture: (problem, run) -> what a run has learnt, where the lesson is
             about more than a line or a number per row.
+        provable: whether its float64 form is the same training, so that it
+            can tell rounding from a difference; not where exhibits compute in
+            float16 whatever their arrays are.
     """
 
     lesson: str
@@ -94,6 +97,7 @@ class Problem:
     same_as: SameAs | None = None
     compared: tuple[str, ...] = ()
     picture: Callable[[Problem, Trajectory], Picture] | None = None
+    provable: bool = True
 
     def __getattr__(self, name: str) -> Any:
         for values in ("hyper", "initial"):

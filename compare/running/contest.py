@@ -28,11 +28,13 @@ class Contestant:
         name: what reports call it.
         mode: how its updates run.
         job: dtype -> the job that records it and returns its `Trajectory`.
+        provable: as in `Problem`.
     """
 
     name: str
     mode: Mode
     job: Callable[[Dtype], Job]
+    provable: bool = True
 
 
 Pair = tuple[Contestant, Contestant]
@@ -94,7 +96,8 @@ class Contest:
         """Whether it takes float64 to tell rounding from a difference."""
         left, right = (self.run(member) for member in pair)
         return (
-            isinstance(left, Trajectory)
+            _provable(pair)
+            and isinstance(left, Trajectory)
             and isinstance(right, Trajectory)
             and mismatch(left, right) is None
             and left.updates == right.updates
@@ -106,7 +109,8 @@ class Contest:
         def rerun() -> tuple[Run, Run]:
             return self.run(left, "float64"), self.run(right, "float64")
 
-        verdict = parity.judge(self.run(left), self.run(right), rerun)
+        proof = rerun if _provable((left, right)) else None
+        verdict = parity.judge(self.run(left), self.run(right), proof)
         return replace(verdict, mode=right.mode)
 
 
@@ -127,6 +131,10 @@ def run_of(result: Any, name: str, mode: Mode, dtype: Dtype) -> Run:
 
 def _members(pairs: Iterable[Pair]) -> list[Contestant]:
     return [member for pair in pairs for member in pair]
+
+
+def _provable(pair: Pair) -> bool:
+    return all(member.provable for member in pair)
 
 
 def _job(contestant: Contestant, dtype: Dtype) -> Job:

@@ -14,7 +14,7 @@ from compare.studies.ladder import ALL_AT_ONCE, FIRST, by_size
 def ladder_chart(ladder: Ladder, measure: str) -> Figure:
     """Draw every lesson's size, and the running sum beside the whole."""
     figure = Figure(figsize=(style.WIDTH, 1.8 + 0.4 * len(ladder.rungs)))
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+    left, right = figure.subplots(1, 2, width_ratios=(4, 3))
     _draw_lessons(left, ladder, measure)
     _draw_sum(right, ladder, measure)
     for axes in (left, right):

@@ -83,7 +83,7 @@ def contestant(
 ) -> Contestant:
     """Let an exhibit take part under a name."""
     job = partial(recording, reference, side, problem, mode)
-    return Contestant(name, mode, job)
+    return Contestant(name, mode, job, problem.provable)
 
 
 def recording(

@@ -25,6 +25,7 @@ ROLE_OF = {
     "y_hat": "prediction",
     "logits": "prediction",
     "y_pred": "prediction",
+    "fake": "prediction",
 }
 """What a local variable of an update stands for, in our exhibits (see the
 conventions) and in Keras's train_step."""
@@ -81,8 +82,9 @@ def tensor_map(
             # Behind this function and the one that `wrapped` puts around it.
             seen.note_locals(sys._getframe(2).f_locals)
             seen.note("loss", "loss", target)
-            flat = tf.nest.flatten(rest[0]), tf.nest.flatten(values)
-            sources.extend(zip(*flat, strict=True))
+        # An update takes several gradients where it trains two networks.
+        flat = tf.nest.flatten(rest[0]), tf.nest.flatten(values)
+        sources.extend(zip(*flat, strict=True))
         return values
 
     def profile(frame: Any, event: str, value: Any) -> None:

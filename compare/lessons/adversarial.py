@@ -1,0 +1,104 @@
+"""The lesson on two networks that are trained against each other."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.penguins import COLUMNS, penguin_species
+from compare.records import UsageError
+from compare.records.problem import Parameters, Problem, Settings
+
+MEASURED = ("bill_length_mm", "body_mass_g")
+"""The two measurements that are generated."""
+
+HIDDEN_UNITS = 16
+
+
+def gan(settings: Settings) -> Problem:
+    """Generate rows of two measurements that look like a penguin's."""
+    if settings.table:
+        raise UsageError(
+            "gan has data of its own: leave --data out, or run another lesson"
+        )
+    problem = linear_problem(
+        settings,
+        "gan",
+        "Two networks against each other: generate penguins",
+        truth=None,
+        epochs=20,
+        batch_size=57,  # a sixth of the rows
+        compared=("predictions",),
+    )
+    measured, _, table = penguin_species()
+    columns = [COLUMNS.index(name) for name in MEASURED]
+    noise = np.random.default_rng(3).normal(size=(len(measured), 2))
+    x, _ = mixed(measured[:, columns], noise)
+    return problem.replace(
+        data=table.name,
+        x=x,
+        y=noise,  # what is generated of it at the end is compared
+        initial=_first_weights(),
+        loss=discriminators_loss,
+        hyper={
+            "learning_rate": given(settings.learning_rate, 0.3),
+            "seed": 1,
+            "noise": noise,
+        },
+        scaling=None,
+        notes=table.notes,
+    ).astype("float32")
+
+
+def _first_weights() -> dict[str, np.ndarray]:
+    """Return Glorot-uniform kernels and no biases, for both networks."""
+    generator = np.random.default_rng(0)
+    features = len(MEASURED)
+    initial = {}
+    for network, outputs in (("d", 1), ("g", features)):
+        for layer, rows, columns in (
+            ("hidden", features, HIDDEN_UNITS),
+            ("output", HIDDEN_UNITS, outputs),
+        ):
+            limit = math.sqrt(6 / (rows + columns))
+            kernel = generator.uniform(-limit, limit, (rows, columns))
+            initial[f"{network}_{layer}_kernel"] = kernel
+            initial[f"{network}_{layer}_bias"] = np.zeros(columns)
+    return initial
+
+
+def discriminators_loss(
+    parameters: Parameters, x: np.ndarray, noise: np.ndarray
+) -> float:
+    """Return how badly the discriminator tells rows from generated ones.
+
+    Where it can but guess, that is 2 log 2 = 1.386.
+    """
+    real = _network("d", parameters, x)
+    fake = _network("d", parameters, generated(parameters, noise))
+    with np.errstate(over="ignore", invalid="ignore"):
+        # log(1 + e^-z) is minus the logarithm of the share for "real".
+        errors = np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean()
+    return float(errors)
+
+
+def generated(parameters: Parameters, noise: np.ndarray) -> np.ndarray:
+    """Return the rows that the generator makes of noise, in float64."""
+    return _network("g", parameters, noise)
+
+
+def _network(name: str, parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    kernel, bias, output_kernel, output_bias = (
+        parameters[f"{name}_{part}"].astype(float)
+        for part in (
+            "hidden_kernel",
+            "hidden_bias",
+            "output_kernel",
+            "output_bias",
+        )
+    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = np.maximum(x.astype(float) @ kernel + bias, 0)
+        return np.asarray(hidden @ output_kernel + output_bias)
