@@ -92,6 +92,7 @@ GRADIENTS = {
     "minibatch": {},
     "regularization": {"clip_norm": 1e6},
     "classification": {},
+    "convolution": {},
     "dropout_mlp": {"rate": 0.0},
     "batch_norm": {},
 }

@@ -49,7 +49,7 @@ def ridge_error(
 def cross_entropy(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> float:
-    """Return the mean cross-entropy of softmax regression."""
+    """Return the mean cross-entropy of a model that tells classes apart."""
     return -float(np.mean(log_likelihoods(parameters, x, y)))
 
 
@@ -57,10 +57,51 @@ def log_likelihoods(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> np.ndarray:
     """Return the log-probability of each row's right class by softmax."""
-    logits = x @ parameters["kernel"].astype(float) + parameters["bias"]
-    logits -= logits.max(axis=1, keepdims=True)
+    logits = class_logits(parameters, x)
+    logits = logits - logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(logits).sum(axis=1))
     return np.asarray(logits[np.arange(len(y)), y] - log_sums)
+
+
+def class_logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Return a number per row and class, in float64: softmax is to follow.
+
+    The names of the parameters tell which model it is.
+    """
+    weights = {name: v.astype(float) for name, v in parameters.items()}
+    features = x.astype(float)
+    if "filters" in weights:
+        maps = feature_maps(weights["filters"], weights["filter_bias"], x)
+        features = pooled(maps).reshape(len(x), -1)
+    return np.asarray(features @ weights["kernel"] + weights["bias"])
+
+
+def feature_maps(
+    filters: np.ndarray, bias: np.ndarray, images: np.ndarray
+) -> np.ndarray:
+    """Slide filters over images, without a margin, and cut off below 0.
+
+    Args:
+        filters: shape (height, width, channels, filters).
+        bias: shape (filters,).
+        images: shape (images, rows, columns, channels).
+
+    Returns:
+        Shape (images, rows - height + 1, columns - width + 1, filters).
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(
+        images.astype(float), filters.shape[:2], axis=(1, 2)
+    )
+    # The windows have axes (image, row, column, channel, height, width).
+    maps = np.tensordot(windows, filters.astype(float), ((4, 5, 3), (0, 1, 2)))
+    return np.asarray(np.maximum(maps + bias, 0))
+
+
+def pooled(maps: np.ndarray) -> np.ndarray:
+    """Keep the largest of each square of 2 x 2 places."""
+    count, rows, columns, filters = maps.shape
+    squares = maps.reshape(count, rows // 2, 2, columns // 2, 2, filters)
+    return np.asarray(squares.max(axis=(2, 4)))
 
 
 def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
