@@ -93,6 +93,7 @@ GRADIENTS = {
     "regularization": {"clip_norm": 1e6},
     "classification": {},
     "convolution": {},
+    "fine_tuning": {"head_epochs": 0, "fine_rate": 0.3},
     "dropout_mlp": {"rate": 0.0},
     "batch_norm": {},
 }

@@ -73,6 +73,9 @@ def class_logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     if "filters" in weights:
         maps = feature_maps(weights["filters"], weights["filter_bias"], x)
         features = pooled(maps).reshape(len(x), -1)
+    elif "hidden_kernel" in weights:
+        hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
+        features = np.maximum(hidden, 0)
     return np.asarray(features @ weights["kernel"] + weights["bias"])
 
 

@@ -30,6 +30,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.batch_norm,
         networks.classification,
         images.convolution,
+        images.fine_tuning,
         planes.checkpoint_resume,
         planes.multi_worker,
         networks.full_loop,

@@ -28,6 +28,7 @@ BUILT_ON = {
     "fused_steps": FIRST,
     BASE: FIRST,
     "convolution": "classification",
+    "fine_tuning": "classification",
 }
 """Lesson -> the simpler one that it adds to, where that is not the base."""
 
