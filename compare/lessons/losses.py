@@ -76,7 +76,40 @@ def class_logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     elif "hidden_kernel" in weights:
         hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
         features = np.maximum(hidden, 0)
-    return np.asarray(features @ weights["kernel"] + weights["bias"])
+    head = "species_" if "species_kernel" in weights else ""
+    kernel, bias = weights[f"{head}kernel"], weights[f"{head}bias"]
+    return np.asarray(features @ kernel + bias)
+
+
+def tells_classes(parameters: Parameters, y: np.ndarray) -> bool:
+    """Whether these are classes, and parameters of a model that tells them."""
+    names = {"kernel", "species_kernel"}
+    return y.dtype.kind in "iu" and not names.isdisjoint(parameters)
+
+
+def two_losses(
+    parameters: Parameters,
+    x: np.ndarray,
+    y: np.ndarray,
+    mass: np.ndarray,
+    weights: tuple[float, float],
+) -> float:
+    """Return what two heads are to lower together.
+
+    Args:
+        parameters: of a hidden layer and both heads.
+        x: shape (rows, features).
+        y: the number of each row's species.
+        mass: shape (rows, 1).
+        weights: of the species' cross-entropy and of the mass's squared error.
+    """
+    mass_head = {
+        name.replace("mass", "output"): value
+        for name, value in parameters.items()
+    }
+    species_loss = cross_entropy(parameters, x, y)
+    mass_loss = squared_error(mass_head, x, mass)
+    return float(weights[0]) * species_loss + float(weights[1]) * mass_loss
 
 
 def feature_maps(
