@@ -53,14 +53,27 @@ def cross_entropy(
     return -float(np.mean(log_likelihoods(parameters, x, y)))
 
 
+def weighted_cross_entropy(
+    parameters: Parameters, x: np.ndarray, y: np.ndarray, weights: np.ndarray
+) -> float:
+    """Return the mean of the rows' cross-entropies times class weights."""
+    likelihoods = log_likelihoods(parameters, x, y)
+    return -float(np.mean(weights[np.ravel(y)] * likelihoods))
+
+
 def log_likelihoods(
     parameters: Parameters, x: np.ndarray, y: np.ndarray
 ) -> np.ndarray:
-    """Return the log-probability of each row's right class by softmax."""
+    """Return the log-probability of each row's right class by softmax.
+
+    One logit is that of class 1 against class 0, so softmax is the sigmoid.
+    """
     logits = class_logits(parameters, x)
+    if logits.shape[1] == 1:
+        logits = np.hstack([np.zeros_like(logits), logits])
     logits = logits - logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(logits).sum(axis=1))
-    return np.asarray(logits[np.arange(len(y)), y] - log_sums)
+    return np.asarray(logits[np.arange(len(y)), np.ravel(y)] - log_sums)
 
 
 def class_logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:

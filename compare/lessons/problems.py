@@ -29,6 +29,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.dropout_mlp,
         networks.batch_norm,
         networks.classification,
+        species.weighted,
         species.two_heads,
         images.convolution,
         images.fine_tuning,

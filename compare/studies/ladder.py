@@ -27,6 +27,7 @@ BASE = "minibatch"
 BUILT_ON = {
     "fused_steps": FIRST,
     BASE: FIRST,
+    "weighted": "classification",
     "two_heads": "classification",
     "convolution": "classification",
     "fine_tuning": "classification",
