@@ -94,6 +94,10 @@ GRADIENTS = {
     "minibatch": {},
     "regularization": {"clip_norm": 1e6},
     "classification": {},
+    "weighted": {},
+    "two_heads": {},
+    "convolution": {},
+    "fine_tuning": {"head_epochs": 0, "fine_rate": 0.3},
     "dropout_mlp": {"rate": 0.0},
     "batch_norm": {},
 }

@@ -50,9 +50,8 @@ def linear_problem(
         x, y = x[kept], y[kept]
     x, y = mixed(x, y)
     batch_size = min(given(settings.batch_size, batch_size), len(x))
-    if settings.steps is not None:
-        epochs, rounded = _whole_epochs(settings.steps, len(x), batch_size)
-        notes += rounded
+    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, epochs)
+    notes += rounded
     return Problem(
         lesson=lesson,
         title=title,
@@ -101,10 +100,24 @@ def given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def _whole_epochs(
-    steps: int, rows: int, batch_size: int
+def own_data(lesson: str, settings: Settings) -> None:
+    """Refuse a user's table where a lesson needs data of its own."""
+    if settings.table:
+        raise UsageError(
+            f"{lesson} has data of its own: leave --data out, or run another "
+            "lesson"
+        )
+
+
+def whole_epochs(
+    steps: int | None, rows: int, batch_size: int, epochs: int
 ) -> tuple[int, tuple[Note, ...]]:
-    """Return the epochs that hold so many updates, and a note if rounded."""
+    """Return the epochs that hold so many updates, and a note if rounded.
+
+    Where no number of updates was asked for it is the lesson's own epochs.
+    """
+    if steps is None:
+        return epochs, ()
     per_epoch = math.ceil(rows / batch_size)
     epochs = math.ceil(steps / per_epoch)
     if epochs * per_epoch == steps:

@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.linear import given, linear_problem, mixed, own_data
 from compare.lessons.losses import cross_entropy
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import moving_statistics, validation_curve
 from compare.lessons.planes import ADAM, decaying
-from compare.records import UsageError
 from compare.records.note import Note
 from compare.records.problem import Problem, Settings
 
@@ -49,11 +48,7 @@ def batch_norm(settings: Settings) -> Problem:
 
 def classification(settings: Settings) -> Problem:
     """Tell three species of penguins apart by four measurements."""
-    if settings.table:
-        raise UsageError(
-            "classification has data of its own: leave --data out, or run "
-            "another lesson"
-        )
+    own_data("classification", settings)
     problem = linear_problem(
         settings,
         "classification",

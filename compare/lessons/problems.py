@@ -10,7 +10,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.lessons import adversarial, lines, networks, planes
+from compare.lessons import (
+    adversarial,
+    images,
+    lines,
+    networks,
+    planes,
+    species,
+)
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
 
@@ -29,6 +36,10 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.dropout_mlp,
         networks.batch_norm,
         networks.classification,
+        species.weighted,
+        species.two_heads,
+        images.convolution,
+        images.fine_tuning,
         planes.gradient_accumulation,
         adversarial.gan,
         networks.mixed_precision,

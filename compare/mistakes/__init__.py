@@ -46,6 +46,7 @@ THEMES = (
     "schedules",
     "training_loop",
     "networks",
+    "models",
     "gradients",
     "gan",
     "keras_fit",

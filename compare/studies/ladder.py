@@ -24,7 +24,16 @@ from compare.records.report import Environment
 
 FIRST = "linear_regression"
 BASE = "minibatch"
-ON_FIRST = ("fused_steps", BASE)
+BUILT_ON = {
+    "fused_steps": FIRST,
+    BASE: FIRST,
+    "weighted": "classification",
+    "two_heads": "classification",
+    "convolution": "classification",
+    "fine_tuning": "classification",
+}
+"""Lesson -> the simpler one that it adds to, where that is not the base."""
+
 ALL_AT_ONCE = "full_loop"
 
 IN_ALL_AT_ONCE = (
@@ -49,7 +58,7 @@ def ladder() -> Ladder:
     for lesson in LESSONS:
         if lesson in (FIRST, ALL_AT_ONCE):
             continue
-        base = FIRST if lesson in ON_FIRST else BASE
+        base = BUILT_ON.get(lesson, BASE)
         added = {
             side: _combined(sub, sizes[lesson][side], sizes[base][side])
             for side in SIDES

@@ -12,7 +12,7 @@ from compare.judging.soundness.fields import (
     entries,
     require,
 )
-from compare.lessons.losses import log_likelihoods, predictions
+from compare.lessons.losses import log_likelihoods, predictions, tells_classes
 from compare.records.findings import Theory
 from compare.records.picture import Picture
 from compare.records.report import LessonReport, Points, first_pair
@@ -143,7 +143,7 @@ def _applies_to(run: Trajectory, points: Points) -> bool:
     first, y = run.state(0), points.y.ravel()
     try:
         with np.errstate(all="ignore"):
-            if y.dtype.kind == "i" and "kernel" in first:
+            if tells_classes(first, y):
                 likelihoods = log_likelihoods(first, points.x, y)
                 return likelihoods.shape == y.shape and bool((y >= 0).all())
             return predictions(first, points.x).shape == y.shape

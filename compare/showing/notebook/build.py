@@ -15,7 +15,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
-from compare.lessons import penguins
+from compare.lessons import digits, penguins
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
 from compare.records import SIDES
@@ -60,6 +60,7 @@ def _markdown(problem: Problem) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     text = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
     intro, heading, rest = text.partition("\n## ")
@@ -77,6 +78,7 @@ def _markdown(problem: Problem) -> str:
         settings=_settings(problem, sources.values()),
         columns=columns,
         penguins=map(",".join, penguins.rows_of(columns)),
+        digits=map(",".join, digits.lines()),
     )
 
 

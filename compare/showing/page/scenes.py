@@ -10,7 +10,7 @@ import numpy as np
 
 from compare.judging.differences import ulps_apart
 from compare.judging.theory import pack
-from compare.lessons.losses import log_likelihoods, predictions
+from compare.lessons.losses import log_likelihoods, predictions, tells_classes
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
 
@@ -147,7 +147,7 @@ def _predictions(
     kept = np.linspace(0, len(points.x) - 1, POINTS).round().astype(int)
     kept = np.unique(kept)
     x, y = points.x[kept], points.y[kept].ravel()
-    classes = y.dtype.kind in "iu" and "kernel" in runs[0].parameters
+    classes = tells_classes(runs[0].parameters, y)
     found = [_predicted(run, x, y, frames, classes) for run in runs]
     low, high = (0.0, 1.0) if classes else _reach(y, found)
     steps = [

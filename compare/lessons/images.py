@@ -1,0 +1,131 @@
+"""Lessons on images: handwritten digits that are to be read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compare.lessons import digits
+from compare.lessons.linear import given, mixed, own_data, whole_epochs
+from compare.lessons.losses import cross_entropy
+from compare.records.note import note
+from compare.records.problem import Problem, Settings
+
+FILTERS = 6
+FILTER_SIDE = 3
+BLANK = 0.1
+"""What filters say of blank paper at first: relu has no slope at 0."""
+
+TEST_ROWS = 100
+
+NEW_DIGIT = 5
+"""The base has learnt the digits before, the lesson is on those from here."""
+
+HIDDEN_UNITS = 12
+BASE_UPDATES = 200
+BASE_RATE = 0.3
+
+
+def convolution(settings: Settings) -> Problem:
+    """Read handwritten digits with a convolution."""
+    own_data("convolution", settings)
+    x, y = mixed(*digits.digits())
+    x_test, y_test = x[:TEST_ROWS], y[:TEST_ROWS]
+    x, y = x[TEST_ROWS:], y[TEST_ROWS:]
+    batch_size = min(given(settings.batch_size, 32), len(x))
+    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, 6)
+    held = note(
+        "held {held} of {rows} rows out for a test",
+        held=len(x_test),
+        rows=len(x) + len(x_test),
+    )
+    return Problem(
+        lesson="convolution",
+        title="Filters that slide over images: a convolution",
+        data=digits.NAME,
+        x=x,
+        y=y,
+        initial=_first_filters(),
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=cross_entropy,
+        hyper={
+            "learning_rate": given(settings.learning_rate, 0.3),
+            "seed": 1,
+            "x_test": x_test,
+            "y_test": y_test,
+        },
+        notes=(held, *rounded),
+        compared=("accuracy", "predictions"),
+    ).astype("float32")
+
+
+def fine_tuning(settings: Settings) -> Problem:
+    """Read digits from 5 on with a layer that has learnt those before."""
+    own_data("fine_tuning", settings)
+    images, digit = mixed(*digits.digits())
+    x = images.reshape(len(images), -1)
+    known = digit < NEW_DIGIT
+    base = _trained_base(x[known], digit[known])
+    x, y = x[~known], digit[~known] - NEW_DIGIT
+    batch_size = min(given(settings.batch_size, 32), len(x))
+    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, 8)
+    return Problem(
+        lesson="fine_tuning",
+        title="A trained layer under a new head: freeze, then fine-tune",
+        data=digits.NAME,
+        x=x,
+        y=y,
+        initial={
+            **base,
+            "kernel": np.zeros((HIDDEN_UNITS, 10 - NEW_DIGIT)),
+            "bias": np.zeros(10 - NEW_DIGIT),
+        },
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=cross_entropy,
+        hyper={
+            "learning_rate": given(settings.learning_rate, 0.3),
+            "fine_rate": 0.1,
+            "head_epochs": epochs // 2,
+            "seed": 1,
+        },
+        notes=rounded,
+    ).astype("float32")
+
+
+def _trained_base(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    """Train a hidden layer under a head that is thrown away then.
+
+    By plain gradient descent on all rows at once, with softmax and
+    cross-entropy.
+    """
+    generator = np.random.default_rng(0)
+    first = generator.normal(0, np.sqrt(2 / 64), (64, HIDDEN_UNITS))
+    bias = np.zeros(HIDDEN_UNITS)
+    head = generator.normal(0, np.sqrt(1 / HIDDEN_UNITS), (HIDDEN_UNITS, 5))
+    for _ in range(BASE_UPDATES):
+        hidden = np.maximum(x @ first + bias, 0)
+        logits = hidden @ head
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        error = (shares - np.eye(5)[y]) / len(x)
+        back = (error @ head.T) * (hidden > 0)
+        head -= BASE_RATE * hidden.T @ error
+        first -= BASE_RATE * x.T @ back
+        bias -= BASE_RATE * back.sum(axis=0)
+    return {"hidden_kernel": first, "hidden_bias": bias}
+
+
+def _first_filters() -> dict[str, np.ndarray]:
+    """Return first parameters: He's for the filters, Glorot's behind them."""
+    generator = np.random.default_rng(0)
+    pooled = (digits.SIDE - FILTER_SIDE + 1) // 2
+    features = FILTERS * pooled**2
+    limit = np.sqrt(6 / (features + 10))
+    shape = (FILTER_SIDE, FILTER_SIDE, 1, FILTERS)
+    return {
+        "filters": generator.normal(0, np.sqrt(2 / FILTER_SIDE**2), shape),
+        "filter_bias": np.full(FILTERS, BLANK),
+        "kernel": generator.uniform(-limit, limit, (features, 10)),
+        "bias": np.zeros(10),
+    }

@@ -1,0 +1,95 @@
+"""Lessons on penguins whose species is to be told, and more."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from compare.lessons.linear import given, linear_problem, mixed, own_data
+from compare.lessons.losses import two_losses, weighted_cross_entropy
+from compare.lessons.penguins import penguin_species
+from compare.records.problem import Problem, Settings
+
+HIDDEN_UNITS = 8
+
+RARE_WEIGHT = 4.0
+"""Four of five penguins are of other species."""
+
+
+def two_heads(settings: Settings) -> Problem:
+    """Tell species and body mass of penguins at once."""
+    own_data("two_heads", settings)
+    measured, species, _ = penguin_species()
+    measured, species = mixed(measured, species)
+    x, mass = measured[:, :3], measured[:, 3:]
+    problem = linear_problem(
+        settings,
+        "two_heads",
+        "One input, two outputs, two losses",
+        truth=None,
+        epochs=15,
+        hyper={
+            "species": species,
+            "mass": mass,
+            "species_weight": 1.0,
+            "mass_weight": 0.5,
+        },
+        compared=("species_accuracy", "mass_mae"),
+    ).replace(x=x, y=species, initial=_heads(), scaling=None)
+    rate = given(settings.learning_rate, 0.2)
+    problem = problem.with_hyper(learning_rate=rate).astype("float32")
+    weights = (problem.species_weight, problem.mass_weight)
+    return problem.replace(
+        loss=partial(two_losses, mass=problem.mass, weights=weights)
+    )
+
+
+def weighted(settings: Settings) -> Problem:
+    """Tell the rarest species of penguins from the others."""
+    own_data("weighted", settings)
+    measured, species, _ = penguin_species()
+    x, species = mixed(measured, species)
+    rarest = np.bincount(species).argmin()
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 1))
+    class_weights = np.array([1.0, RARE_WEIGHT])
+    problem = linear_problem(
+        settings,
+        "weighted",
+        "A rare class: class weights and streamed metrics",
+        truth=None,
+        epochs=12,
+        hyper={"class_weights": class_weights},
+        compared=("precision", "recall", "weighted_accuracy"),
+    )
+    rate = given(settings.learning_rate, 0.2)
+    return (
+        problem.replace(
+            x=x,
+            y=(species == rarest).astype(int).reshape(-1, 1),
+            initial={"kernel": kernel, "bias": np.zeros(1)},
+            loss=partial(weighted_cross_entropy, weights=class_weights),
+            scaling=None,
+        )
+        .with_hyper(learning_rate=rate)
+        .astype("float32")
+    )
+
+
+def _heads() -> dict[str, np.ndarray]:
+    """Return first parameters: Glorot-uniform kernels, no bias."""
+    generator = np.random.default_rng(0)
+
+    def kernel(rows: int, columns: int) -> np.ndarray:
+        limit = math.sqrt(6 / (rows + columns))
+        return generator.uniform(-limit, limit, (rows, columns))
+
+    return {
+        "hidden_kernel": kernel(3, HIDDEN_UNITS),
+        "hidden_bias": np.zeros(HIDDEN_UNITS),
+        "species_kernel": kernel(HIDDEN_UNITS, 3),
+        "species_bias": np.zeros(3),
+        "mass_kernel": kernel(HIDDEN_UNITS, 1),
+        "mass_bias": np.zeros(1),
+    }
