@@ -8,6 +8,7 @@ import numpy as np
 
 from compare.lessons.linear import given, linear_problem, mixed
 from compare.lessons.penguins import COLUMNS, penguin_species
+from compare.lessons.pictures import samples
 from compare.records import UsageError
 from compare.records.problem import Parameters, Problem, Settings
 
@@ -49,6 +50,7 @@ def gan(settings: Settings) -> Problem:
         },
         scaling=None,
         notes=table.notes,
+        picture=samples,
     ).astype("float32")
 
 

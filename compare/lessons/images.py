@@ -7,6 +7,7 @@ import numpy as np
 from compare.lessons import digits
 from compare.lessons.linear import given, mixed, own_data, whole_epochs
 from compare.lessons.losses import cross_entropy
+from compare.lessons.pictures import filters_and_digits, frozen_and_thawed
 from compare.records.note import note
 from compare.records.problem import Problem, Settings
 
@@ -56,6 +57,7 @@ def convolution(settings: Settings) -> Problem:
         },
         notes=(held, *rounded),
         compared=("accuracy", "predictions"),
+        picture=filters_and_digits,
     ).astype("float32")
 
 
@@ -90,6 +92,7 @@ def fine_tuning(settings: Settings) -> Problem:
             "seed": 1,
         },
         notes=rounded,
+        picture=frozen_and_thawed,
     ).astype("float32")
 
 

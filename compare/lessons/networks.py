@@ -9,7 +9,11 @@ import numpy as np
 from compare.lessons.linear import given, linear_problem, mixed, own_data
 from compare.lessons.losses import cross_entropy
 from compare.lessons.penguins import penguin_species
-from compare.lessons.pictures import moving_statistics, validation_curve
+from compare.lessons.pictures import (
+    lengths_of_updates,
+    moving_statistics,
+    validation_curve,
+)
 from compare.lessons.planes import ADAM, decaying
 from compare.records.note import Note
 from compare.records.problem import Problem, Settings
@@ -75,7 +79,9 @@ def mixed_precision(settings: Settings) -> Problem:
         "training: equal bits are the only proof here"
     )
     return _with_hidden_layer(problem).replace(
-        notes=(*problem.notes, note), provable=False
+        notes=(*problem.notes, note),
+        provable=False,
+        picture=lengths_of_updates,
     )
 
 

@@ -7,7 +7,11 @@ from functools import partial
 from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
-from compare.lessons.pictures import falling_rate, validation_curve
+from compare.lessons.pictures import (
+    falling_rate,
+    moves_in_steps,
+    validation_curve,
+)
 from compare.records import SIDES, Side, UsageError
 from compare.records.note import Note
 from compare.records.problem import Problem, SameAs, Settings
@@ -109,7 +113,7 @@ def gradient_accumulation(settings: Settings) -> Problem:
             f"{problem.accumulation_steps}: give more --steps, or a smaller "
             "--batch-size"
         )
-    return problem
+    return problem.replace(picture=moves_in_steps)
 
 
 def early_stopping(settings: Settings) -> Problem:

@@ -10,6 +10,7 @@ import numpy as np
 from compare.lessons.linear import given, linear_problem, mixed, own_data
 from compare.lessons.losses import two_losses, weighted_cross_entropy
 from compare.lessons.penguins import penguin_species
+from compare.lessons.pictures import both_heads, metrics_by_epoch
 from compare.records.problem import Problem, Settings
 
 HIDDEN_UNITS = 8
@@ -42,7 +43,8 @@ def two_heads(settings: Settings) -> Problem:
     problem = problem.with_hyper(learning_rate=rate).astype("float32")
     weights = (problem.species_weight, problem.mass_weight)
     return problem.replace(
-        loss=partial(two_losses, mass=problem.mass, weights=weights)
+        loss=partial(two_losses, mass=problem.mass, weights=weights),
+        picture=both_heads,
     )
 
 
@@ -71,6 +73,7 @@ def weighted(settings: Settings) -> Problem:
             initial={"kernel": kernel, "bias": np.zeros(1)},
             loss=partial(weighted_cross_entropy, weights=class_weights),
             scaling=None,
+            picture=metrics_by_epoch,
         )
         .with_hyper(learning_rate=rate)
         .astype("float32")

@@ -1,7 +1,5 @@
 "use strict";
 
-const GAP = 3; // pixels of an image's side between two images
-
 /** Draw matrices as images, side by side, as many in a row as have room. */
 for (const stage of document.querySelectorAll(".stage.images")) {
   const { shades, captions, rows, columns, down, across } = sceneOf(stage);
@@ -9,10 +7,11 @@ for (const stage of document.querySelectorAll(".stage.images")) {
   const [height, width] = [shades[0].length, shades[0][0].length];
   const named = rows.length || columns.length;
   const per = named ? 1 : Math.min(shades.length, Math.ceil(Math.sqrt(shades.length * 2.5)));
+  const gap = width / 4;
   const [left, top] = named ? [4, 3] : [0, 0];
-  const [step, line] = [width + GAP, height + GAP + (captions.length ? 2 : 0)];
+  const [step, line] = [width + gap, height + gap + (captions.length ? width / 4 : 0)];
   const svg = d3.select(box).append("svg").attr("role", "img").attr("aria-label", box.dataset.label)
-    .attr("viewBox", `${-left} ${-top} ${left + per * step - GAP} ${top + Math.ceil(shades.length / per) * line - GAP + 2}`);
+    .attr("viewBox", `${-left} ${-top} ${left + per * step - gap} ${top + Math.ceil(shades.length / per) * line - gap + 2}`);
   for (const [n, image] of shades.entries()) {
     const group = svg.append("g")
       .attr("transform", `translate(${(n % per) * step},${Math.floor(n / per) * line})`);
@@ -25,7 +24,7 @@ for (const stage of document.querySelectorAll(".stage.images")) {
     const write = (text, x, y, anchor, size = 0.8) => group.append("text")
       .attr("x", x).attr("y", y).attr("text-anchor", anchor)
       .style("font-size", `${size}px`).text(text);
-    if (captions.length) write(captions[n], width / 2, height + 1.5, "middle", width / 6);
+    if (captions.length) write(captions[n], width / 2, height + width / 5, "middle", width / 6);
     rows.forEach((name, y) => write(name, -0.4, y + 0.75, "end"));
     columns.forEach((name, x) => write(name, x + 0.5, -0.4, "middle"));
     if (down) write(down, -0.4, -0.4, "end");
