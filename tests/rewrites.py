@@ -182,6 +182,31 @@ REWRITES = [
          "tf.reduce_logsumexp(logits, -1)"
          " - tf.gather(logits, labels, batch_dims=1)"),
     ]),
+    ("convolution", "a convolution as a product of patches", [
+        ("tf.nn.conv2d(images, filters, strides=1, padding=\"VALID\")",
+         "tf.image.extract_patches(images, [1, 3, 3, 1], [1, 1, 1, 1],"
+         " [1, 1, 1, 1], \"VALID\") @ tf.reshape(filters, [9, -1])"),
+    ]),
+    ("fine_tuning", "all gradients taken, those of the head applied", [
+        ("gradients = tape.gradient(loss, trainable)",
+         "gradients = tape.gradient(loss, weights)[-len(trainable):]"),
+    ]),
+    ("two_heads", "a gradient per loss, then their sum", [
+        ("with tf.GradientTape() as tape",
+         "with tf.GradientTape(persistent=True) as tape"),
+        ("gradients = tape.gradient(loss, weights)",
+         "gradients = [\n"
+         "            problem.species_weight * g + problem.mass_weight * h\n"
+         "            for g, h in zip(*(\n"
+         "                tape.gradient(\n"
+         "                    part, weights, unconnected_gradients=\"zero\")\n"
+         "                for part in (species_loss, mass_loss)))]"),
+    ]),
+    ("weighted", "rare rows as several", [
+        ("loss = tf.reduce_mean(weights * losses)",
+         "loss = tf.reduce_mean(losses)"
+         " + tf.reduce_mean((weights - 1) * losses)"),
+    ]),
     ("dropout_mlp", "dropout as a mask", [
         ("hidden = tf.nn.experimental.stateless_dropout(\n"
          "                hidden, rate",

@@ -362,6 +362,43 @@ def test_classification_tells_the_species_apart():
         assert run.losses[-1] < run.losses[0] / 5
 
 
+def test_a_convolution_reads_digits_it_never_saw():
+    """Most of the held-out images are read, on both sides alike."""
+    y_test = problem_of("convolution", Settings()).y_test
+    for run in runs_of(["convolution"], None, ["graph"]).values():
+        read = run.results["predictions"].argmax(axis=1)
+        assert np.mean(read == y_test) > 0.85
+
+
+def test_a_frozen_layer_stays_until_it_thaws():
+    """The base moves in the second phase only, the head in both."""
+    problem = problem_of("fine_tuning", Settings())
+    thawed = problem.head_epochs * problem.steps_per_epoch
+    for run in runs_of(["fine_tuning"], None, ["graph"]).values():
+        for name in ("hidden_kernel", "hidden_bias"):
+            path = run.parameters[name]
+            assert (path[: thawed + 1] == path[0]).all()
+            assert (path[thawed] != path[thawed + 1]).any()
+        for name in ("kernel", "bias"):
+            assert (run.parameters[name][1] != run.parameters[name][0]).any()
+        assert run.losses[0] > 1.5 * run.losses[thawed]
+        assert run.losses[thawed] > 1.5 * run.losses[-1]
+
+
+def test_class_weights_find_the_rare_class():
+    """Nearly all penguins of the rare species are found."""
+    for run in runs_of(["weighted"], None, ["graph"]).values():
+        assert run.results["recall"][-1] > 0.95
+        assert run.results["weighted_accuracy"][-1] > 0.95
+
+
+def test_two_heads_learn_two_tasks():
+    """The species are told apart, and the masses are predicted."""
+    for run in runs_of(["two_heads"], None, ["graph"]).values():
+        assert run.results["species_accuracy"][-1] > 0.95
+        assert run.results["mass_mae"][-1] < 0.5
+
+
 LINEAR = ["momentum", "adam", "lr_schedule", "regularization"]
 
 

@@ -54,6 +54,14 @@ def test_a_batch_is_at_most_all_rows():
     assert problem.steps_per_epoch == 1
 
 
+def test_first_rows_take_further_targets_along():
+    """What is as long as the rows is cut with them, other arrays are not."""
+    problem = problem_of("two_heads", Settings()).first_rows(10)
+    assert len(problem.x) == len(problem.y) == len(problem.mass) == 10
+    held_out = problem_of("convolution", Settings())
+    assert len(held_out.first_rows(10).x_test) == len(held_out.x_test)
+
+
 def test_unknown_hyper_parameters_are_attribute_errors():
     """A misspelt hyper-parameter is named."""
     problem = problem_of("minibatch", Settings())

@@ -168,6 +168,21 @@ class Problem:
         """Return the problem with other hyper-parameters, or more of them."""
         return self.replace(hyper={**self.hyper, **changes})
 
+    def first_rows(self, count: int) -> Problem:
+        """Return the problem with its first rows, and what belongs to them.
+
+        An array among the hyper-parameters belongs to the rows where it is as
+        long: further targets, say.
+        """
+
+        def cut(value: Any) -> Any:
+            of_rows = isinstance(value, np.ndarray) and value.ndim
+            return value[:count] if of_rows and len(value) == rows else value
+
+        rows = len(self.x)
+        hyper = {name: cut(value) for name, value in self.hyper.items()}
+        return self.replace(x=self.x[:count], y=self.y[:count], hyper=hyper)
+
     def without_stopping(self) -> Problem:
         """Return the problem with endless patience, to be timed at length."""
         if "patience" not in self.hyper:

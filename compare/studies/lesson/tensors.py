@@ -22,6 +22,7 @@ from compare.studies.lesson.aspect import Lesson
 ROLE_OF = {
     "x": "data x",
     "y": "data y",
+    "species": "data y",
     "y_hat": "prediction",
     "logits": "prediction",
     "y_pred": "prediction",
@@ -95,10 +96,7 @@ def tensor_map(
             seen.note(ROLE_OF["y_hat"], "predict", value)
 
     file = exhibit.__code__.co_filename
-    batch = slice(problem.batch_size)
-    one_batch = problem.replace(
-        x=problem.x[batch], y=problem.y[batch], epochs=1
-    )
+    one_batch = problem.first_rows(problem.batch_size).replace(epochs=1)
     with wrapped(tf.GradientTape, "gradient", watched):
         sys.setprofile(profile)
         try:
@@ -128,10 +126,18 @@ class Seen:
         self._by_role[role] = TensorInfo(role, name, shape, dtype)
 
     def note_locals(self, names: dict[str, Any]) -> None:
-        """Note those local variables that stand for something."""
+        """Note those local variables that stand for something.
+
+        Of several targets or outputs it is the first.
+        """
         for name in ROLE_OF.keys() & names.keys():
-            if hasattr(names[name], "shape") and hasattr(names[name], "dtype"):
-                self.note(ROLE_OF[name], name, names[name])
+            value = names[name]
+            if isinstance(value, dict):
+                value = list(value.values())
+            if isinstance(value, list) and value:
+                value = value[0]
+            if hasattr(value, "shape") and hasattr(value, "dtype"):
+                self.note(ROLE_OF[name], name, value)
 
     def in_order(self) -> tuple[TensorInfo, ...]:
         """Return data first, then each parameter beside its gradient."""
