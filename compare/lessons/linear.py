@@ -51,7 +51,7 @@ def linear_problem(
     x, y = mixed(x, y)
     batch_size = min(given(settings.batch_size, batch_size), len(x))
     if settings.steps is not None:
-        epochs, rounded = _whole_epochs(settings.steps, len(x), batch_size)
+        epochs, rounded = whole_epochs(settings.steps, len(x), batch_size)
         notes += rounded
     return Problem(
         lesson=lesson,
@@ -101,7 +101,7 @@ def given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def _whole_epochs(
+def whole_epochs(
     steps: int, rows: int, batch_size: int
 ) -> tuple[int, tuple[Note, ...]]:
     """Return the epochs that hold so many updates, and a note if rounded."""

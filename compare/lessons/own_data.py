@@ -1,0 +1,53 @@
+"""What lessons share that bring data of their own, no table of a user's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compare.lessons.linear import given, whole_epochs
+from compare.records import UsageError
+from compare.records.note import Note
+from compare.records.problem import Settings
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train on data of a lesson's own.
+
+    Attributes:
+        epochs: passes over the rows.
+        batch_size: rows per update.
+        learning_rate: the optimizer's.
+        notes: what was done to the request.
+    """
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    notes: tuple[Note, ...]
+
+
+def planned(
+    settings: Settings,
+    lesson: str,
+    rows: int,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+) -> Plan:
+    """Fit what the user set to a lesson with data of its own.
+
+    Raises:
+        UsageError: the user brought a table.
+    """
+    if settings.table:
+        raise UsageError(
+            f"{lesson} has data of its own: leave --data out, or run "
+            "another lesson"
+        )
+    batch_size = min(given(settings.batch_size, batch_size), rows)
+    notes: tuple[Note, ...] = ()
+    if settings.steps is not None:
+        epochs, notes = whole_epochs(settings.steps, rows, batch_size)
+    rate = given(settings.learning_rate, learning_rate)
+    return Plan(epochs, batch_size, rate, notes)
