@@ -192,6 +192,14 @@ REWRITES = [
         ("tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))",
          "tf.maximum(tf.nn.bias_add(x @ hidden_kernel, hidden_bias), 0)"),
     ]),
+    ("gpt", "normalization as textbooks have it", [
+        ("x * scale + (-mean * scale + beta)", "(x - mean) * scale + beta"),
+    ]),
+    ("gpt", "heads before positions", [
+        ('"bthw,bshw->bhts", query, key',
+         '"bhtw,bhsw->bhts", tf.transpose(query, [0, 2, 1, 3]),'
+         " tf.transpose(key, [0, 2, 1, 3])"),
+    ]),
     ("early_stopping", "the validation loss as one sum", [
         ("total += compute_loss(x, y) * len(x)",
          "total += tf.reduce_sum(tf.square(y - x @ kernel - bias))"),

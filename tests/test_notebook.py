@@ -188,6 +188,7 @@ RUN = {
     "fused_steps": ("graph", 20, "## How much faster?"),
     "early_stopping": ("eager", 2, "## Exercises"),
     "dropout_mlp": ("xla", 2, "## Exercises"),
+    "gpt": ("graph", 2, "## Exercises"),
     "checkpoint_resume": ("graph", 2, "## Exercises"),
     "multi_worker": ("graph", 1, "## Against one process"),
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from compare.judging.theory import hessian
+from compare.lessons.losses import is_of_columns
 from compare.records.findings import Theory
 from compare.records.problem import Problem
 from compare.records.report import Points
@@ -31,8 +32,13 @@ def frames(runs: Sequence[Trajectory]) -> np.ndarray:
     return np.unique(np.r_[:first, rest].astype(int))
 
 
-def points(problem: Problem, truth: Theory | None) -> Points:
-    """Choose rows to be drawn, evenly, and describe the loss around them."""
+def points(problem: Problem, truth: Theory | None) -> Points | None:
+    """Choose rows to be drawn, evenly, and describe the loss around them.
+
+    None where the rows are no columns of numbers, but text, say.
+    """
+    if not is_of_columns(problem.loss):
+        return None
     columns = problem.x.reshape(len(problem.x), -1)
     shown = max(min(len(columns), SHOWN_NUMBERS // columns.shape[1]), 1)
     rows = np.linspace(0, len(columns) - 1, shown).round().astype(int)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from compare.records.problem import Parameters
@@ -61,6 +63,12 @@ def log_likelihoods(
     logits -= logits.max(axis=1, keepdims=True)
     log_sums = np.log(np.exp(logits).sum(axis=1))
     return np.asarray(logits[np.arange(len(y)), y] - log_sums)
+
+
+def is_of_columns(loss: Callable[..., float]) -> bool:
+    """Return whether a loss is one of these, of rows with columns."""
+    own = (squared_error, ridge_error, cross_entropy, no_loss)
+    return getattr(loss, "func", loss) in own  # partial() keeps it there
 
 
 def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:

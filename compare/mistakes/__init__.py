@@ -46,6 +46,7 @@ THEMES = (
     "schedules",
     "training_loop",
     "networks",
+    "sequences",
     "keras_fit",
     "keras_compile",
     "errors",

@@ -62,6 +62,18 @@ WROTE = {
         "BatchNormalization takes mean and variance from each batch, keeps "
         "moving averages of them, and uses those outside training."
     ),
+    r"layers\.Embedding\(": marked(
+        "Embedding keeps a vector for each number and looks it up; its "
+        "gradient holds only the rows that were looked up."
+    ),
+    r"MultiHeadAttention\(": marked(
+        "MultiHeadAttention makes queries, keys and values for every head, "
+        "scales, masks, takes the softmax, mixes, and projects back."
+    ),
+    r"LayerNormalization\(": marked(
+        "LayerNormalization takes mean and variance over the features of "
+        "each position, in training and outside."
+    ),
     r"kernel_regularizer": marked(
         "The penalty is added to the loss by itself."
     ),
