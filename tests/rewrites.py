@@ -192,6 +192,17 @@ REWRITES = [
         ("tf.nn.relu(tf.nn.bias_add(x @ hidden_kernel, hidden_bias))",
          "tf.maximum(tf.nn.bias_add(x @ hidden_kernel, hidden_bias), 0)"),
     ]),
+    ("recurrent", "a gate at a time", [
+        ("i, f, c, o = tf.split(gates, 4, axis=1)",
+         "n = recurrent_kernel.shape[0]\n"
+         "            i, f = gates[:, :n], gates[:, n : 2 * n]\n"
+         "            c, o = gates[:, 2 * n : 3 * n], gates[:, 3 * n :]"),
+    ]),
+    ("recurrent", "the bias first", [
+        ("gates = value @ kernel + hidden @ recurrent_kernel",
+         "gates = value @ kernel + bias + hidden @ recurrent_kernel"),
+        ("gates = tf.nn.bias_add(gates, bias)", "pass"),
+    ]),
     ("gpt", "normalization as textbooks have it", [
         ("x * scale + (-mean * scale + beta)", "(x - mean) * scale + beta"),
     ]),

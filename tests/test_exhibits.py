@@ -126,7 +126,7 @@ LARGE = 1e4
 """Beside so large an epsilon Adam's first step goes with the gradient."""
 
 
-@pytest.mark.parametrize("lesson", ["gpt"])
+@pytest.mark.parametrize("lesson", ["recurrent", "gpt"])
 def test_adams_first_update_against_finite_differences(lesson):
     """With a large epsilon the first step is a known part of the slope."""
     problem = problem_of(lesson, Settings(steps=1, batch_size=1000))
@@ -287,6 +287,16 @@ def test_classification_tells_the_species_apart():
     for run in found.values():
         assert run.results["accuracy"][-1] > 0.95
         assert run.losses[-1] < run.losses[0] / 5
+
+
+def test_the_lstm_is_better_than_to_say_that_nothing_changes():
+    """It ends below half the error of this year's value, on both sides."""
+    problem = problem_of("recurrent", Settings())
+    naive = np.mean((problem.y - problem.x[:, -1]) ** 2)
+    found = runs_of(["recurrent"], None, ["graph"])
+    for run in found.values():
+        assert run.losses[-1] < naive / 2
+        assert len(run.results["forecast"]) == problem.horizon
 
 
 def test_gpt_learns_more_than_how_often_characters_occur():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from compare.lessons import lines, networks, planes, text
+from compare.lessons import lines, networks, planes, series, text
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
 
@@ -29,6 +29,7 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         networks.dropout_mlp,
         networks.batch_norm,
         networks.classification,
+        series.recurrent,
         text.gpt,
         planes.checkpoint_resume,
         planes.multi_worker,

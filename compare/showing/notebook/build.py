@@ -15,7 +15,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
-from compare.lessons import penguins, text
+from compare.lessons import penguins, series, text
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
 from compare.records import SIDES
@@ -78,6 +78,7 @@ def _markdown(problem: Problem) -> str:
         columns=columns,
         penguins=map(",".join, penguins.rows_of(columns)),
         page=text.FILE.read_text("utf-8"),
+        sunspots=map("{:g}".format, series.sunspots()),
     )
 
 

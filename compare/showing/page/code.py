@@ -70,6 +70,10 @@ WROTE = {
         "MultiHeadAttention makes queries, keys and values for every head, "
         "scales, masks, takes the softmax, mixes, and projects back."
     ),
+    r"layers\.LSTM\(": marked(
+        "LSTM runs through the sequence with four gates, from empty states, "
+        "and gives the last output."
+    ),
     r"LayerNormalization\(": marked(
         "LayerNormalization takes mean and variance over the features of "
         "each position, in training and outside."
