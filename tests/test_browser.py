@@ -29,6 +29,7 @@ NAMES = {
     "loop", "linear", "regression", "bill", "length", "depth", "flipper",
     "body", "mass", "way", "long", "name", "scikit", "learn", "Torch",
     "fori", "jit", "Regressor", "streaming", "batch", "norm", "tape", "jax",
+    "gpt", "recurrent",
 }  # fmt: skip
 """Names that stay as they are in every language."""
 

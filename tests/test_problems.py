@@ -55,6 +55,29 @@ def test_a_batch_is_at_most_all_rows():
     assert problem.steps_per_epoch == 1
 
 
+@pytest.mark.parametrize("lesson", ["classification", "recurrent", "gpt"])
+def test_a_lesson_with_data_of_its_own_takes_no_table(lesson):
+    """A user's table is refused in a sentence, not left aside."""
+    with pytest.raises(UsageError, match=f"{lesson} has data of its own"):
+        problem_of(lesson, Settings(table=penguins()))
+
+
+@pytest.mark.parametrize("lesson", ["recurrent", "gpt"])
+def test_settings_reach_a_lesson_with_data_of_its_own(lesson):
+    """Updates, rows per update and the rate are what the user set."""
+    problem = problem_of(lesson, Settings(None, 10, 0.5, 100))
+    assert problem.learning_rate == 0.5
+    assert problem.batch_size == 100
+    assert problem.steps == problem.epochs * problem.steps_per_epoch >= 10
+    assert len(problem.notes) == (problem.steps != 10)
+
+
+def test_the_targets_of_gpt_are_the_next_characters():
+    """Each target is the character that stands behind in the row."""
+    problem = problem_of("gpt", Settings())
+    np.testing.assert_array_equal(problem.x[:, 1:], problem.y[:, :-1])
+
+
 def test_unknown_hyper_parameters_are_attribute_errors():
     """A misspelt hyper-parameter is named."""
     problem = problem_of("minibatch", Settings())
