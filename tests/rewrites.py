@@ -235,6 +235,25 @@ REWRITES = [
          "            both = discriminate(tf.concat([x, fake_x], 0))\n"
          "            real, fake = tf.split(both, 2)\n"),
     ]),
+    ("recurrent", "a gate at a time", [
+        ("i, f, c, o = tf.split(gates, 4, axis=1)",
+         "n = recurrent_kernel.shape[0]\n"
+         "            i, f = gates[:, :n], gates[:, n : 2 * n]\n"
+         "            c, o = gates[:, 2 * n : 3 * n], gates[:, 3 * n :]"),
+    ]),
+    ("recurrent", "the bias first", [
+        ("gates = value @ kernel + hidden @ recurrent_kernel",
+         "gates = value @ kernel + bias + hidden @ recurrent_kernel"),
+        ("gates = tf.nn.bias_add(gates, bias)", "pass"),
+    ]),
+    ("gpt", "normalization as textbooks have it", [
+        ("x * scale + (-mean * scale + beta)", "(x - mean) * scale + beta"),
+    ]),
+    ("gpt", "heads before positions", [
+        ('"bthw,bshw->bhts", query, key',
+         '"bhtw,bhsw->bhts", tf.transpose(query, [0, 2, 1, 3]),'
+         " tf.transpose(key, [0, 2, 1, 3])"),
+    ]),
     ("early_stopping", "the validation loss as one sum", [
         ("total += compute_loss(x, y) * len(x)",
          "total += tf.reduce_sum(tf.square(y - x @ kernel - bias))"),

@@ -30,6 +30,7 @@ NAMES = {
     "body", "mass", "way", "long", "name", "scikit", "learn", "Torch",
     "fori", "jit", "Regressor", "streaming", "batch", "norm", "tape", "jax",
     "convolution", "fine", "tuning", "two", "heads", "weighted",
+    "gpt", "recurrent",
 }  # fmt: skip
 """Names that stay as they are in every language."""
 

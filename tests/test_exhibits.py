@@ -153,11 +153,41 @@ def test_a_discriminators_first_update_against_finite_differences():
                 np.testing.assert_allclose(steps, slopes, 1e-6, 1e-8)
 
 
-def finite_differences(problem, name):
-    """Return the slope of the loss along each entry of one parameter."""
+LARGE = 1e4
+"""Beside so large an epsilon Adam's first step goes with the gradient."""
+
+
+@pytest.mark.parametrize("lesson", ["recurrent", "gpt"])
+def test_adams_first_update_against_finite_differences(lesson):
+    """With a large epsilon the first step is a known part of the slope."""
+    problem = problem_of(lesson, Settings(steps=1, batch_size=1000))
+    problem = problem.with_hyper(epsilon=LARGE, learning_rate=1.0)
+    work = [
+        Job(
+            side,
+            record,
+            (exhibit(side, lesson), side, problem, "eager", "float64"),
+        )
+        for side in SIDES
+    ]
+    exact = problem.astype("float64")
+    part = np.sqrt(1 - exact.beta_2) / exact.epsilon
+    generator = np.random.default_rng(0)
+    for run in run_jobs(work, 2, 60.0):
+        for name, path in run.parameters.items():
+            shape = path[0].shape
+            places = [tuple(generator.integers(shape)) for _ in range(4)]
+            slopes = finite_differences(exact, name, places)
+            steps = [(path[0] - path[1])[place] / part for place in places]
+            expected = [slopes[place] for place in places]
+            np.testing.assert_allclose(steps, expected, rtol=1e-4, atol=1e-8)
+
+
+def finite_differences(problem, name, places=None):
+    """Return the slope of the loss along entries of one parameter, or all."""
     width = 1e-6
     slopes = np.zeros_like(problem.initial[name])
-    for place in np.ndindex(slopes.shape):
+    for place in places or np.ndindex(slopes.shape):
         losses = []
         for change in (width, -width):
             moved = problem.initial[name].copy()
@@ -397,6 +427,27 @@ def test_two_heads_learn_two_tasks():
     for run in runs_of(["two_heads"], None, ["graph"]).values():
         assert run.results["species_accuracy"][-1] > 0.95
         assert run.results["mass_mae"][-1] < 0.5
+
+
+def test_the_lstm_is_better_than_to_say_that_nothing_changes():
+    """It ends below half the error of this year's value, on both sides."""
+    problem = problem_of("recurrent", Settings())
+    naive = np.mean((problem.y - problem.x[:, -1]) ** 2)
+    found = runs_of(["recurrent"], None, ["graph"])
+    for run in found.values():
+        assert run.losses[-1] < naive / 2
+        assert len(run.results["forecast"]) == problem.horizon
+
+
+def test_gpt_learns_more_than_how_often_characters_occur():
+    """It ends far below the entropy of single characters, on both sides."""
+    problem = problem_of("gpt", Settings())
+    shares = np.bincount(problem.x.ravel()) / problem.x.size
+    entropy = -np.sum(shares * np.log(np.maximum(shares, 1e-9)))
+    found = runs_of(["gpt"], None, ["graph"])
+    for run in found.values():
+        assert run.losses[-1] < entropy - 1
+        assert len(run.results["text"]) == problem.text_length
 
 
 LINEAR = ["momentum", "adam", "lr_schedule", "regularization"]

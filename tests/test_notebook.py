@@ -189,6 +189,7 @@ RUN = {
     "early_stopping": ("eager", 2, "## Exercises"),
     "dropout_mlp": ("xla", 2, "## Exercises"),
     "gan": ("graph", 2, "## Exercises"),
+    "gpt": ("graph", 2, "## Exercises"),
     "checkpoint_resume": ("graph", 2, "## Exercises"),
     "multi_worker": ("graph", 1, "## Against one process"),
 }

@@ -18,7 +18,8 @@ def test_every_problem_is_float32_and_travels(lesson):
     """A problem survives the way into another process."""
     problem = problem_of(lesson, Settings())
     assert problem.lesson == lesson
-    assert problem.x.dtype == np.float32
+    # Characters are numbers that are looked up.
+    assert problem.x.dtype == (np.int32 if lesson == "gpt" else np.float32)
     back = pickle.loads(pickle.dumps(problem))
     np.testing.assert_array_equal(back.x, problem.x)
     assert back.learning_rate == problem.learning_rate
@@ -62,6 +63,41 @@ def test_first_rows_take_further_targets_along():
     assert len(held_out.first_rows(10).x_test) == len(held_out.x_test)
 
 
+OWN_DATA = (
+    "classification",
+    "weighted",
+    "two_heads",
+    "convolution",
+    "fine_tuning",
+    "recurrent",
+    "gpt",
+    "gan",
+)
+
+
+@pytest.mark.parametrize("lesson", OWN_DATA)
+def test_a_lesson_with_data_of_its_own_takes_no_table(lesson):
+    """A user's table is refused in a sentence, not left aside."""
+    with pytest.raises(UsageError, match=f"{lesson} has data of its own"):
+        problem_of(lesson, Settings(table=penguins()))
+
+
+@pytest.mark.parametrize("lesson", ["recurrent", "gpt"])
+def test_settings_reach_a_lesson_with_data_of_its_own(lesson):
+    """Updates, rows per update and the rate are what the user set."""
+    problem = problem_of(lesson, Settings(None, 10, 0.5, 100))
+    assert problem.learning_rate == 0.5
+    assert problem.batch_size == 100
+    assert problem.steps == problem.epochs * problem.steps_per_epoch >= 10
+    assert len(problem.notes) == (problem.steps != 10)
+
+
+def test_the_targets_of_gpt_are_the_next_characters():
+    """Each target is the character that stands behind in the row."""
+    problem = problem_of("gpt", Settings())
+    np.testing.assert_array_equal(problem.x[:, 1:], problem.y[:, :-1])
+
+
 def test_unknown_hyper_parameters_are_attribute_errors():
     """A misspelt hyper-parameter is named."""
     problem = problem_of("minibatch", Settings())
@@ -79,10 +115,3 @@ def test_what_does_not_suit_a_lesson_is_refused():
         problem_of("linear_regression", Settings(batch_size=2))
     with pytest.raises(UsageError, match="3 batches make no update of 4"):
         problem_of("gradient_accumulation", Settings(steps=3, batch_size=1000))
-
-
-@pytest.mark.parametrize("lesson", ["classification", "gan"])
-def test_a_lesson_with_data_of_its_own_takes_no_table(lesson):
-    """The sentence names the lesson."""
-    with pytest.raises(UsageError, match=f"{lesson} has data of its own"):
-        problem_of(lesson, Settings(table=penguins()))

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.own_data import no_table
 from compare.lessons.penguins import COLUMNS, penguin_species
 from compare.lessons.pictures import samples
-from compare.records import UsageError
 from compare.records.problem import Parameters, Problem, Settings
 
 MEASURED = ("bill_length_mm", "body_mass_g")
@@ -20,10 +20,7 @@ HIDDEN_UNITS = 16
 
 def gan(settings: Settings) -> Problem:
     """Generate rows of two measurements that look like a penguin's."""
-    if settings.table:
-        raise UsageError(
-            "gan has data of its own: leave --data out, or run another lesson"
-        )
+    no_table("gan", settings)
     problem = linear_problem(
         settings,
         "gan",

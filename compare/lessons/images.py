@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from compare.lessons import digits
-from compare.lessons.linear import given, mixed, own_data, whole_epochs
+from compare.lessons.linear import mixed
 from compare.lessons.losses import cross_entropy
+from compare.lessons.own_data import planned
 from compare.lessons.pictures import filters_and_digits, frozen_and_thawed
 from compare.records.note import note
 from compare.records.problem import Problem, Settings
@@ -28,12 +29,17 @@ BASE_RATE = 0.3
 
 def convolution(settings: Settings) -> Problem:
     """Read handwritten digits with a convolution."""
-    own_data("convolution", settings)
     x, y = mixed(*digits.digits())
     x_test, y_test = x[:TEST_ROWS], y[:TEST_ROWS]
     x, y = x[TEST_ROWS:], y[TEST_ROWS:]
-    batch_size = min(given(settings.batch_size, 32), len(x))
-    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, 6)
+    plan = planned(
+        settings,
+        "convolution",
+        len(x),
+        epochs=6,
+        batch_size=32,
+        learning_rate=0.3,
+    )
     held = note(
         "held {held} of {rows} rows out for a test",
         held=len(x_test),
@@ -46,16 +52,16 @@ def convolution(settings: Settings) -> Problem:
         x=x,
         y=y,
         initial=_first_filters(),
-        epochs=epochs,
-        batch_size=batch_size,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
         loss=cross_entropy,
         hyper={
-            "learning_rate": given(settings.learning_rate, 0.3),
+            "learning_rate": plan.learning_rate,
             "seed": 1,
             "x_test": x_test,
             "y_test": y_test,
         },
-        notes=(held, *rounded),
+        notes=(held, *plan.notes),
         compared=("accuracy", "predictions"),
         picture=filters_and_digits,
     ).astype("float32")
@@ -63,14 +69,19 @@ def convolution(settings: Settings) -> Problem:
 
 def fine_tuning(settings: Settings) -> Problem:
     """Read digits from 5 on with a layer that has learnt those before."""
-    own_data("fine_tuning", settings)
     images, digit = mixed(*digits.digits())
     x = images.reshape(len(images), -1)
     known = digit < NEW_DIGIT
     base = _trained_base(x[known], digit[known])
     x, y = x[~known], digit[~known] - NEW_DIGIT
-    batch_size = min(given(settings.batch_size, 32), len(x))
-    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, 8)
+    plan = planned(
+        settings,
+        "fine_tuning",
+        len(x),
+        epochs=8,
+        batch_size=32,
+        learning_rate=0.3,
+    )
     return Problem(
         lesson="fine_tuning",
         title="A trained layer under a new head: freeze, then fine-tune",
@@ -82,16 +93,16 @@ def fine_tuning(settings: Settings) -> Problem:
             "kernel": np.zeros((HIDDEN_UNITS, 10 - NEW_DIGIT)),
             "bias": np.zeros(10 - NEW_DIGIT),
         },
-        epochs=epochs,
-        batch_size=batch_size,
+        epochs=plan.epochs,
+        batch_size=plan.batch_size,
         loss=cross_entropy,
         hyper={
-            "learning_rate": given(settings.learning_rate, 0.3),
+            "learning_rate": plan.learning_rate,
             "fine_rate": 0.1,
-            "head_epochs": epochs // 2,
+            "head_epochs": plan.epochs // 2,
             "seed": 1,
         },
-        notes=rounded,
+        notes=plan.notes,
         picture=frozen_and_thawed,
     ).astype("float32")
 

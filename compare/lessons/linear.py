@@ -100,15 +100,6 @@ def given(value: Number | None, default: Number) -> Number:
     return default if value is None else value
 
 
-def own_data(lesson: str, settings: Settings) -> None:
-    """Refuse a user's table where a lesson needs data of its own."""
-    if settings.table:
-        raise UsageError(
-            f"{lesson} has data of its own: leave --data out, or run another "
-            "lesson"
-        )
-
-
 def whole_epochs(
     steps: int | None, rows: int, batch_size: int, epochs: int
 ) -> tuple[int, tuple[Note, ...]]:

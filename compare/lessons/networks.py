@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed, own_data
+from compare.lessons.linear import given, linear_problem, mixed
 from compare.lessons.losses import cross_entropy
+from compare.lessons.own_data import no_table
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import (
     lengths_of_updates,
@@ -52,7 +53,7 @@ def batch_norm(settings: Settings) -> Problem:
 
 def classification(settings: Settings) -> Problem:
     """Tell three species of penguins apart by four measurements."""
-    own_data("classification", settings)
+    no_table("classification", settings)
     problem = linear_problem(
         settings,
         "classification",

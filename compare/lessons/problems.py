@@ -16,7 +16,9 @@ from compare.lessons import (
     lines,
     networks,
     planes,
+    series,
     species,
+    text,
 )
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
@@ -40,6 +42,8 @@ LESSONS: dict[str, Callable[[Settings], Problem]] = {
         species.two_heads,
         images.convolution,
         images.fine_tuning,
+        series.recurrent,
+        text.gpt,
         planes.gradient_accumulation,
         adversarial.gan,
         networks.mixed_precision,

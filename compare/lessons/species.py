@@ -7,8 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed, own_data
+from compare.lessons.linear import given, linear_problem, mixed
 from compare.lessons.losses import two_losses, weighted_cross_entropy
+from compare.lessons.own_data import no_table
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import both_heads, metrics_by_epoch
 from compare.records.problem import Problem, Settings
@@ -21,7 +22,7 @@ RARE_WEIGHT = 4.0
 
 def two_heads(settings: Settings) -> Problem:
     """Tell species and body mass of penguins at once."""
-    own_data("two_heads", settings)
+    no_table("two_heads", settings)
     measured, species, _ = penguin_species()
     measured, species = mixed(measured, species)
     x, mass = measured[:, :3], measured[:, 3:]
@@ -50,7 +51,7 @@ def two_heads(settings: Settings) -> Problem:
 
 def weighted(settings: Settings) -> Problem:
     """Tell the rarest species of penguins from the others."""
-    own_data("weighted", settings)
+    no_table("weighted", settings)
     measured, species, _ = penguin_species()
     x, species = mixed(measured, species)
     rarest = np.bincount(species).argmin()

@@ -47,6 +47,7 @@ THEMES = (
     "training_loop",
     "networks",
     "models",
+    "sequences",
     "gradients",
     "gan",
     "keras_fit",

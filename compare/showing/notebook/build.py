@@ -15,7 +15,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
-from compare.lessons import digits, penguins
+from compare.lessons import digits, penguins, series, text
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
 from compare.records import SIDES
@@ -62,8 +62,8 @@ def _markdown(problem: Problem) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    text = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
-    intro, heading, rest = text.partition("\n## ")
+    told = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
+    intro, heading, rest = told.partition("\n## ")
     sources = {s: source_of(exhibit(s, problem.lesson)) for s in SIDES}
     columns = [*penguins.COLUMNS]
     if classes := problem.y.dtype.kind == "i":
@@ -79,13 +79,15 @@ def _markdown(problem: Problem) -> str:
         columns=columns,
         penguins=map(",".join, penguins.rows_of(columns)),
         digits=map(",".join, digits.lines()),
+        page=text.FILE.read_text("utf-8"),
+        sunspots=map("{:g}".format, series.sunspots()),
     )
 
 
 def _sections(source: str) -> dict[str, str]:
     """Return what to look for in each section that an exhibit has."""
-    text = (FOLDER / "templates" / "sections.md").read_text("utf-8")
-    notes = dict(line.split(": ", 1) for line in text.splitlines())
+    lines = (FOLDER / "templates" / "sections.md").read_text("utf-8")
+    notes = dict(line.split(": ", 1) for line in lines.splitlines())
     found = re.findall(r"^ *# --- (.+)$", source, re.M)
     return {name: notes[name] for name in found}
 

@@ -62,6 +62,22 @@ WROTE = {
         "BatchNormalization takes mean and variance from each batch, keeps "
         "moving averages of them, and uses those outside training."
     ),
+    r"layers\.Embedding\(": marked(
+        "Embedding keeps a vector for each number and looks it up; its "
+        "gradient holds only the rows that were looked up."
+    ),
+    r"MultiHeadAttention\(": marked(
+        "MultiHeadAttention makes queries, keys and values for every head, "
+        "scales, masks, takes the softmax, mixes, and projects back."
+    ),
+    r"layers\.LSTM\(": marked(
+        "LSTM runs through the sequence with four gates, from empty states, "
+        "and gives the last output."
+    ),
+    r"LayerNormalization\(": marked(
+        "LayerNormalization takes mean and variance over the features of "
+        "each position, in training and outside."
+    ),
     r"kernel_regularizer": marked(
         "The penalty is added to the loss by itself."
     ),
