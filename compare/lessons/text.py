@@ -37,7 +37,7 @@ def gpt(settings: Settings) -> Problem:
     places = starts[:, None] + np.arange(CONTEXT)
     x, y = mixed(codes[places], codes[places + 1])
     plan = planned(
-        settings, "gpt", len(x), epochs=12, batch_size=32, learning_rate=0.01
+        settings, "gpt", len(x), epochs=10, batch_size=32, learning_rate=0.01
     )
     return Problem(
         lesson="gpt",
@@ -55,7 +55,7 @@ def gpt(settings: Settings) -> Problem:
             **ADAM,
             "norm_epsilon": 1e-3,
             "prompt": codes[:CONTEXT],
-            "text_length": 60,
+            "text_length": 30,
         },
         notes=plan.notes,
         compared=("text",),
