@@ -26,7 +26,7 @@ def gan(settings: Settings) -> Problem:
         "gan",
         "Two networks against each other: generate penguins",
         truth=None,
-        epochs=20,
+        epochs=12,
         batch_size=57,  # a sixth of the rows
         compared=("predictions",),
     )
@@ -41,7 +41,7 @@ def gan(settings: Settings) -> Problem:
         initial=_first_weights(),
         loss=discriminators_loss,
         hyper={
-            "learning_rate": given(settings.learning_rate, 0.3),
+            "learning_rate": given(settings.learning_rate, 0.5),
             "seed": 1,
             "noise": noise,
         },
