@@ -24,7 +24,7 @@ def validation_curve(problem: Problem, run: Trajectory) -> Picture:
     losses = run.results["val_loss"]
     epochs = np.arange(1, len(losses) + 1)
     best = int(np.argmin(losses))
-    return _one(
+    return one_chart(
         marked("The error on the held-out rows"),
         marked("epoch"),
         marked("mean squared error"),
@@ -38,7 +38,7 @@ def falling_rate(problem: Problem, run: Trajectory) -> Picture:
     done = np.arange(problem.steps)
     angles = math.pi * done / problem.decay_steps
     rates = problem.learning_rate * 0.5 * (1 + np.cos(angles))
-    return _one(
+    return one_chart(
         marked("The learning rate of each update"),
         marked("update"),
         marked("learning rate"),
@@ -53,7 +53,7 @@ def moving_statistics(problem: Problem, run: Trajectory) -> Picture:
         "rf,ufh->urh", problem.x.astype(float), path["hidden_kernel"]
     )
     updates = np.arange(len(hidden))
-    return _one(
+    return one_chart(
         marked("The variance of the first hidden unit"),
         marked("update"),
         marked("variance"),
@@ -66,7 +66,7 @@ def metrics_by_epoch(problem: Problem, run: Trajectory) -> Picture:
     """Show precision and recall of the rare class after each epoch."""
     names = {"precision": marked("precision"), "recall": marked("recall")}
     epochs = np.arange(1, len(run.results["recall"]) + 1)
-    return _one(
+    return one_chart(
         marked("What is found of the rare class, and how often that is right"),
         marked("epoch"),
         marked("share"),
@@ -78,7 +78,7 @@ def moves_in_steps(problem: Problem, run: Trajectory) -> Picture:
     """Show that the parameters stand still but for every few batches."""
     batches = np.arange(min(run.updates, 24) + 1)
     path = run.parameters["kernel"][: len(batches)].reshape(len(batches), -1)
-    return _one(
+    return one_chart(
         marked("The first element of the kernel, batch by batch"),
         marked("batch"),
         marked("value"),
@@ -102,7 +102,7 @@ def lengths_of_updates(problem: Problem, run: Trajectory) -> Picture:
     )
     updates = np.arange(1, len(moves) + 1)
     skipped = moves == 0
-    return _one(
+    return one_chart(
         marked("How far each update moves the parameters"),
         marked("update"),
         marked("length"),
@@ -118,7 +118,7 @@ def lengths_of_updates(problem: Problem, run: Trajectory) -> Picture:
 
 def samples(problem: Problem, run: Trajectory) -> Picture:
     """Show real rows, and what the generator makes of noise in the end."""
-    return _one(
+    return one_chart(
         marked("Real penguins, and generated ones"),
         marked("bill length, standardised"),
         marked("body mass, standardised"),
@@ -170,7 +170,7 @@ def frozen_and_thawed(problem: Problem, run: Trajectory) -> Picture:
 
     units = run.results["hidden_kernel"]
     side = math.isqrt(len(units))
-    distances = _one(
+    distances = one_chart(
         marked("How far the kernels have moved from their start"),
         marked("update"),
         marked("distance"),
@@ -209,5 +209,6 @@ def both_heads(problem: Problem, run: Trajectory) -> Picture:
     return Picture(curves=(first, second))
 
 
-def _one(title: str, across: str, up: str, *curves: Curve) -> Picture:
+def one_chart(title: str, across: str, up: str, *curves: Curve) -> Picture:
+    """Return a picture of one chart."""
     return Picture(curves=(Curves(title, across, up, curves),))

@@ -13,10 +13,16 @@ import numpy as np
 
 from compare.lessons.linear import mixed
 from compare.lessons.own_data import planned
+from compare.lessons.pictures import one_chart, over
 from compare.lessons.planes import ADAM
+from compare.records.note import marked
+from compare.records.picture import Picture
 from compare.records.problem import Parameters, Problem, Settings
+from compare.records.runs import Trajectory
 
 FILE = Path(__file__).parent / "data" / "sunspots.csv"
+
+FIRST_YEAR = 1700
 
 WINDOW = 5
 """Years that are seen at once, about half a cycle of the sun.
@@ -63,7 +69,23 @@ def recurrent(settings: Settings) -> Problem:
         },
         notes=plan.notes,
         compared=("forecast",),
+        picture=series_and_forecast,
     ).astype("float32")
+
+
+def series_and_forecast(problem: Problem, run: Trajectory) -> Picture:
+    """Show the last years of the series, and what comes after them."""
+    spots = sunspots()
+    years = FIRST_YEAR + np.arange(len(spots))
+    ahead = years[-1] + 1 + np.arange(len(run.results["forecast"]))
+    forecast = run.results["forecast"] * spots.std() + spots.mean()
+    return one_chart(
+        marked("Sunspots of the last hundred years, and the forecast"),
+        marked("year"),
+        marked("sunspots"),
+        over(years[-100:], spots[-100:], marked("counted")),
+        over(ahead, forecast, marked("forecast")),
+    )
 
 
 def sunspots() -> np.ndarray:

@@ -14,8 +14,11 @@ import numpy as np
 from compare.lessons.linear import mixed
 from compare.lessons.own_data import planned
 from compare.lessons.planes import ADAM
-from compare.lessons.transformer import next_character_error
+from compare.lessons.transformer import gpt_forward, next_character_error
+from compare.records.note import marked
+from compare.records.picture import Images, Picture
 from compare.records.problem import Problem, Settings
+from compare.records.runs import Trajectory
 
 FILE = Path(__file__).parent / "data" / "alice.txt"
 
@@ -28,6 +31,11 @@ STRIDE = 8
 WIDTH = 32
 HEADS = 2
 HIDDEN_UNITS = 64
+
+HEAD_TITLES = (
+    marked("Attention of the first head: each row is a character"),
+    marked("Attention of the second head"),
+)
 
 
 def gpt(settings: Settings) -> Problem:
@@ -59,7 +67,36 @@ def gpt(settings: Settings) -> Problem:
         },
         notes=plan.notes,
         compared=("text",),
+        picture=text_and_attention,
     ).astype("float32")
+
+
+def text_and_attention(problem: Problem, run: Trajectory) -> Picture:
+    """Show the text that was written, and where each head looks."""
+    _, characters = coded(page())
+    prompt = "".join(characters[code] for code in problem.prompt)
+    written = "".join(characters[code] for code in run.results["text"])
+    _, shares = gpt_forward(run.results, problem.prompt[None])
+    names = tuple(character.replace(" ", "␣") for character in prompt)
+    heads = tuple(
+        Images(
+            title,
+            share[None],
+            rows=names,
+            columns=names,
+            across=marked("what it looks at"),
+        )
+        for title, share in zip(HEAD_TITLES, shares[0], strict=True)
+    )
+    return Picture(
+        images=heads,
+        texts=(
+            (
+                marked("What it writes behind the first words of the page:"),
+                f"{prompt}|{written}",
+            ),
+        ),
+    )
 
 
 def page() -> str:
