@@ -142,7 +142,7 @@ function axis(chart, which, drawn, count) {
     drawn.tickFormat((v) => shown(v));
     if (kept.length > 1) drawn.tickFormat(format ?? ((v) => power(v.toExponential(0))));
   } else {
-    drawn.ticks(count);
+    drawn.ticks(count, format);
   }
   const place = which === "x" ? [0, bottom] : [left, 0];
   chart.svg.append("g").attr("transform", `translate(${place})`)

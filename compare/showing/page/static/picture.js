@@ -43,7 +43,7 @@ for (const stage of document.querySelectorAll(".stage.curves")) {
     item.append("span").text(name);
   }
   new Chart(stage.querySelector(".chart"),
-    { label: across, domain: extent(all.map((p) => p[0]), false, 0.02) },
+    { label: across, domain: extent(all.map((p) => p[0]), false, 0.02), format: "~g" },
     { label: up, domain: extent(all.map((p) => p[1])) }, (chart) => {
       for (const [n, { points, dots }] of curves.entries()) {
         const group = chart.plot.append("g").attr("class", `way way-${n}`);
