@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from test_page import HOSTILE, hostile
-from whole_report import whole_report
+from whole_report import picture, whole_report
 
+from compare.lessons.problems import LESSONS
 from compare.showing.page.render import page as page_of
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -23,20 +24,17 @@ NAMES = {
     "Tensor", "Flow", "Keras", "Num", "Python", "Linux", "Dense", "Adam",
     "Dropout", "Tab", "EarlyStopping",
     "eager", "graph", "xla", "float", "kernel", "bias", "gzip", "fit",
-    "compile", "mse", "fused", "steps", "minibatch", "momentum", "adam",
-    "schedule", "regularization", "early", "stopping", "dropout", "mlp",
-    "classification", "checkpoint", "resume", "multi", "worker", "full",
-    "loop", "linear", "regression", "bill", "length", "depth", "flipper",
-    "body", "mass", "way", "long", "name", "scikit", "learn", "Torch",
-    "fori", "jit", "Regressor", "streaming", "batch", "norm", "tape", "jax",
-    "convolution", "fine", "tuning", "two", "heads", "weighted",
-    "gpt", "recurrent",
+    "compile", "mse", "bill", "length", "depth", "flipper", "body", "mass",
+    "way", "long", "name", "scikit", "learn", "Torch", "fori", "jit",
+    "Regressor", "tape", "jax",
+    *(word for lesson in LESSONS for word in lesson.split("_")),
 }  # fmt: skip
 """Names that stay as they are in every language."""
 
 MADE_UP = {
     "why", "something", "function", "train", "not", "installed", "sklearn",
     "process", "died", "round",
+    "matrix", "one", "down", "across", "curve", "line", "dots", "text",
 }  # fmt: skip
 """Data of the made-up report: reasons, and titles in no catalogue."""
 
@@ -62,7 +60,9 @@ def files(small_report, tmp_path_factory):
     """Return the page's files by name: both languages, and one attacked."""
     folder = tmp_path_factory.mktemp("page")
     measured = replace(whole_report(), lessons=(), ladder=None, mistakes=())
-    whole = [small_report, measured]
+    first, *others = small_report.lessons
+    first = replace(first, pictures={"manual": picture()})
+    whole = [replace(small_report, lessons=(first, *others)), measured]
     texts = {
         "en": page_of(whole, "en"),
         "ko": page_of(whole, "ko"),
@@ -140,6 +140,25 @@ def test_several_features_have_charts_of_their_own(visit):
     assert drawn(page, "#learn-1", "predictions") != before
     names = page.locator("#learn-1 [data-chart=parameters] text")
     expect(names.filter(has_text="kernel[2]")).to_have_count(1)
+
+
+def test_a_picture_is_drawn_pixel_by_pixel(visit):
+    """Shades of a matrix, a line, and a dot for each point that stands alone.
+
+    What is 0 is left blank; names stand at the matrix's axes.
+    """
+    page = visit()
+    images = page.locator(".stage.images").first
+    shades = images.locator(".pixel").evaluate_all(
+        "pixels => pixels.map((p) => +p.getAttribute('fill-opacity'))"
+    )
+    assert shades == [0.25, 0.5, 1]
+    words = images.locator("text").all_text_contents()
+    assert set(words) == {"one", "a", "b", "c", "d", "down", "across"}
+    curves = page.locator(".stage.curves").first
+    expect(curves.locator("path.course")).to_have_count(1)
+    expect(curves.locator("circle.marker")).to_have_count(1)
+    assert "to be <or> not" in page.locator("#picture").text_content()
 
 
 def test_play_runs_to_the_end_and_can_be_paused(visit):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import jobs
@@ -9,10 +10,12 @@ import numpy as np
 import pytest
 
 from compare.judging.parity import judge
+from compare.judging.soundness.lesson import check_picture
 from compare.judging.theory import distance, pack, theory_of
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.records import MODES, SIDES
+from compare.records.json_form import to_json
 from compare.records.problem import Settings
 from compare.running.contest import Contest
 from compare.running.multiprocess import record
@@ -73,6 +76,24 @@ def test_both_sides_have_the_same_bits(runs, lesson, mode):
     verdict = judge(left, right, rerun)
     assert verdict.outcome == "identical", verdict.reason
     assert verdict.updates[0] >= STEPS
+
+
+PICTURED = [
+    lesson for lesson in LESSONS if problem_of(lesson, Settings()).picture
+]
+
+
+@pytest.mark.parametrize("lesson", PICTURED)
+def test_both_sides_have_the_same_picture(runs, lesson):
+    """What a lesson draws of its runs is sound, and alike on both sides."""
+    problem = problem_of(lesson, Settings(steps=STEPS))
+    drawn = [
+        problem.picture(problem, runs[lesson, "graph", side]) for side in SIDES
+    ]
+    assert json.dumps(to_json(drawn[0])) == json.dumps(to_json(drawn[1]))
+    for picture in drawn:
+        assert picture.images or picture.curves or picture.texts
+        check_picture(picture, "picture")
 
 
 def test_linear_regression_against_numpy_in_float64():

@@ -52,7 +52,7 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
             both = {"float32", "float64"} <= set(of_side)
             require(both, at, "lacks float32 or float64")
     for at, picture in entries(lesson.pictures, f"{path}.pictures"):
-        _check_picture(picture, at)
+        check_picture(picture, at)
     _check_rates(lesson, f"{path}.rates")
 
 
@@ -115,7 +115,8 @@ def _check_points(lesson: LessonReport, points: Points, path: str) -> None:
         require(fits, path, "do not fit the parameters that were trained")
 
 
-def _check_picture(picture: Picture, path: str) -> None:
+def check_picture(picture: Picture, path: str) -> None:
+    """Refuse a picture that cannot be drawn."""
     for at, images in entries(picture.images, f"{path}.images"):
         values = images.values
         require(

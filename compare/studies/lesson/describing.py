@@ -73,7 +73,7 @@ def describe(
         pictures={
             run.side: problem.picture(problem, run)
             for run in shown
-            if problem.picture
+            if problem.picture and run.first_non_finite is None
         },
     )
 
