@@ -143,10 +143,7 @@ def test_several_features_have_charts_of_their_own(visit):
 
 
 def test_a_picture_is_drawn_pixel_by_pixel(visit):
-    """Shades of a matrix, a line, and a dot for each point that stands alone.
-
-    What is 0 is left blank; names stand at the matrix's axes.
-    """
+    """Shades with names at their axes, a line, and a dot that stands alone."""
     page = visit()
     images = page.locator(".stage.images").first
     shades = images.locator(".pixel").evaluate_all(

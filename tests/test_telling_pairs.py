@@ -41,7 +41,7 @@ from compare.showing.telling.mistakes import (
 from compare.showing.telling.overview import overview
 from compare.showing.telling.pair import tell_costs, tell_pair
 from compare.studies.baseline import compare
-from compare.studies.ladder import ladder
+from compare.studies.ladder import by_size, ladder
 
 ENGLISH = speaker("en")
 HOSTILE = "[bold]{x}[/bold] <script>"
@@ -382,8 +382,11 @@ def test_the_ladder_has_every_lesson_and_its_numbers(measure):
     """What each adds, even below 0, and the sums of those that count."""
     found = ladder()
     told = tuple(tell_ladder(found, ENGLISH, measure))
-    (bars,) = of(Bars, told)
+    bars, whole = of(Bars, told)
     assert set(bars.owners) == set(SIDES)
+    assert {label.text for label, *_ in whole.rows} == {
+        lesson for lesson, sizes in by_size(found, measure) if sizes["manual"]
+    }
     for rung, (label, drawn, difference) in zip(
         found.rungs, bars.rows, strict=True
     ):
