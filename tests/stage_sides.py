@@ -6,7 +6,12 @@ import tensorflow as tf
 
 
 def network(
-    activation="tanh", dropout=0.0, seed=1, penalty=0.0, normalised=False
+    activation="tanh",
+    dropout=0.0,
+    seed=1,
+    penalty=0.0,
+    normalised=False,
+    late=False,
 ):
     keras.utils.set_random_seed(seed)
     layers = [
@@ -23,7 +28,8 @@ def network(
         layers.append(keras.layers.BatchNormalization())
     if dropout:
         layers.append(keras.layers.Dropout(dropout, seed=3))
-    return keras.Sequential([*layers, keras.layers.Dense(1)])
+    layers.append(keras.layers.Dense(1))
+    return keras.Sequential(layers[1:] if late else layers)
 
 
 def fit(problem, optimizer=None, loss="mse", scale=1.0, given=None, **options):
@@ -176,6 +182,10 @@ def forgets_a_bias(problem):
 
 def faster(problem):
     return loop(problem, rate=3.0)
+
+
+def built_late_and_faster(problem):
+    return loop(problem, rate=3.0, late=True)
 
 
 def in_adam(problem):

@@ -34,6 +34,7 @@ PLANTED = {
     "without_penalty": ("with_penalty", "loss", {"penalty-forgotten"}),
     "forgets_a_bias": ("fitted", "gradient", {"forgotten-variable"}),
     "faster": ("by_hand", "update", {"learning-rate"}),
+    "built_late_and_faster": ("fitted", "update", {"learning-rate"}),
     "in_adam": ("by_hand", "update", {"optimizer"}),
     "adam_made_anew": ("in_adam", "state", {"state-lost"}),
     "twice_as_long": ("fitted", "count", {"epochs"}),
@@ -56,7 +57,7 @@ def test_each_planted_fault_is_named_and_no_other(regression, right):
     """The first stage that parts, and every cause, proved by its numbers."""
     left, stage, keys = PLANTED[right]
     verdict = compare.check(f"{FILE}:{left}", f"{FILE}:{right}", regression)
-    assert verdict.outcome == "different"
+    assert verdict.outcome == "different", verdict.explain()
     diagnosis = verdict.diagnosis
     text = verdict.explain()
     assert {cause.key for cause in diagnosis.causes} == keys, text

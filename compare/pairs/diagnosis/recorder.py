@@ -39,6 +39,7 @@ class OpenUpdate:
     """An update that has not ended."""
 
     before: Values
+    made: set[int] = field(default_factory=set)
     data: list[tuple[Any, Any, Any]] = field(default_factory=list)
     models: list[tuple[Any, Any, bool | None, str]] = field(
         default_factory=list
@@ -92,15 +93,28 @@ class Recorder:
         number = len(self.variables)
         self.variables.append(variable)
         self._number[id(variable)] = number
-        if self._open and number in self._start:
-            self._put(number)
+        if self._open:
+            if number in self._start:
+                self._put(number)
+            self._open.made.add(number)
+            self._open.before[number] = _value(variable)
         return variable
 
     def _put(self, number: int) -> None:
         variable = self.variables[number]
         give(variable, self._start[number])
-        if self._open:
-            self._open.before[number] = np.array(variable)
+
+    def _note_first(self) -> None:
+        """Copy what was made in this update, before it is moved.
+
+        A model that is built by its first call has no variables until then,
+        and may be given others right after.
+        """
+        assert self._open is not None
+        for number in self._open.made:
+            variable = self.variables[number]
+            if variable.trainable:
+                self._open.before[number] = _value(variable)
 
     def number(self, variable: Any) -> int | None:
         """Return which variable it is, in the order of making."""
@@ -175,6 +189,14 @@ class Recorder:
     def _deep(self) -> bool:
         made = len(self.updates)
         return made < DEEP or self._least - 2 <= made < self._least
+
+
+def _value(variable: Any) -> np.ndarray:
+    """Copy a variable, also while a function is traced."""
+    import tensorflow as tf
+
+    with tf.init_scope():
+        return np.array(variable)
 
 
 def _data(seen: OpenUpdate) -> tuple[Any, Any, Any]:

@@ -79,6 +79,7 @@ class TapeWatch(Recorder):
         if seen is None or self._inside or target is None:
             return gradient(tape, target, sources, **given)
         if not seen.gradients:
+            self._note_first()
             self._keep_operations()
         flat = tf.nest.flatten(sources)
         model = seen.models[-1][1] if seen.models else None
