@@ -115,7 +115,9 @@ class _Made:
 
     def apart(self, other: _Made) -> float:
         """Return how far the predictions are from each other."""
-        return min(gap(a, b) for a in self.heads for b in other.heads)
+        pairs = [(a, b) for a in self.heads for b in other.heads]
+        varied = [gap(a, b) for a, b in pairs if np.ptp(a) or np.ptp(b)]
+        return min(varied, default=np.inf)
 
     def alike(self, other: _Made, bound: float) -> int:
         """Count the tensors that both make."""
@@ -183,8 +185,9 @@ class _Search:
         heads = [np.asarray(tensors[head]) for head in self._heads[number]]
         if self._logits[number]:
             last = tensors[replay.head]
-            squashed = tf.nn.softmax(last), tf.nn.sigmoid(last)
-            heads += map(np.asarray, squashed)
+            heads.append(np.asarray(tf.nn.sigmoid(last)))
+            if last.shape[-1] > 1:  # else it is 1, whatever it is of
+                heads.append(np.asarray(tf.nn.softmax(last)))
         return _Made(heads, replay.moments(tensors))
 
     def _apart(self, made: Sequence[_Made | None]) -> float:
