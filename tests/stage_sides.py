@@ -214,3 +214,75 @@ def normalised(problem):
 
 def normalised_in_inference(problem):
     return loop(problem, normalised=True, training=False)
+
+
+# --- Losses by hand
+
+
+def smaller(problem):
+    return problem.replace(y=problem.y / 9)  # errors around 1
+
+
+def fitted_huber(problem):
+    return fit(smaller(problem), loss=keras.losses.Huber())
+
+
+def huber(y, y_hat, delta=1.0, half=0.5):
+    off = tf.abs(y - y_hat)
+    line = delta * off - 0.5 * delta**2
+    return tf.reduce_mean(tf.where(off <= delta, half * off**2, line))
+
+
+def bent_sooner(problem):
+    return loop(smaller(problem), lambda y, p: huber(y, p, delta=0.75))
+
+
+def bent_without_half(problem):
+    return loop(smaller(problem), lambda y, p: huber(y, p, half=1.0))
+
+
+# --- Two outputs
+
+
+def two_headed():
+    keras.utils.set_random_seed(1)
+    x = keras.Input((3,))
+    hidden = keras.layers.Dense(4, activation="tanh")(x)
+    value = keras.layers.Dense(1, name="value")(hidden)
+    kind = keras.layers.Dense(1, activation="sigmoid", name="kind")(hidden)
+    return keras.Model(x, {"value": value, "kind": kind})
+
+
+def two_fitted(problem):
+    model = two_headed()
+    model.compile(
+        keras.optimizers.SGD(problem.learning_rate),
+        {"value": "mse", "kind": "binary_crossentropy"},
+        loss_weights={"value": 1.0, "kind": 0.3},
+    )
+    targets = {"value": problem.y, "kind": 1.0 * (problem.y > 0)}
+    size, epochs = problem.batch_size, problem.epochs
+    model.fit(problem.x, targets, size, epochs, verbose=0, shuffle=False)
+    return model
+
+
+def two_unweighted(problem):
+    a, b, *heads = (tf.Variable(w) for w in two_headed().get_weights())
+    for _ in range(problem.epochs):
+        for first in range(0, len(problem.x), problem.batch_size):
+            x = problem.x[first : first + problem.batch_size]
+            y = problem.y[first : first + problem.batch_size]
+            with tf.GradientTape() as tape:
+                h = tf.tanh(x @ a + b)
+                other, one = (h @ heads[i] + heads[i + 1] for i in (0, 2))
+                loss = square(y, one) + tf.reduce_mean(
+                    tf.nn.sigmoid_cross_entropy_with_logits(
+                        tf.cast(y > 0, h.dtype), other
+                    )
+                )
+            weights = [a, b, *heads]
+            for weight, gradient in zip(
+                weights, tape.gradient(loss, weights), strict=True
+            ):
+                weight.assign_sub(problem.learning_rate * gradient)
+    return weights

@@ -101,7 +101,7 @@ class Dissection:
                 stages = [*stages[:1], *again.stages[1:]]
                 causes = _together(causes[:1], again.causes)
         if answer.shared is not None and not self.pair.sides.scripts:
-            again = self._answer(self._isolated(run, answer))
+            again = self._answer(self._isolated(run, answer), shared=True)
             if again is not None and again.data_equal:
                 stages = _behind(stages, again.stages)
                 own = [c for c in again.causes if c.stage != "count"]
@@ -145,8 +145,14 @@ class Dissection:
         )
         return _Run((one, other), (left, right))
 
-    def _answer(self, run: _Run) -> Answer | None:
-        """Watch both sides, beside each other; then compare them."""
+    def _answer(self, run: _Run, shared: bool = False) -> Answer | None:
+        """Watch both sides, beside each other; then compare them.
+
+        Args:
+            run: how.
+            shared: on rows that they did not ask for: a side that raises an
+                error then says nothing of itself.
+        """
         sides = self.pair.sides
         jobs = [
             Job(
@@ -164,7 +170,7 @@ class Dissection:
         ]
         seen = run_jobs(jobs, 2, sides.timeout, self.progress)
         for side, found in zip(sides.names, seen, strict=True):
-            if isinstance(found, Broken):
+            if isinstance(found, Broken) and not shared:
                 self.said.append(
                     note(
                         "{side} could not be watched: {reason}.",
@@ -186,6 +192,8 @@ class Dissection:
             )
             return None
         assert isinstance(answer, Answer | None)
+        if answer is not None:
+            self.said += [s for s in answer.said if s not in self.said]
         return answer
 
     def _line(self) -> list[Cause]:

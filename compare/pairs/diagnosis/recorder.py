@@ -44,7 +44,8 @@ class OpenUpdate:
     models: list[tuple[Any, Any, bool | None, str]] = field(
         default_factory=list
     )
-    model: Any = None
+    outputs: list[Any] = field(default_factory=list)
+    named: tuple[str, ...] = ()
     layers: list[LayerCall] = field(default_factory=list)
     losses: list[LossCall] = field(default_factory=list)
     gradients: list[Gradient] = field(default_factory=list)

@@ -12,8 +12,7 @@ from compare.pairs.diagnosis.steps import Side, Step
 from compare.records.problem import Problem
 
 NEAR = 1e-6
-"""Relative difference up to which two rows are the same: float32's 6e-8, and
-what scaling by other operations adds."""
+"""Relative difference of equal rows: float32's 6e-8, and that of scaling."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,10 @@ def batches(side: Side, problem: Problem) -> Batches:
     """
     seen = [batch_of(step, problem) for step in side.steps]
     xs = [a for a, _ in seen]
-    ys = [None if _is_part(b, a) else b for a, b in seen]
+    ys = [
+        None if _is_part(b, a) or _some_targets(step, b, problem.y) else b
+        for step, (a, b) in zip(side.steps, seen, strict=True)
+    ]
     sizes = tuple(
         next((len(v) for v in (a, b) if v is not None and v.ndim), 0)
         for a, b in seen
@@ -116,6 +118,15 @@ def batches(side: Side, problem: Problem) -> Batches:
 def _is_part(y: np.ndarray | None, x: np.ndarray | None) -> bool:
     """Whether y is of one gradient, x of all that were accumulated."""
     return y is not None and x is not None and len(y) != len(x)
+
+
+def _some_targets(step: Step, y: np.ndarray | None, of: np.ndarray) -> bool:
+    """Whether y is the target of one output, where there are several."""
+    if y is None or not y.ndim or not len(y):
+        return False
+    one_hot = ((of != 0).reshape(len(of), -1).sum(axis=1) == 1).all()
+    fewer = y[0].size < of[0].size and not (one_hot and y[0].size == 1)
+    return fewer or bool(step.gradient.outputs)
 
 
 def batch_of(
