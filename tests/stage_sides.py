@@ -125,12 +125,27 @@ def by_hand_rectified_and_scaled(problem):
     return by_hand(problem, tf.nn.relu, 0.25)
 
 
-def in_numpy(problem):
+def in_numpy(problem, rate=1.0):
     w = np.zeros(3)
     for _ in range(problem.steps):
         error = problem.x @ w - problem.y.ravel()
-        w = w - problem.learning_rate * 2 * error @ problem.x / len(error)
+        slope = 2 * error @ problem.x / len(error)
+        w = w - rate * problem.learning_rate * slope
     return w
+
+
+def in_numpy_faster(problem):
+    return in_numpy(problem, 2.0)
+
+
+def raises(problem):
+    @tf.function
+    def step(x):
+        if tf.reduce_sum(x) > 0:
+            return tf.reshape(x, (-1, 7))
+        return x
+
+    return step(problem.x)
 
 
 # --- With a mistake
@@ -214,6 +229,36 @@ def normalised(problem):
 
 def normalised_in_inference(problem):
     return loop(problem, normalised=True, training=False)
+
+
+# --- Accumulated gradients
+
+
+def accumulated(problem):
+    sgd = keras.optimizers.SGD(
+        problem.learning_rate, gradient_accumulation_steps=3
+    )
+    return fit(problem, sgd)
+
+
+def accumulated_sum(problem):
+    weights = [tf.Variable(w) for w in network().get_weights()]
+    sums = [tf.Variable(tf.zeros_like(w)) for w in weights]
+    for _ in range(problem.epochs):
+        for first in range(0, len(problem.x), problem.batch_size):
+            x = problem.x[first : first + problem.batch_size]
+            y = problem.y[first : first + problem.batch_size]
+            with tf.GradientTape() as tape:
+                hidden = tf.tanh(x @ weights[0] + weights[1])
+                value = square(y, hidden @ weights[2] + weights[3])
+            for total, gradient in zip(
+                sums, tape.gradient(value, weights), strict=True
+            ):
+                total.assign_add(gradient)
+        for weight, total in zip(weights, sums, strict=True):
+            weight.assign_sub(problem.learning_rate * total)
+            total.assign(tf.zeros_like(total))
+    return weights
 
 
 # --- Losses by hand

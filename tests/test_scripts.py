@@ -102,6 +102,18 @@ def test_what_scripts_do_otherwise_is_named():
     assert "0.02" in verdict.explain()
 
 
+@pytest.mark.usefixtures("once")
+def test_a_script_that_drops_the_last_batch_is_named():
+    """Its rows are those of the other script, which takes them all."""
+    left = write("a.py", LOOP.replace("10)", "8)").replace("+ 10", "+ 8"))
+    text = Path(left).read_text().replace("len(x), 8", "len(x) - 8, 8")
+    Path(left).write_text(text)
+    right = write("b.py", FIT.replace("y, 10", "y, 8"))
+    verdict = compare.check(left, right)
+    keys = {cause.key for cause in verdict.diagnosis.causes}
+    assert keys == {"tail-dropped"}, verdict.explain()
+
+
 REFUSED = {
     "x = 1": "it took no gradient",
     "raise ValueError('no way')": "ValueError: no way",

@@ -42,8 +42,10 @@ MOST = 300
 """Updates that are looked at if the sides part late."""
 
 
-def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
-    """Say why a pair is different.
+def diagnose(
+    pair: Pair, verdict: Verdict, progress: Progress
+) -> Diagnosis | None:
+    """Say why a pair is different; nothing where an error says it.
 
     Args:
         pair: after its check.
@@ -51,7 +53,8 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         progress: told of every process.
     """
     if verdict.outcome == "could not run":
-        return Diagnosis((), tuple(alike(verdict, progress)))
+        found = tuple(alike(verdict))
+        return Diagnosis((), found) if found else None
     return Dissection(pair, verdict, progress).diagnosis()
 
 
@@ -75,6 +78,7 @@ class Dissection:
         exact = verdict.float64_difference is not None
         self.dtype: Dtype = "float64" if exact else "float32"
         self.said: list[Note] = []
+        self._unseen: list[Note] = []
 
     def diagnosis(self) -> Diagnosis:
         """Find stages, causes and facts."""
@@ -86,6 +90,7 @@ class Dissection:
             answer = self._answer(replace(run, plans=(plan, plan)))
         if answer is None or not answer.causes:
             causes = self._line()
+            self.said += [] if causes else self._unseen
             return Diagnosis(
                 tuple(causes),
                 tuple(self._facts()),
@@ -179,6 +184,15 @@ class Dissection:
                     )
                 )
         one, other = seen
+        self._unseen = [
+            note(
+                "the stages of {side} cannot be seen: it takes no gradient "
+                "with a tf.GradientTape, nor in fit.",
+                side=found.side,
+            )
+            for found in seen
+            if isinstance(found, Anatomy) and not found.updates
+        ]
         if not isinstance(one, Anatomy) or not isinstance(other, Anatomy):
             return None
         problem = run.problems[0]

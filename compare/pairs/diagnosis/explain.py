@@ -131,6 +131,7 @@ def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
     """Yield the causes of every stage, and say what raised an error."""
     case = seen.case
     model: list[Cause] = []
+    gradient: list[Cause] = []
 
     def in_model() -> Iterator[Cause]:
         heads = list(_heads(seen)) if seen.same_rows(0) else []
@@ -141,18 +142,25 @@ def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
         flags = any("training-flag" in cause.key for cause in model)
         return state_causes(case, 0, not flags and seen.same("model"))
 
+    def in_gradient() -> Iterator[Cause]:
+        same = seen.same("model") and seen.same("loss")
+        gradient.extend(gradient_causes(case, 0, same))
+        yield from gradient
+
+    def in_update() -> Iterator[Cause]:
+        if any(
+            c.key == "accumulated-sum" and c.gap is not None for c in gradient
+        ):
+            return iter(())  # that is why it is longer
+        return update_causes(case, *rules(case, seen.epochs))
+
     stages: list[tuple[str, Callable[[], Iterator[Cause]]]] = [
         ("start", lambda: start_causes(case)),
         ("data", lambda: data_causes(case, seen.left, seen.right)),
         ("model", lambda: iter(()) if seen.same_behind(0) else in_model()),
         ("loss", lambda: _loss_causes(seen)),
-        (
-            "gradient",
-            lambda: gradient_causes(
-                case, 0, seen.same("model") and seen.same("loss")
-            ),
-        ),
-        ("update", lambda: update_causes(case, *rules(case, seen.epochs))),
+        ("gradient", in_gradient),
+        ("update", in_update),
         ("state", in_state),
         (
             "count",

@@ -83,6 +83,7 @@ class Recorder:
         self._tapes = 0
         self._inside: list[Any] = []  # layers, losses, optimizers
         self._made: dict[int, str] = {}  # where objects were made
+        self._asked: set[int] = set()  # of which gradients were taken
         self._kept: list[Any] = []  # so that no id is given twice
         self._optimizers: list[Any] = []
         self._trace: list[tuple[str, Any, Any]] = []
@@ -179,8 +180,13 @@ class Recorder:
             self.updates.append(made)
 
     def _moved(self, before: Values, now: Values) -> bool:
+        """Whether anything changed of which a gradient was taken.
+
+        What a loop keeps besides, such as sums of gradients, is no parameter.
+        """
         return any(
             v.trainable
+            and (i in self._asked or not self._asked)
             and i in before
             and not np.array_equal(before[i], now[i], equal_nan=True)
             for i, v in enumerate(self.variables)

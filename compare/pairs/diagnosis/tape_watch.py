@@ -91,6 +91,7 @@ class TapeWatch(Recorder):
         own, rest = found[: len(flat)], iter(found[len(flat) :])
         upstream = [next(rest) if is_float(t) else None for t in extra]
         numbers = [self.number(source) for source in flat]
+        self._asked |= {n for n in numbers if n is not None}
         goals = [np.asarray(t, float) for t in tf.nest.flatten(target)]
         outputs: list[list[Tensor]] = [[] for _ in seen.outputs]
         for (number, kind, t), up in zip(watched, upstream, strict=False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from compare.pairs.diagnosis.batch_seen import batch_of
 from compare.pairs.diagnosis.causes.loss_factors import (
     factor_causes,
     gap_to,
@@ -19,7 +20,7 @@ from compare.pairs.diagnosis.causes.penalties import (
 )
 from compare.pairs.diagnosis.loss_recognition import Told, tell
 from compare.pairs.diagnosis.losses import OF_LOGITS, Form, forms
-from compare.pairs.diagnosis.rows import Batches, batch_of
+from compare.pairs.diagnosis.rows import Batches
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
