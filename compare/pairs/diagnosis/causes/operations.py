@@ -113,11 +113,18 @@ class _Made:
     heads: list[np.ndarray]
     moments: np.ndarray
 
-    def apart(self, other: _Made) -> float:
-        """Return how far the predictions are from each other."""
+    def apart(self, other: _Made, constant: bool) -> float:
+        """Return how far the predictions are from each other.
+
+        Args:
+            other: what the other side made.
+            constant: whether predictions may be the same for all rows.
+        """
         pairs = [(a, b) for a in self.heads for b in other.heads]
-        varied = [gap(a, b) for a, b in pairs if np.ptp(a) or np.ptp(b)]
-        return min(varied, default=np.inf)
+        shown = [
+            gap(a, b) for a, b in pairs if constant or np.ptp(a) or np.ptp(b)
+        ]
+        return min(shown, default=np.inf)
 
     def alike(self, other: _Made, bound: float) -> int:
         """Count the tensors that both make."""
@@ -140,6 +147,8 @@ class _Search:
         self._logits = logits
         self._bound = bound
         self._until = time.monotonic() + SECONDS
+        plain = [self._made(number, ()) for number in (0, 1)]
+        self._constant = all(m and not np.ptp(m.heads[0]) for m in plain)
         own = [_constants(replay) for replay in replays]
         self._candidates = [
             (number, change)
@@ -192,7 +201,9 @@ class _Search:
 
     def _apart(self, made: Sequence[_Made | None]) -> float:
         one, other = made
-        return np.inf if one is None or other is None else one.apart(other)
+        if one is None or other is None:
+            return np.inf
+        return one.apart(other, self._constant)
 
     def _alike(self, made: Sequence[_Made | None]) -> int:
         one, other = made
