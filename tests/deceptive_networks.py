@@ -82,3 +82,21 @@ def logarithms_by_hand(p):
 
 def logarithms_in_keras(p):
     return logarithms(p, False)
+
+
+def by_signs(p, rounded=lambda value: value):
+    """Move by the sign of the gradient, from zeros: multiples of the rate."""
+    w, b = tf.Variable(0.0), tf.Variable(0.0)
+    for _ in range(p.steps):
+        with tf.GradientTape() as tape:
+            y_hat = w * tf.cast(p.x, w.dtype) + b
+            loss = tf.reduce_mean(tf.square(y_hat - tf.cast(p.y, w.dtype)))
+        for weight, gradient in zip(
+            (w, b), tape.gradient(loss, [w, b]), strict=True
+        ):
+            weight.assign_sub(0.003 * tf.sign(gradient))
+    return {"w": rounded(w), "b": rounded(b)}
+
+
+def by_signs_rounded(p):
+    return by_signs(p, lambda value: np.round(value.numpy(), 3))

@@ -79,6 +79,18 @@ def test_a_loop_and_fit_are_the_same_training_from_one_start():
     assert "was started from a.py's" in verdict.explain()
 
 
+def test_models_that_their_first_step_builds_get_one_start():
+    """One step is traced when it builds its model, the other is not."""
+    sides = write("a.py", LOOP), write("b.py", FIT, seed=2)
+    for side in sides:
+        text = Path(side).read_text().replace("keras.Input((4,)),", "")
+        Path(side).write_text(text.replace("@tf.function", ""))
+    verdict = compare.check(*sides)
+    assert verdict.outcome == "identical", verdict.explain()
+    assert verdict.updates == (9, 9)
+    assert "was started from a.py's" in verdict.explain()
+
+
 @pytest.mark.usefixtures("once")
 def test_what_scripts_do_otherwise_is_named():
     """Both of two mistakes, by what the scripts themselves read."""
@@ -88,6 +100,18 @@ def test_what_scripts_do_otherwise_is_named():
     keys = {cause.key for cause in verdict.diagnosis.causes}
     assert keys == {"fit-shuffles", "learning-rate"}, verdict.explain()
     assert "0.02" in verdict.explain()
+
+
+@pytest.mark.usefixtures("once")
+def test_a_script_that_drops_the_last_batch_is_named():
+    """Its rows are those of the other script, which takes them all."""
+    left = write("a.py", LOOP.replace("10)", "8)").replace("+ 10", "+ 8"))
+    text = Path(left).read_text().replace("len(x), 8", "len(x) - 8, 8")
+    Path(left).write_text(text)
+    right = write("b.py", FIT.replace("y, 10", "y, 8"))
+    verdict = compare.check(left, right)
+    keys = {cause.key for cause in verdict.diagnosis.causes}
+    assert keys == {"tail-dropped"}, verdict.explain()
 
 
 REFUSED = {

@@ -258,7 +258,7 @@ def told(found, speaker=ENGLISH):
     [
         (0.0, ["to the last bit", "2.5e-01"]),
         (1e-9, ["to 1.0e-09", "2.5e-01"]),
-        (None, ["was seen"]),
+        (None, ["seen in"]),
     ],
 )
 def test_a_cause_has_its_proof(gap, words):

@@ -100,14 +100,14 @@ def _unproved() -> Note:
 
 def _same_bits(run: Trajectory) -> Note:
     """Say after which updates the parameters were compared."""
-    if run.rows > run.updates:
+    seen = [run.update_of(row) for row in range(run.rows)]
+    *some, last = [f"{update:,}" for update in seen if update]
+    if len(some) + 1 == run.updates:
         return note(
             "every parameter has the same bits after each of {updates} "
             "updates",
             updates=f"{run.updates:,}",
         )
-    seen = [run.update_of(row) for row in range(run.rows)]
-    *some, last = [f"{update:,}" for update in seen if update]
     return note(
         "every parameter has the same bits after {some} and {last} updates, "
         "runs of their own",

@@ -95,10 +95,15 @@ class Pair(Runs):
             little := too_little(left, right, self.observed, self.problem)
         ):
             return little
-        if not any(coarse(run, self.problem) for run in (left, right)):
+        at = self._lengths[-1]
+        held = self.held(0, at), self.held(1, at)
+        if not any(
+            set(coarse(run, self.problem)) - own
+            for run, own in zip((left, right), held, strict=True)
+        ):
             return None
         again = self.trajectories("float32", PERTURBATIONS[0])
-        return rounded_before((left, right), again, self.problem)
+        return rounded_before((left, right), again, held, self.problem)
 
     def _unsteady(self) -> Note | None:
         """Say which side differs from itself when it is run again."""
@@ -147,7 +152,9 @@ class Pair(Runs):
         if not isinstance(one, SideRun) or not isinstance(other, SideRun):
             return True  # not every function can make no update
         values = [list(run.final.values.values()) for run in (one, other)]
-        return len(values[0]) == len(values[1]) and all(
+        if len(values[0]) != len(values[1]):
+            return True  # a model that was not called has no parameters
+        return all(
             np.array_equal(a.ravel(), b.ravel())
             for a, b in zip(*values, strict=True)
         )

@@ -133,6 +133,24 @@ class Runs:
         """Return what a side's float32 run gave."""
         return self._runs[side, epochs, "float32", 0]
 
+    def held(self, side: int, epochs: int) -> set[str]:
+        """Return the parameters that were seen as they were trained.
+
+        By the names that both sides share; none in a single update, behind
+        which a side may still have rounded them.
+        """
+        found = [self.result(s, epochs) for s in (0, 1)]
+        one, other = found
+        if not isinstance(one, SideRun) or not isinstance(other, SideRun):
+            return set()
+        pairs = match(one.final, other.final, tuple(self.problem.initial))
+        mine = (one, other)[side]
+        return {
+            name
+            for name, pair in pairs.items()
+            if len(mine.path) > 1 and pair[side] in mine.held
+        }
+
     @property
     def shortest(self) -> int:
         """The fewest epochs that both sides were run for."""
@@ -188,7 +206,12 @@ class Runs:
         """Put the parameters of both sides in rows under common names."""
         left, right = (own[-1].final for own in found)
         pairs = match(left, right, tuple(self.problem.initial))
-        agreed = [start for start in starts if isinstance(start, SideRun)]
+        agreed = [
+            start
+            for side, start in enumerate(starts)
+            if isinstance(start, SideRun)
+            and all(p[side] in start.final.values for p in pairs.values())
+        ]  # a model that was not called may have no parameters yet
         runs = []
         for side, own in enumerate(found):
             seen = own[-1].path if self.observed else [r.final for r in own]

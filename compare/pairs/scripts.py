@@ -16,7 +16,7 @@ import numpy as np
 from compare.judging.differences import plain_shape
 from compare.lessons.losses import no_loss
 from compare.records.problem import Problem
-from compare.running.modes import wrapped
+from compare.running.modes import turned, wrapped
 from compare.running.processes import Advance, RunError
 from compare.running.watch import give, inner_variables
 from compare.running.worker import prepare, prepare_user_side
@@ -226,6 +226,8 @@ class First:
 def first_parameters(script: Script, advance: Advance) -> First:
     """Run a script up to its first gradient; return its first parameters.
 
+    It is run eagerly: what a step makes while it is traced has no value yet.
+
     Args:
         script: the script.
         advance: told nothing.
@@ -239,7 +241,11 @@ def first_parameters(script: Script, advance: Advance) -> First:
     prepare_user_side(First({}, []).problem(False))
     prepare("float32")
     trained = _Starting()
-    with trained.watching(), contextlib.suppress(_BegunError):
+    with (
+        turned("eager"),
+        trained.watching(),
+        contextlib.suppress(_BegunError),
+    ):
         script.run()
     if not trained.asked:
         raise RunError(UNTRAINED)

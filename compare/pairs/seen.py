@@ -143,24 +143,29 @@ def _step(values: np.ndarray) -> tuple[str, float] | None:
 def rounded_before(
     runs: tuple[Trajectory, Trajectory],
     again: tuple[Trajectory | Failure, Trajectory | Failure],
+    held: tuple[set[str], set[str]],
     problem: Problem,
 ) -> Note | None:
     """Say that sides agree only as far as the rounded numbers they give.
 
     Numbers that are plain by the luck of the data are not so from other
-    starts.
+    starts. Updates by signs, from zeros, are so from any: what is held by
+    the variables that are trained was not rounded behind them.
 
     Args:
         runs: both sides.
         again: the same from perturbed starts.
+        held: parameters of each that are such variables.
         problem: see `coarse`.
     """
     left, right = runs
-    for run, other in zip(runs, again, strict=True):
+    for run, other, own in zip(runs, again, held, strict=True):
         if isinstance(other, Failure):
             continue
         still = coarse(other, problem)
         for name, (kind, apart) in coarse(run, problem).items():
+            if name in own:
+                continue
             a, b = left.parameters[name], right.parameters[name]
             gap = np.abs(a.astype(float) - b.reshape(a.shape)).max()
             if name in still and gap <= apart * (1 + 1e-6):  # 0.3 - 0.2 > 0.1

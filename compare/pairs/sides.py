@@ -57,11 +57,15 @@ class SideRun:
         path: the parameters after each update, where the side showed them.
         final: the parameters at the end.
         fits: what its calls of Keras's `fit` were like.
+        held: the parameters whose path is that of the variable that was
+            trained itself, in float32 or better, so that nothing was done to
+            them afterwards.
     """
 
     path: tuple[Returned, ...]
     final: Returned
     fits: tuple[FitFacts, ...]
+    held: frozenset[str] = frozenset()
 
 
 def reference_of(side: str | Callable[..., Any]) -> Reference:
@@ -145,6 +149,7 @@ def run_side(
     else:
         problem = problem.astype(dtype)
     path: list[Returned] = []
+    held: frozenset[str] = frozenset()
 
     def on_step(update: int, parameters: Any) -> None:
         path.append(read(parameters))
@@ -164,8 +169,10 @@ def run_side(
         final = read(returned)
         whole = isinstance(side, Script)  # it makes as many as it likes
         steps = watch.updates if whole else problem.steps
-        path = path or _watched(watch, returned, final, steps)
-    return SideRun(tuple(path), final, tuple(fits))
+        if not path:
+            path = _watched(watch, returned, final, steps)
+            held = _held(watch, returned, final) if path else held
+    return SideRun(tuple(path), final, tuple(fits), held)
 
 
 def _watched(
@@ -189,6 +196,17 @@ def _watched(
         Returned(final.named, dict(zip(paths, row, strict=True)))
         for row in zip(*paths.values(), strict=True)
     ]
+
+
+def _held(watch: Watch, returned: Any, final: Returned) -> frozenset[str]:
+    """Return which parameters are variables that were trained themselves."""
+    return frozenset(
+        key
+        for key, value in zip(final.values, items_of(returned), strict=True)
+        if watch.trained(value)
+        and watch.path(value) is not None
+        and final.values[key].dtype.itemsize >= np.float32().itemsize
+    )
 
 
 def items_of(returned: Any) -> list[Any]:

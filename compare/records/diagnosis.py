@@ -98,7 +98,7 @@ class Cause:
     def _proof(self, say: Say) -> Note:
         if self.gap is None:
             return note(
-                "Proof: this was seen in what {side} took and made.",
+                "Proof: seen in the run of {side}.",
                 side=self.side,
             )
         return note(

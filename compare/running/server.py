@@ -18,6 +18,9 @@ from pathlib import Path
 from compare.running import lineage
 from compare.running.processes import Broken, RunError
 
+GENERATED = re.compile(r'File "[^"]*__autograph_generated_file.*')
+"""A line of the code that AutoGraph makes of a user's."""
+
 NODES = re.compile(
     r"Graph execution error:.*?<stack traces unavailable>"
     r"|Error in user-defined function passed to \S+ transformation"
@@ -143,7 +146,7 @@ def _reason(error: BaseException) -> str:
     """Say in one line what was raised, and where in the user's file."""
     if isinstance(error, RunError):
         return str(error)
-    message = " ".join(NODES.sub("", str(error)).split())
+    message = " ".join(NODES.sub("", GENERATED.sub("", str(error))).split())
     if len(message) > 300:
         message = message[:300] + " ..."
     own = Path(__file__).parents[1]
@@ -153,6 +156,7 @@ def _reason(error: BaseException) -> str:
         if not Path(frame.filename).is_relative_to(own)
         and "site-packages" not in frame.filename
         and frame.filename.endswith(".py")
+        and "__autograph_generated" not in frame.filename
     ]
     where = f" ({lines[-1]})" if lines else ""
     return f"raised {type(error).__name__}: {message}{where}"

@@ -49,6 +49,7 @@ class Watch:
         self._gradient_taken = False
         self._steps: weakref.WeakSet[Any] = weakref.WeakSet()
         self._models: list[Any] = []
+        self._asked: set[int] = set()
         self._bytes = 0
 
     @contextlib.contextmanager
@@ -83,6 +84,10 @@ class Watch:
             if self._rows and all(key in row for row in self._rows):
                 return [row[key] for row in self._rows]
         return None
+
+    def trained(self, variable: Any) -> bool:
+        """Whether a gradient with respect to a variable was taken."""
+        return any(id(v) in self._asked for v in inner_variables(variable))
 
     def path_to(self, value: np.ndarray) -> list[np.ndarray] | None:
         """Return the path of the one variable that ends at a value.
@@ -143,10 +148,14 @@ class Watch:
             self._on_update(len(self._changes), start)
 
     def _gradient(
-        self, gradient: Any, tape: Any, *args: Any, **given: Any
+        self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
     ) -> Any:
+        import tensorflow as tf
+
         self._gradient_taken = True
-        return gradient(tape, *args, **given)
+        for source in tf.nest.flatten(sources):
+            self._asked |= set(map(id, inner_variables(source)))
+        return gradient(tape, target, sources, **given)
 
     def _tape(self, enter: Any, tape: Any) -> Any:
         if not (self._inside or _tracing()):

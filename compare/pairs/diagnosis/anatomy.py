@@ -89,6 +89,9 @@ class Gradient:
         values: their gradients; none for one that is not connected.
         prediction: what the model gave, or its logits where the loss went
             round the last activation.
+        outputs: for each output of a model that has several, what it gave,
+            and its logits, as far as the target depends on them.
+        named: the names of these outputs.
         tape: the other tensors on the tape.
         place: as "file.py:12".
     """
@@ -98,6 +101,8 @@ class Gradient:
     sources: tuple[int, ...]
     values: Values
     prediction: Tensor | None
+    outputs: tuple[tuple[Tensor, ...], ...]
+    named: tuple[str, ...]
     tape: tuple[Tensor, ...]
     place: str
 

@@ -15,7 +15,12 @@ from compare.pairs.diagnosis.same_batches import (
     same_batch,
     same_data,
 )
+from compare.pairs.runs import updates
 from compare.records.diagnosis import STAGES, Cause, Stage, StageName, Status
+
+NOISE = 10
+"""Units in the last place that sums are off, of the largest parameter's: a
+gradient that is less, as before a normalisation, is rounding alone."""
 
 Judged = tuple[Status, str, str]
 """Whether the sides do the same, and what was seen of each."""
@@ -110,9 +115,10 @@ class Comparison:
         at = max(update - 1, 0)
         for name in STAGES:
             status, mine, its = self._status(name, at)
-            if any(c.stage == name for c in causes):
-                status = "different"
-            yield Stage(name, status, mine, its)
+            caused = any(c.stage == name for c in causes)
+            if caused and status != "different" and mine == its:
+                mine = its = ""  # what parts is not in these numbers
+            yield Stage(name, "different" if caused else status, mine, its)
 
     def _status(self, stage: StageName, update: int) -> Judged:
         one, other = (side.steps[update] for side in self.case.sides)
@@ -157,8 +163,8 @@ class Comparison:
             return "unseen", "", ""
         return (
             "equal" if mine == its else "different",
-            f"{mine:,} updates",
-            f"{its:,} updates",
+            updates(mine),
+            updates(its),
         )
 
     def _judged(self, apart: float, mine: str, its: str) -> Judged:
@@ -168,19 +174,26 @@ class Comparison:
     def _lengths(
         self, one: dict[str, np.ndarray], other: dict[str, np.ndarray]
     ) -> Judged:
-        names = set(one) | set(other)
-        apart = max(
-            (
-                gap(one[k], other[k]) if k in one and k in other else 1.0
-                for k in names
-            ),
+        floor = NOISE * max(side.unit for side in self.case.sides)
+        floor *= max(
+            (float(np.abs(v).max(initial=0)) for v in one.values()),
             default=0.0,
         )
+        apart = {
+            k: _gap_above(one[k], other[k], floor / (10 * self.case.bound))
+            if k in one and k in other
+            else 1.0
+            for k in {**one, **other}
+        }
         shown = [
             figure(float(np.sqrt(sum((v**2).sum() for v in own.values()))))
             for own in (one, other)
         ]
-        return self._judged(apart, shown[0], shown[1])
+        judged = self._judged(max(apart.values(), default=0.0), *shown)
+        most = max(apart, key=lambda k: apart[k], default="")
+        if judged[0] == "equal" or shown[0] != shown[1] or most not in one:
+            return judged
+        return "different", *_first_apart(most, one[most], other[most])
 
     def _model(self, update: int) -> Judged:
         one, other = (s.steps[update].update for s in self.case.sides)
@@ -207,6 +220,23 @@ class Comparison:
             and self.same("loss", update)
             and self.same("gradient", update)
         )
+
+
+def _gap_above(a: np.ndarray, b: np.ndarray, floor: float) -> float:
+    """Return how far apart two values are, those below a floor by that."""
+    size = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
+    apart = gap(a, b)
+    return apart * float(size) / floor if size < floor else apart
+
+
+def _first_apart(
+    name: str, one: np.ndarray, other: np.ndarray
+) -> tuple[str, str]:
+    """Show the number that differs most."""
+    a, b = one.ravel(), other.ravel()
+    place = int(np.abs(a - b).argmax()) if a.size == b.size else 0
+    index = "".join(f"[{i}]" for i in np.unravel_index(place, one.shape))
+    return f"{name}{index} {a[place]:.9g}", f"{name}{index} {b[place]:.9g}"
 
 
 def _some(values: np.ndarray) -> str:

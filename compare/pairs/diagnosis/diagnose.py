@@ -42,8 +42,10 @@ MOST = 300
 """Updates that are looked at if the sides part late."""
 
 
-def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
-    """Say why a pair is different.
+def diagnose(
+    pair: Pair, verdict: Verdict, progress: Progress
+) -> Diagnosis | None:
+    """Say why a pair is different; nothing where an error says it.
 
     Args:
         pair: after its check.
@@ -51,7 +53,8 @@ def diagnose(pair: Pair, verdict: Verdict, progress: Progress) -> Diagnosis:
         progress: told of every process.
     """
     if verdict.outcome == "could not run":
-        return Diagnosis((), tuple(alike(verdict, progress)))
+        found = tuple(alike(verdict))
+        return Diagnosis((), found) if found else None
     return Dissection(pair, verdict, progress).diagnosis()
 
 
@@ -75,6 +78,7 @@ class Dissection:
         exact = verdict.float64_difference is not None
         self.dtype: Dtype = "float64" if exact else "float32"
         self.said: list[Note] = []
+        self._unseen: list[Note] = []
 
     def diagnosis(self) -> Diagnosis:
         """Find stages, causes and facts."""
@@ -86,6 +90,7 @@ class Dissection:
             answer = self._answer(replace(run, plans=(plan, plan)))
         if answer is None or not answer.causes:
             causes = self._line()
+            self.said += [] if causes else self._unseen
             return Diagnosis(
                 tuple(causes),
                 tuple(self._facts()),
@@ -101,7 +106,7 @@ class Dissection:
                 stages = [*stages[:1], *again.stages[1:]]
                 causes = _together(causes[:1], again.causes)
         if answer.shared is not None and not self.pair.sides.scripts:
-            again = self._answer(self._isolated(run, answer))
+            again = self._answer(self._isolated(run, answer), shared=True)
             if again is not None and again.data_equal:
                 stages = _behind(stages, again.stages)
                 own = [c for c in again.causes if c.stage != "count"]
@@ -145,8 +150,14 @@ class Dissection:
         )
         return _Run((one, other), (left, right))
 
-    def _answer(self, run: _Run) -> Answer | None:
-        """Watch both sides, beside each other; then compare them."""
+    def _answer(self, run: _Run, shared: bool = False) -> Answer | None:
+        """Watch both sides, beside each other; then compare them.
+
+        Args:
+            run: how.
+            shared: on rows that they did not ask for: a side that raises an
+                error then says nothing of itself.
+        """
         sides = self.pair.sides
         jobs = [
             Job(
@@ -164,7 +175,7 @@ class Dissection:
         ]
         seen = run_jobs(jobs, 2, sides.timeout, self.progress)
         for side, found in zip(sides.names, seen, strict=True):
-            if isinstance(found, Broken):
+            if isinstance(found, Broken) and not shared:
                 self.said.append(
                     note(
                         "{side} could not be watched: {reason}.",
@@ -173,6 +184,15 @@ class Dissection:
                     )
                 )
         one, other = seen
+        self._unseen = [
+            note(
+                "the stages of {side} cannot be seen: it takes no gradient "
+                "with a tf.GradientTape, nor in fit.",
+                side=found.side,
+            )
+            for found in seen
+            if isinstance(found, Anatomy) and not found.updates
+        ]
         if not isinstance(one, Anatomy) or not isinstance(other, Anatomy):
             return None
         problem = run.problems[0]
@@ -186,6 +206,8 @@ class Dissection:
             )
             return None
         assert isinstance(answer, Answer | None)
+        if answer is not None:
+            self.said += [s for s in answer.said if s not in self.said]
         return answer
 
     def _line(self) -> list[Cause]:

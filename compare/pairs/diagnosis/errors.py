@@ -9,7 +9,7 @@ from compare.mistakes import CATALOGUE
 from compare.mistakes.observing import observe
 from compare.records.note import Note, note
 from compare.records.verdicts import Verdict
-from compare.running.processes import Progress
+from compare.running.processes import Silent
 
 RAISED = re.compile(
     r"raised (?P<error>\w+): (?P<message>.*?)( \(\S+ line \d+\))?"
@@ -17,7 +17,7 @@ RAISED = re.compile(
 )
 
 
-def alike(verdict: Verdict, progress: Progress) -> Iterator[Note]:
+def alike(verdict: Verdict) -> Iterator[Note]:
     """Yield what known mistakes raise the error that ended a side.
 
     The mistakes are made in our exhibits, so this is a fact about the error,
@@ -25,7 +25,6 @@ def alike(verdict: Verdict, progress: Progress) -> Iterator[Note]:
 
     Args:
         verdict: of a pair that could not run.
-        progress: told of every process.
     """
     found = RAISED.search(verdict.reason)
     if found is None:
@@ -34,7 +33,7 @@ def alike(verdict: Verdict, progress: Progress) -> Iterator[Note]:
     for report in observe(
         [m for m in CATALOGUE if m.kind == "error"],
         rounds=0,
-        progress=progress,
+        progress=Silent(),  # they are none of the user's runs
     ):
         raised = report.raised
         if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,9 +30,13 @@ from compare.pairs.diagnosis.steps import matched
 from compare.pairs.in_float64 import make_constants_exact
 from compare.records import Dtype
 from compare.records.diagnosis import STAGES, Cause, Stage
+from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.running.processes import Advance
 from compare.running.worker import prepare
+
+MOST_SAID = 120
+"""Characters of an error that are said."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Answer:
         shared: one batch for both; None where they see the same ones
             already, or it is not known which.
         start: the left's first parameters, by the right's variables.
+        said: why some stage could not be recomputed.
     """
 
     stages: tuple[Stage, ...]
@@ -69,6 +74,7 @@ class Answer:
     data_equal: bool
     shared: Shared | None
     start: dict[int, np.ndarray]
+    said: tuple[Note, ...] = ()
 
 
 def explain(
@@ -103,7 +109,8 @@ def _answer(seen: Comparison) -> Answer:
     """Return stages and causes."""
     case = seen.case
     order = {name: place for place, name in enumerate(STAGES)}
-    causes = sorted(_causes(seen), key=lambda cause: order[cause.stage])
+    said: list[Note] = []
+    causes = sorted(_causes(seen, said), key=lambda cause: order[cause.stage])
     update = seen.parts_at()
     same_start = not list(start_causes(case))
     one, other = (side.steps[0].before for side in case.sides)
@@ -116,25 +123,64 @@ def _answer(seen: Comparison) -> Answer:
         same_data(seen.left, seen.right, case.bound) is True,
         _shared(seen),
         {} if same_start else start,
+        tuple(said),
     )
 
 
-def _causes(seen: Comparison) -> Iterator[Cause]:
+def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
+    """Yield the causes of every stage, and say what raised an error."""
     case = seen.case
-    yield from start_causes(case)
-    yield from data_causes(case, seen.left, seen.right)
-    heads = list(_heads(seen)) if seen.same_rows(0) else []
-    alike = seen.same_behind(0)
-    model = [] if alike else list(model_causes(case, 0, heads))
-    yield from model
-    yield from _loss_causes(seen)
-    yield from gradient_causes(
-        case, 0, seen.same("model") and seen.same("loss")
-    )
-    yield from update_causes(case, *rules(case, seen.epochs))
-    flags = any("training-flag" in cause.key for cause in model)
-    yield from state_causes(case, 0, not flags and seen.same("model"))
-    yield from count_causes(case, seen.left, seen.right, seen.made)
+    model: list[Cause] = []
+    gradient: list[Cause] = []
+
+    def in_model() -> Iterator[Cause]:
+        heads = list(_heads(seen)) if seen.same_rows(0) else []
+        model.extend(model_causes(case, 0, heads))
+        yield from model
+
+    def in_state() -> Iterator[Cause]:
+        flags = any("training-flag" in cause.key for cause in model)
+        return state_causes(case, 0, not flags and seen.same("model"))
+
+    def in_gradient() -> Iterator[Cause]:
+        same = seen.same("model") and seen.same("loss")
+        gradient.extend(gradient_causes(case, 0, same))
+        yield from gradient
+
+    def in_update() -> Iterator[Cause]:
+        if any(
+            c.key == "accumulated-sum" and c.gap is not None for c in gradient
+        ):
+            return iter(())  # that is why it is longer
+        return update_causes(case, *rules(case, seen.epochs))
+
+    stages: list[tuple[str, Callable[[], Iterator[Cause]]]] = [
+        ("start", lambda: start_causes(case)),
+        ("data", lambda: data_causes(case, seen.left, seen.right)),
+        ("model", lambda: iter(()) if seen.same_behind(0) else in_model()),
+        ("loss", lambda: _loss_causes(seen)),
+        ("gradient", in_gradient),
+        ("update", in_update),
+        ("state", in_state),
+        (
+            "count",
+            lambda: count_causes(case, seen.left, seen.right, seen.made),
+        ),
+    ]
+    for stage, found in stages:
+        try:
+            yield from found()
+        except Exception as error:
+            reason = " ".join(str(error).split())[:MOST_SAID]
+            said.append(
+                note(
+                    "the search in the stage {stage} ended early: {kind}: "
+                    "{reason}",
+                    stage=stage,
+                    kind=type(error).__name__,
+                    reason=reason,
+                )
+            )
 
 
 def _heads(seen: Comparison) -> Iterator[Head]:

@@ -16,6 +16,9 @@ SAME = 1e-6
 """Relative difference below which two ratios are called equal: float32 gives
 first updates to about 1e-7 of the parameter."""
 
+NOISE = 1e-7
+"""Relative difference of two first updates that is rounding."""
+
 
 def facts(
     problem: Problem, verdict: Verdict, left: Trajectory, right: Trajectory
@@ -81,10 +84,12 @@ def _first_update(
             yield note("the first update is the same on both sides.")
         return
     near = any(0 < abs(ratio - 1) < 1e-5 for ratio in ratios.values())
-    said = [
-        f"{name} {ratio:.9g}" if near else f"{name} {ratio:.6g}"
+    shown = {
+        name: f"{ratio:.9g}" if near else f"{ratio:.6g}"
         for name, ratio in ratios.items()
-    ]
+        if abs(ratio - 1) > NOISE
+    }
+    said = [f"{name} {ratio}" for name, ratio in shown.items()]
     if said:
         yield note(
             "first update of {left} in units of {right}'s: {ratios}.",

@@ -7,17 +7,24 @@ that one, but for one factor; the loss's value alone could be anything's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.loss_heads import Head, heads_of, outputs_of
+from compare.pairs.diagnosis.loss_parameters import solved
+from compare.pairs.diagnosis.loss_weights import (
+    by_class,
+    by_sample,
+    seen_weights,
+)
 from compare.pairs.diagnosis.losses import Form, recomputed
 from compare.pairs.diagnosis.steps import Step
 
-MOST_CLASSES = 10
-"""Different weights that may be weights of classes."""
+VARIED = 3
+"""Slopes that a gradient shows where its loss's value says nothing."""
 
 
 @dataclass(frozen=True)
@@ -52,62 +59,100 @@ class Told:
 
 
 def tell(
-    step: Step, ys: Sequence[np.ndarray], forms: Sequence[Form], bound: float
+    step: Step,
+    other: Step,
+    ys: Sequence[np.ndarray],
+    forms: Sequence[Form],
+    bound: float,
 ) -> Told | None:
     """Recognise the loss of an update.
 
     Args:
-        step: the update; the prediction is what its model gave, or else the
-            first tensor on the tape of which a loss gives the gradient.
+        step: the update.
+        other: that of the other side.
         ys: the targets that may be meant.
         forms: losses to try, the likeliest first.
         bound: see `closeness`.
     """
     loose: Told | None = None
-    for value, upstream, of_logits in _heads(step):
+    for head in heads_of(step, other, bound):
         for given in ys:
-            y = given[: len(value)]  # of accumulated ones the first
+            y = given[: len(head.value)]  # of accumulated ones the first
             for form in forms:
-                told = _fits(step, value, upstream, y, form, bound)
+                told = _fits(step, head, y, form, bound)
                 if told is None:
                     continue
-                told = replace(told, of_logits=of_logits)
-                if abs(told.rest) <= 10 * bound * abs(step.loss):
+                if confirmed(step, told, bound):
                     return told
-                loose = loose or told
+                if head.known and _varies(told):
+                    loose = loose or told
         if loose:
             return loose
     return None
 
 
-def _heads(step: Step) -> Iterator[tuple[np.ndarray, np.ndarray, bool]]:
-    head = step.head
-    if head is not None and head.upstream is not None:
-        yield head.value, head.upstream, head.kind == "logits"
-        return
-    for tensor in step.gradient.tape:
-        if (
-            tensor.upstream is not None
-            and tensor.value.ndim
-            and tensor.kind != ""
-            and tensor.upstream.any()
-        ):
-            yield tensor.value, tensor.upstream, False
+def tell_outputs(
+    step: Step,
+    other: Step,
+    ys: Sequence[np.ndarray],
+    forms: Sequence[Form],
+    bound: float,
+) -> list[Told]:
+    """Recognise the loss of each output; none unless they are all of it.
+
+    Args:
+        step: the update, and so on as for `tell`.
+        other: that of the other side.
+        ys: the targets that may be meant.
+        forms: losses to try.
+        bound: see `closeness`.
+    """
+    found: list[Told] = []
+    for heads in outputs_of(step, other, bound):
+        fits = (
+            told
+            for head in heads
+            for y in ys
+            for form in forms
+            if not form.solve
+            if (told := _fits(step, head, y, form, bound)) is not None
+            if told.weights is None
+        )
+        told = next(fits, None)
+        if told is None:
+            return []
+        found.append(told)
+    parts = sum(step.loss - told.rest for told in found)
+    rests = step.loss - parts, step.loss - parts - (step.update.penalty or 0.0)
+    small = min(map(abs, rests)) <= 10 * bound * abs(step.loss)
+    return found if small else []
+
+
+def _varies(told: Told) -> bool:
+    """Whether a gradient shows more than signs, which many losses share."""
+    slopes = np.abs(told.upstream[told.upstream != 0])[:100]
+    shown = {float(f"{slope:.4g}") for slope in slopes}
+    return len(shown) >= VARIED
+
+
+def confirmed(step: Step, told: Told, bound: float) -> bool:
+    """Whether the loss has the value, besides the model's own penalties."""
+    rests = told.rest, told.rest - (step.update.penalty or 0.0)
+    return min(map(abs, rests)) <= 10 * bound * abs(step.loss)
 
 
 def _fits(
-    step: Step,
-    prediction: np.ndarray,
-    upstream: np.ndarray,
-    y: np.ndarray,
-    form: Form,
-    bound: float,
+    step: Step, head: Head, y: np.ndarray, form: Form, bound: float
 ) -> Told | None:
+    import tensorflow as tf
+
+    prediction, upstream = head.value, head.upstream
     try:
-        found = recomputed(form, y, prediction)
-    except (ValueError, TypeError):  # shapes that this loss does not take
-        return None
-    if found is None:
+        known = solved(form, y, prediction, upstream) if form.solve else form
+        found = recomputed(known, y, prediction) if known else None
+    except (ValueError, TypeError, tf.errors.InvalidArgumentError):
+        return None  # shapes that this loss does not take
+    if known is None or found is None:
         return None
     losses, own = found
     if not np.isfinite(own).all() or not own.any():
@@ -117,111 +162,30 @@ def _fits(
     apart = gap(upstream, factor * own)
     weights, kind = None, ""
     if not factor or apart > bound:
-        weighted = _weighted(step, losses, own, upstream, y, bound)
+        given = seen_weights(step, losses, own, upstream, y, bound)
+        weighted = given or (
+            by_class(losses, own, upstream, y, bound)
+            or by_sample(losses, own, upstream, bound)
+            if head.known and not form.solve
+            else None
+        )
         if weighted is None:
             return None
         factor, weights, kind, apart = weighted
     total = losses.ravel() * (1.0 if weights is None else weights.ravel())
-    return Told(
-        form=form,
+    made = Told(
+        form=known,
         factor=factor * samples,
         samples=samples,
         weights=weights,
         kind=kind,
-        of_logits=False,
+        of_logits=head.of_logits,
         rest=step.loss - factor * float(total.sum()),
         gap=apart,
         prediction=prediction,
         y=y,
         upstream=upstream,
     )
-
-
-def _weighted(
-    step: Step,
-    losses: np.ndarray,
-    own: np.ndarray,
-    upstream: np.ndarray,
-    y: np.ndarray,
-    bound: float,
-) -> tuple[float, np.ndarray, str, float] | None:
-    """Return factor, weights, what they are of, and the gap, if they fit."""
-    given = step.update.weights
-    for kind, weights in (("samples", given), ("mask", step.update.mask)):
-        if weights is None or weights.size != losses.size:
-            continue
-        each = weights.astype(float).reshape(losses.shape)
-        scaled = own * each.reshape(each.shape + (1,) * (own.ndim - each.ndim))
-        factor = ratio(upstream, scaled)
-        apart = gap(upstream, factor * scaled)
-        if factor and apart <= bound:
-            if kind == "samples" and _are_of_classes(each, y):
-                kind = "classes"
-            least = float(each[each > 0].min())
-            return factor * least, each / least, kind, apart
-    return _by_class(losses, own, upstream, y, bound) or _by_sample(
-        step, losses, own, upstream, bound
-    )
-
-
-def _by_sample(
-    step: Step,
-    losses: np.ndarray,
-    own: np.ndarray,
-    upstream: np.ndarray,
-    bound: float,
-) -> tuple[float, np.ndarray, str, float] | None:
-    """Find a weight for each sample, where the loss itself confirms them."""
-    rows = losses.size
-    if own.size % rows or losses.ndim != 1 or rows < 2:
-        return None
-    flat, seen = own.reshape(rows, -1), upstream.reshape(rows, -1)
-    weights = np.array([ratio(a, b) for a, b in zip(seen, flat, strict=True)])
-    apart = gap(seen, flat * weights[:, None])
-    if apart > bound or (weights <= 0).any():
-        return None
-    rest = step.loss - float(weights @ losses)
-    besides = min(abs(rest), abs(rest - (step.update.penalty or 0.0)))
-    if besides > 10 * bound * abs(step.loss):
-        return None
-    least = float(weights.min())
-    return least, weights / least, "samples", apart
-
-
-def _are_of_classes(weights: np.ndarray, y: np.ndarray) -> bool:
-    """Whether every class has one weight, and not all have the same."""
-    labels, flat = y.reshape(len(y), -1), weights.ravel()
-    if len(flat) != len(labels):
-        return False
-    kinds, places = np.unique(labels, axis=0, return_inverse=True)
-    return 1 < len(kinds) <= MOST_CLASSES < 3 * len(flat) and all(
-        np.ptp(flat[places.ravel() == kind]) == 0 for kind in range(len(kinds))
-    )
-
-
-def _by_class(
-    losses: np.ndarray,
-    own: np.ndarray,
-    upstream: np.ndarray,
-    y: np.ndarray,
-    bound: float,
-) -> tuple[float, np.ndarray, str, float] | None:
-    """Find weights that hang on the class alone."""
-    rows = losses.size
-    if own.size % rows or len(y) != rows or losses.ndim != 1:
-        return None
-    classes = y.reshape(rows, -1)
-    labels = classes.argmax(1) if classes.shape[1] > 1 else classes[:, 0]
-    values = np.unique(labels)
-    if not 1 < len(values) <= MOST_CLASSES or rows < 3 * len(values):
-        return None
-    flat, seen = own.reshape(rows, -1), upstream.reshape(rows, -1)
-    weights = np.ones(rows)
-    for value in values:
-        mine = labels == value
-        weights[mine] = ratio(seen[mine], flat[mine])
-    apart = gap(seen, flat * weights[:, None])
-    if apart > bound or (weights <= 0).any():
-        return None
-    least = float(weights.min())
-    return least, weights / least, "classes", apart
+    # What was solved for is believed only if the value of the loss agrees.
+    free = bool(form.solve) or (weights is not None and given is None)
+    return None if free and not confirmed(step, made, bound) else made

@@ -44,6 +44,9 @@ OF_LOGITS = (
     "categorical_focal_crossentropy",
 )
 
+SOFT = OF_LOGITS[:2]
+"""Those that take labels between classes."""
+
 ELEMENTWISE = ("mean_squared_error", "mean_absolute_error")
 
 
@@ -55,6 +58,11 @@ class Form:
         name: of `FUNCTIONS`.
         from_logits: whether the prediction is taken for logits.
         smoothing: of labels.
+        added: whether smoothing adds as much to each class, instead of its
+            share.
+        delta: of a Huber loss, from which on it is a line.
+        least: whether no error was as large: any larger delta does the same.
+        solve: what it is to be solved for: "smoothing", "delta", or "least".
         root: whether the root of the mean is taken.
         broadcast: whether y (rows,) meets a prediction (rows, 1), and every
             row is compared with every other.
@@ -63,6 +71,10 @@ class Form:
     name: str
     from_logits: bool = False
     smoothing: float = 0.0
+    added: bool = False
+    delta: float = 1.0
+    least: bool = False
+    solve: str = ""
     root: bool = False
     broadcast: bool = False
 
@@ -86,7 +98,11 @@ def recomputed(
     given: dict[str, Any] = {}
     if form.name in OF_LOGITS:
         given["from_logits"] = form.from_logits
-    if form.smoothing:
+    if form.name == "huber":
+        given["delta"] = form.delta
+    if form.smoothing and form.added:
+        target = target * (1 - form.smoothing) + form.smoothing
+    elif form.smoothing:
         given["label_smoothing"] = form.smoothing
     p = tf.constant(prediction)
     with tf.GradientTape() as tape:
@@ -95,6 +111,10 @@ def recomputed(
             off = p - tf.constant(target[None, :], p.dtype)
             each = off**2 if form.name == ELEMENTWISE[0] else tf.abs(off)
             losses = tf.reduce_mean(each, axis=1)
+        elif form.added and form.from_logits and form.name == SOFT[1]:
+            # TensorFlow's own takes it for granted that labels add up to 1.
+            each = tf.constant(target) * tf.nn.log_softmax(p)
+            losses = -tf.reduce_sum(each, axis=-1)
         else:
             function = getattr(keras.losses, form.name)
             losses = function(tf.constant(target), p, **given)
@@ -140,13 +160,20 @@ def forms(steps: Sequence[Step]) -> list[Form]:
                 smoothings.add(form.smoothing)
     found = said + [Form(name) for name in FUNCTIONS]
     found.insert(len(said), Form(FUNCTIONS[0], root=True))
+    if any(form.name == "huber" for form in said):
+        found.insert(len(said), Form("huber", solve="least"))
     found += [Form(name, from_logits=True) for name in OF_LOGITS]
     found += [Form(name, broadcast=True) for name in ELEMENTWISE]
     for smoothing in sorted(smoothings - {0.0}):
-        for name in OF_LOGITS[:2]:
+        for name in SOFT:
             found += [
                 Form(name, logits, smoothing) for logits in (False, True)
             ]
+    for name in SOFT:
+        found += [
+            Form(name, logits, solve="smoothing") for logits in (False, True)
+        ]
+    found.append(Form("huber", solve="delta"))
     return list(dict.fromkeys(found))
 
 
@@ -165,4 +192,5 @@ def declared(kind: str, config: Any) -> Form | None:
         name,
         bool(config.get("from_logits", False)),
         float(config.get("label_smoothing", 0.0)),
+        delta=float(config.get("delta", 1.0)),
     )

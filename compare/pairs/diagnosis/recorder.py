@@ -39,11 +39,13 @@ class OpenUpdate:
     """An update that has not ended."""
 
     before: Values
+    made: set[int] = field(default_factory=set)
     data: list[tuple[Any, Any, Any]] = field(default_factory=list)
     models: list[tuple[Any, Any, bool | None, str]] = field(
         default_factory=list
     )
-    model: Any = None
+    outputs: list[Any] = field(default_factory=list)
+    named: tuple[str, ...] = ()
     layers: list[LayerCall] = field(default_factory=list)
     losses: list[LossCall] = field(default_factory=list)
     gradients: list[Gradient] = field(default_factory=list)
@@ -81,6 +83,7 @@ class Recorder:
         self._tapes = 0
         self._inside: list[Any] = []  # layers, losses, optimizers
         self._made: dict[int, str] = {}  # where objects were made
+        self._asked: set[int] = set()  # of which gradients were taken
         self._kept: list[Any] = []  # so that no id is given twice
         self._optimizers: list[Any] = []
         self._trace: list[tuple[str, Any, Any]] = []
@@ -92,15 +95,28 @@ class Recorder:
         number = len(self.variables)
         self.variables.append(variable)
         self._number[id(variable)] = number
-        if self._open and number in self._start:
-            self._put(number)
+        if self._open:
+            if number in self._start:
+                self._put(number)
+            self._open.made.add(number)
+            self._open.before[number] = _value(variable)
         return variable
 
     def _put(self, number: int) -> None:
         variable = self.variables[number]
         give(variable, self._start[number])
-        if self._open:
-            self._open.before[number] = np.array(variable)
+
+    def _note_first(self) -> None:
+        """Copy what was made in this update, before it is moved.
+
+        A model that is built by its first call has no variables until then,
+        and may be given others right after.
+        """
+        assert self._open is not None
+        for number in self._open.made:
+            variable = self.variables[number]
+            if variable.trainable:
+                self._open.before[number] = _value(variable)
 
     def number(self, variable: Any) -> int | None:
         """Return which variable it is, in the order of making."""
@@ -164,8 +180,13 @@ class Recorder:
             self.updates.append(made)
 
     def _moved(self, before: Values, now: Values) -> bool:
+        """Whether anything changed of which a gradient was taken.
+
+        What a loop keeps besides, such as sums of gradients, is no parameter.
+        """
         return any(
             v.trainable
+            and (i in self._asked or not self._asked)
             and i in before
             and not np.array_equal(before[i], now[i], equal_nan=True)
             for i, v in enumerate(self.variables)
@@ -175,6 +196,14 @@ class Recorder:
     def _deep(self) -> bool:
         made = len(self.updates)
         return made < DEEP or self._least - 2 <= made < self._least
+
+
+def _value(variable: Any) -> np.ndarray:
+    """Copy a variable, also while a function is traced."""
+    import tensorflow as tf
+
+    with tf.init_scope():
+        return np.array(variable)
 
 
 def _data(seen: OpenUpdate) -> tuple[Any, Any, Any]:

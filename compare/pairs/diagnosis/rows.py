@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from compare.pairs.diagnosis.anatomy import Gradient
+from compare.pairs.diagnosis.batch_seen import NEAR, batch_of, found_rows
 from compare.pairs.diagnosis.steps import Side, Step
 from compare.records.problem import Problem
-
-NEAR = 1e-6
-"""Relative difference up to which two rows are the same: float32's 6e-8, and
-what scaling by other operations adds."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +81,10 @@ def batches(side: Side, problem: Problem) -> Batches:
     """
     seen = [batch_of(step, problem) for step in side.steps]
     xs = [a for a, _ in seen]
-    ys = [None if _is_part(b, a) else b for a, b in seen]
+    ys = [
+        None if _is_part(b, a) or _some_targets(step, b, problem.y) else b
+        for step, (a, b) in zip(side.steps, seen, strict=True)
+    ]
     sizes = tuple(
         next((len(v) for v in (a, b) if v is not None and v.ndim), 0)
         for a, b in seen
@@ -118,88 +117,18 @@ def _is_part(y: np.ndarray | None, x: np.ndarray | None) -> bool:
     return y is not None and x is not None and len(y) != len(x)
 
 
-def batch_of(
-    step: Step, problem: Problem
-) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Return a step's x and y, from the tape where Keras shows none.
-
-    A tape shows the y of the first gradient alone.
-    """
-    update = step.update
-    x, y = update.x, update.y
-    leaves = leaves_of(step.gradient)
-    if x is None:
-        x = _first_like(leaves, problem.x)
-    if y is None:
-        several = len(update.gradients)
-        rest = [
-            v
-            for v in leaves
-            if v is not x
-            and (x is None or len(x) in (len(v), several * len(v)))
-        ]
-        y = _first_like(rest, problem.y)
-        if y is None and x is not None:
-            y = next(iter(rest), None)
-    return x, y
-
-
-def leaves_of(gradient: Gradient) -> list[np.ndarray]:
-    """Return the arrays that came to a tape from outside."""
-    return [
-        t.value
-        for t in gradient.tape
-        if not t.kind and t.upstream is None and t.value.ndim  # no parameter
-    ]
-
-
-def _first_like(
-    values: Sequence[np.ndarray], source: np.ndarray
-) -> np.ndarray | None:
-    """Return the first array that has rows of the source, by its numbers."""
-    for value in values:
-        if _found(value, source) is not None:
-            return value
-    width = source[0].size
-    return next(
-        (v for v in values if v.size == len(v) * width and width > 1), None
-    )
+def _some_targets(step: Step, y: np.ndarray | None, of: np.ndarray) -> bool:
+    """Whether y is the target of one output, where there are several."""
+    if y is None or not y.ndim or not len(y):
+        return False
+    one_hot = ((of != 0).reshape(len(of), -1).sum(axis=1) == 1).all()
+    fewer = y[0].size < of[0].size and not (one_hot and y[0].size == 1)
+    return fewer or bool(step.gradient.outputs)
 
 
 def _unique(values: np.ndarray) -> bool:
     flat = values.reshape(len(values), -1)
     return len(np.unique(flat, axis=0)) == len(flat)
-
-
-def _keys(values: np.ndarray) -> np.ndarray:
-    """Return a number for each row; equal rows have equal numbers."""
-    flat = values.reshape(len(values), -1).astype(float)
-    by = np.random.default_rng(7).uniform(0.5, 1.5, flat.shape[1])
-    return np.asarray(flat @ by)
-
-
-def _found(
-    batch: np.ndarray, source: np.ndarray, used: set[int] | None = None
-) -> np.ndarray | None:
-    """Return which rows of the source a batch has; unused ones first."""
-    used = set() if used is None else used
-    if not batch.ndim or batch[0].size != source[0].size:
-        return None
-    keys, wanted = _keys(source), _keys(batch)
-    near = NEAR * max(float(np.abs(keys).max()), 1e-30)
-    found = []
-    mine = set(used)
-    for key in wanted:
-        places = np.flatnonzero(np.abs(keys - key) <= near)
-        if not len(places):
-            return None
-        free = next((p for p in places if p not in mine), places[0])
-        mine.add(int(free))
-        found.append(int(free))
-    used |= mine
-    if len(used) == len(source):
-        used.clear()
-    return np.array(found)
 
 
 def _located(
@@ -214,7 +143,7 @@ def _located(
         used: set[int] = set()
         rows = []
         for array in known:
-            found = _found(array, changed, used)
+            found = found_rows(array, changed, used)
             if found is None:
                 break
             rows.append(found)

@@ -7,18 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from compare.pairs.diagnosis.anatomy import Anatomy, Update
-from compare.pairs.diagnosis.rows import leaves_of
+from compare.pairs.diagnosis.batch_seen import leaves_of
 from compare.records.problem import Problem
 
 
 def with_rows(problem: Problem, sides: Sequence[Anatomy]) -> Problem:
-    """Give a problem the rows that one side takes, each once.
+    """Give a problem the rows that a side takes, each once.
 
     Args:
         problem: of two scripts.
-        sides: both; of the first that shows its batches they are taken.
+        sides: both; they are taken of the one that shows more of them.
     """
-    for side in sides:
+    found = [_with_rows(problem, side) for side in sides]
+    known = [p for p in found if p is not None]
+    return max(known, key=lambda p: len(p.x)) if known else problem
+
+
+def _with_rows(problem: Problem, side: Anatomy) -> Problem | None:
+    if side.updates:
         pairs = [_batch(update) for update in side.updates]
         seen = [pair for pair in pairs if pair is not None]
         shapes = {(x.shape[1:], y.shape[1:]) for x, y in seen}
@@ -34,7 +40,7 @@ def with_rows(problem: Problem, sides: Sequence[Anatomy]) -> Problem:
                 batch_size=size,
                 epochs=max(1, round(problem.steps * size / len(rows))),
             )
-    return problem
+    return None
 
 
 def _batch(update: Update) -> tuple[np.ndarray, np.ndarray] | None:

@@ -18,7 +18,7 @@ from compare.pairs.diagnosis.copying import (
     is_number,
     user_place,
 )
-from compare.pairs.diagnosis.recorder import Recorder
+from compare.pairs.diagnosis.recorder import OpenUpdate, Recorder
 
 
 class TapeWatch(Recorder):
@@ -79,25 +79,26 @@ class TapeWatch(Recorder):
         if seen is None or self._inside or target is None:
             return gradient(tape, target, sources, **given)
         if not seen.gradients:
+            self._note_first()
             self._keep_operations()
         flat = tf.nest.flatten(sources)
-        model = seen.models[-1][1] if seen.models else None
-        logits = getattr(model, "_keras_logits", None)
-        watched = [t for t in (model, logits) if tf.is_tensor(t)]
+        watched = _outputs(seen)
         others = self._tensors()
-        extra = [*watched, *(t for _, t in others)]
+        extra = [*(t for *_, t in watched), *(t for _, t in others)]
         found = gradient(
             tape, target, [*flat, *(t for t in extra if is_float(t))], **given
         )
         own, rest = found[: len(flat)], iter(found[len(flat) :])
         upstream = [next(rest) if is_float(t) else None for t in extra]
         numbers = [self.number(source) for source in flat]
+        self._asked |= {n for n in numbers if n is not None}
         goals = [np.asarray(t, float) for t in tf.nest.flatten(target)]
-        heads = [
-            Tensor("logits" if t is logits else "", array_of(t), array_of(up))
-            for t, up in zip(watched, upstream, strict=False)
-            if up is not None
-        ]
+        outputs: list[list[Tensor]] = [[] for _ in seen.outputs]
+        for (number, kind, t), up in zip(watched, upstream, strict=False):
+            if up is not None:
+                made = Tensor(kind, array_of(t), array_of(up))
+                outputs[number].append(made)
+        heads = outputs[0] if outputs else []
         seen.gradients.append(
             Gradient(
                 loss=float(sum(goal.sum() for goal in goals)),
@@ -109,6 +110,8 @@ class TapeWatch(Recorder):
                     if g is not None and n is not None
                 },
                 prediction=heads[0] if heads else None,
+                outputs=tuple(map(tuple, outputs)) if outputs[1:] else (),
+                named=seen.named,
                 tape=self._kept_of(others, upstream[len(watched) :]),
                 place=user_place(),
             )
@@ -173,6 +176,21 @@ class TapeWatch(Recorder):
                 if kind != "ReadVariableOp" and is_number(t):
                     found[id(t)] = (kind, t)
         return [(k, t) for k, t in found.values() if self._deep or not k]
+
+
+def _outputs(seen: OpenUpdate) -> list[tuple[int, str, Any]]:
+    """Return a model's outputs by number, each before its logits."""
+    import tensorflow as tf
+
+    return [
+        (number, kind, tensor)
+        for number, output in enumerate(seen.outputs)
+        for kind, tensor in (
+            ("", output),
+            ("logits", getattr(output, "_keras_logits", None)),
+        )
+        if tf.is_tensor(tensor)
+    ]
 
 
 def _plain(attribute: Any) -> Any:

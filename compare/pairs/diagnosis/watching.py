@@ -83,6 +83,7 @@ class Stages(TapeWatch):
 
     def _layer(self, call: Any, layer: Any, *args: Any, **given: Any) -> Any:
         import keras
+        import tensorflow as tf
 
         if not args or not is_eager(args[0]):
             return call(layer, *args, **given)
@@ -99,6 +100,8 @@ class Stages(TapeWatch):
         if not self._inside and self._tapes:
             place = user_place()
             self._open.models.append((args[0], first_of(result), flag, place))
+            self._open.outputs = tf.nest.flatten(result)
+            self._open.named = _names(layer, result)
             if not self._open.gradients:
                 self._note_penalty(layer)
         first = self._deep and not self._open.gradients
@@ -201,3 +204,10 @@ class Stages(TapeWatch):
             return apply(optimizer, grads, trainable_variables)
         finally:
             self._inside.pop()
+
+
+def _names(layer: Any, result: Any) -> tuple[str, ...]:
+    """Return the names of a model's outputs, as they are flattened."""
+    if isinstance(result, dict):
+        return tuple(map(str, sorted(result)))
+    return tuple(map(str, getattr(layer, "output_names", ())))

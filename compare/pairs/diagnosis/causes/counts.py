@@ -173,7 +173,7 @@ def count_causes(
             mine=shown[0],
             its=shown[1],
         ),
-        Note("make problem.epochs passes on both sides."),
+        Note("make as many passes over the rows on both sides."),
         place=side.anatomy.places.get("fit", ""),
     )
 

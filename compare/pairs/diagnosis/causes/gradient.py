@@ -11,6 +11,9 @@ from compare.pairs.diagnosis.steps import Side
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
+FEW = 2
+"""Gradients that are accumulated."""
+
 
 def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
     """Yield what differs in the gradients of both sides.
@@ -42,6 +45,7 @@ def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
                 place=step.gradient.place,
             )
     yield from _accumulated(case, update)
+    yield from _summed(case, update)
     for side in case.sides:
         yield from _never_emptied(case, side)
     if same:
@@ -146,9 +150,47 @@ def _accumulated(case: Case, update: int) -> Iterator[Cause]:
             count=calls[number],
             its=calls[1 - number],
         ),
-        Note("move the parameters after every gradient on both sides."),
+        Note("accumulate as many gradients on both sides."),
         place=side.steps[update].gradient.place,
     )
+
+
+def _summed(case: Case, update: int) -> Iterator[Cause]:
+    """Yield a sum of accumulated gradients where the other has their mean.
+
+    The sides take the same ones; only one moves by as many times as much.
+    """
+    one, other = (side.steps[update] for side in case.sides)
+    count = len(one.update.gradients)
+    if count < FEW or count != len(other.update.gradients):
+        return
+    if set(one.taken) != set(other.taken) or not one.taken:
+        return
+    if named_gap(one.taken, other.taken) > 10 * case.bound:
+        return
+    for side, mine, its in zip(
+        case.sides, (one, other), (other, one), strict=True
+    ):
+        moves = {k: its.change[k] * count for k in its.taken}
+        apart = named_gap(mine.change, moves)
+        plain = named_gap(mine.change, its.change, moves)
+        if case.proves(apart, plain):
+            yield cause(
+                "gradient",
+                side,
+                "accumulated-sum",
+                note(
+                    "{side} moves by the sum of {count} gradients, {other} by "
+                    "their mean.",
+                    side=side.name,
+                    other=case.other(side).name,
+                    count=count,
+                ),
+                note("divide the sum by {count}.", count=count),
+                apart,
+                plain,
+                place=mine.gradient.place,
+            )
 
 
 def _never_emptied(case: Case, side: Side) -> Iterator[Cause]:

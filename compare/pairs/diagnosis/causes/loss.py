@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from compare.pairs.diagnosis.batch_seen import batch_of
 from compare.pairs.diagnosis.causes.loss_factors import (
     factor_causes,
     gap_to,
     scaled_causes,
 )
 from compare.pairs.diagnosis.causes.naming import Case, cause, place_of_loss
+from compare.pairs.diagnosis.causes.outputs import has_outputs, output_causes
 from compare.pairs.diagnosis.causes.penalties import (
     is_explained,
     penalty_causes,
@@ -18,7 +20,7 @@ from compare.pairs.diagnosis.causes.penalties import (
 )
 from compare.pairs.diagnosis.loss_recognition import Told, tell
 from compare.pairs.diagnosis.losses import OF_LOGITS, Form, forms
-from compare.pairs.diagnosis.rows import Batches, batch_of
+from compare.pairs.diagnosis.rows import Batches
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
@@ -26,7 +28,9 @@ Both = tuple[Told | None, Told | None]
 
 
 def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
-    """Recognise the loss of both sides at an update."""
+    """Recognise the losses of both sides; none where there are several."""
+    if has_outputs(case, update):
+        return None, None
     tried = forms([s.steps[update] for s in case.sides])
     targets = [
         y
@@ -35,6 +39,7 @@ def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
     ]
     found = []
     for side, own in zip(case.sides, (left, right), strict=True):
+        theirs = case.other(side).steps[update]
         mine = own.ys[update]
         same = left.sizes[update] == right.sizes[update]
         ys = [mine] if mine is not None else targets if same else []
@@ -42,7 +47,7 @@ def told(case: Case, left: Batches, right: Batches, update: int) -> Both:
         part = batch_of(step, case.problem)[1]
         ys += [] if part is None else [part]
         ys = [*ys, *(call.y for call in step.update.losses)]
-        found.append(tell(step, ys, tried, case.bound))
+        found.append(tell(step, theirs, ys, tried, case.bound))
     return found[0], found[1]
 
 
@@ -59,6 +64,10 @@ def loss_causes(
             functions can be compared: weights and factors may hang on rows.
     """
     one, other = both
+    if has_outputs(case, update):
+        if same_batch:
+            yield from output_causes(case, update)
+        return
     if one is None or other is None:
         if same_batch:
             yield from scaled_causes(case, update)
@@ -106,15 +115,29 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
             else "from-logits-default"
         )
         yield _named(case, one, other, key, logits[0], logits[1])
-    if a.smoothing != b.smoothing:
-        yield _named(
-            case,
-            one,
-            other,
-            "label-smoothing",
-            f"label_smoothing={a.smoothing:g}",
-            f"label_smoothing={b.smoothing:g}",
-        )
+    if (a.smoothing, a.added) != (b.smoothing, b.added):
+        said = _smoothing(a), _smoothing(b)
+        yield _named(case, one, other, "label-smoothing", *said)
+    if a.name == "huber" and deltas_differ(a, b):
+        said = _delta(a), _delta(b)
+        yield _named(case, one, other, "huber-delta", *said)
+
+
+def _smoothing(form: Form) -> str:
+    shown = f"label_smoothing={form.smoothing:g}"
+    return f"{shown} (not divided by the classes)" if form.added else shown
+
+
+def _delta(form: Form) -> str:
+    return f"delta {'>' if form.least else '='} {form.delta:.6g}"
+
+
+def deltas_differ(a: Form, b: Form) -> bool:
+    """Whether no delta would do for two Huber losses."""
+    if a.least or b.least:
+        low, own = (a, b) if a.least else (b, a)
+        return not own.least and own.delta < low.delta
+    return abs(a.delta - b.delta) > 1e-4 * abs(a.delta)
 
 
 def _base(name: str) -> str:
@@ -177,6 +200,9 @@ def _named(
             values,
         ),
         "label-smoothing": Note("{right} has {other}, {left} {one}.", values),
+        "huber-delta": Note(
+            "{right}'s Huber loss has {other}, {left}'s {one}.", values
+        ),
     }
     titles["softmax-twice"] = titles["from-logits-default"]
     form = one.form

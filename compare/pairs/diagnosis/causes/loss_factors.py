@@ -12,7 +12,8 @@ from compare.pairs.diagnosis.causes.naming import (
     figure,
     place_of_loss,
 )
-from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.closeness import gap
+from compare.pairs.diagnosis.loss_heads import heads_of
 from compare.pairs.diagnosis.loss_recognition import Told
 from compare.pairs.diagnosis.losses import Form, recomputed
 from compare.records.diagnosis import Cause
@@ -21,12 +22,17 @@ from compare.records.note import Note, note
 FACTORS = ("half-error", "sum-for-mean", "loss-scaled")
 """Keys of the causes that say a factor."""
 
+LEAST = 3
+"""Numbers that have to be in the same proportion."""
+
 
 def gap_to(side: Told, form: Form, factor: float | None = None) -> float:
     """Return how far another loss's gradient is from the recorded one."""
+    import tensorflow as tf
+
     try:
         found = recomputed(form, side.y, side.prediction)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, tf.errors.InvalidArgumentError):
         return np.inf
     if found is None:
         return np.inf
@@ -113,33 +119,42 @@ def reduction(told: Told) -> Note:
 
 def scaled_causes(case: Case, update: int) -> Iterator[Cause]:
     """Compare losses that are none of Keras's, at the same prediction."""
-    a, b = (side.steps[update].head for side in case.sides)
-    if (
-        a is None
-        or b is None
-        or a.upstream is None
-        or b.upstream is None
-        or gap(a.value, b.value) > case.bound
-    ):
+    steps = [side.steps[update] for side in case.sides]
+    for a in heads_of(steps[0], steps[1], case.bound):
+        for b in heads_of(steps[1], steps[0], case.bound):
+            if a.known and b.known and gap(a.value, b.value) <= case.bound:
+                yield from _sloped(case, a.upstream, b.upstream)
+                return
+
+
+def _sloped(case: Case, one: np.ndarray, other: np.ndarray) -> Iterator[Cause]:
+    """Say how much steeper one loss is than the other, in few numbers."""
+    a, b = one.ravel(), other.ravel()
+    if a.size != b.size or not a.all():
         return
-    times = ratio(b.upstream, a.upstream)
-    apart, plain = (
-        gap(b.upstream, times * a.upstream),
-        gap(b.upstream, a.upstream),
-    )
-    if times > 0 and case.proves(apart, plain):
-        yield cause(
-            "loss",
-            case.right,
-            "loss-scaled",
-            note(
-                "{right}'s loss is {times} times {left}'s.",
-                right=case.right.name,
-                left=case.left.name,
-                times=figure(times),
-            ),
-            Note("use the same loss on both sides."),
-            apart,
-            plain,
-            place=place_of_loss(case.right),
+    times = np.array([float(f"{t:.4g}") for t in b / a])
+    kinds, counts = np.unique(times, return_counts=True)
+    apart, plain = gap(b, times * a), gap(b, a)
+    if counts.min() < LEAST or not case.proves(apart, plain):
+        return
+    values = {"right": case.right.name, "left": case.left.name}
+    title = Note("{right}'s loss is {times} times {left}'s.")
+    if len(kinds) > 1:
+        title = Note(
+            "{right}'s loss is no multiple of {left}'s: at the same "
+            "predictions its gradient is {times} times as large."
         )
+    shown = [
+        f"{figure(t)} ({n} / {a.size})" if len(kinds) > 1 else figure(t)
+        for t, n in zip(kinds, counts, strict=True)
+    ]
+    yield cause(
+        "loss",
+        case.right,
+        "loss-scaled",
+        title.given(**values, times=", ".join(shown)),
+        Note("use the same loss on both sides."),
+        apart,
+        plain,
+        place=place_of_loss(case.right),
+    )

@@ -113,9 +113,18 @@ class _Made:
     heads: list[np.ndarray]
     moments: np.ndarray
 
-    def apart(self, other: _Made) -> float:
-        """Return how far the predictions are from each other."""
-        return min(gap(a, b) for a in self.heads for b in other.heads)
+    def apart(self, other: _Made, constant: bool) -> float:
+        """Return how far the predictions are from each other.
+
+        Args:
+            other: what the other side made.
+            constant: whether predictions may be the same for all rows.
+        """
+        pairs = [(a, b) for a in self.heads for b in other.heads]
+        shown = [
+            gap(a, b) for a, b in pairs if constant or np.ptp(a) or np.ptp(b)
+        ]
+        return min(shown, default=np.inf)
 
     def alike(self, other: _Made, bound: float) -> int:
         """Count the tensors that both make."""
@@ -138,6 +147,8 @@ class _Search:
         self._logits = logits
         self._bound = bound
         self._until = time.monotonic() + SECONDS
+        plain = [self._made(number, ()) for number in (0, 1)]
+        self._constant = all(m and not np.ptp(m.heads[0]) for m in plain)
         own = [_constants(replay) for replay in replays]
         self._candidates = [
             (number, change)
@@ -183,13 +194,16 @@ class _Search:
         heads = [np.asarray(tensors[head]) for head in self._heads[number]]
         if self._logits[number]:
             last = tensors[replay.head]
-            squashed = tf.nn.softmax(last), tf.nn.sigmoid(last)
-            heads += map(np.asarray, squashed)
+            heads.append(np.asarray(tf.nn.sigmoid(last)))
+            if last.shape[-1] > 1:  # else it is 1, whatever it is of
+                heads.append(np.asarray(tf.nn.softmax(last)))
         return _Made(heads, replay.moments(tensors))
 
     def _apart(self, made: Sequence[_Made | None]) -> float:
         one, other = made
-        return np.inf if one is None or other is None else one.apart(other)
+        if one is None or other is None:
+            return np.inf
+        return one.apart(other, self._constant)
 
     def _alike(self, made: Sequence[_Made | None]) -> int:
         one, other = made
