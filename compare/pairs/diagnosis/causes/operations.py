@@ -14,18 +14,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compare.pairs.diagnosis.causes.hints import hints_of
 from compare.pairs.diagnosis.causes.naming import Case, cause
 from compare.pairs.diagnosis.causes.operation_changes import changes
-from compare.pairs.diagnosis.closeness import gap
+from compare.pairs.diagnosis.causes.operation_proof import (
+    Chosen,
+    Made,
+    Proof,
+)
 from compare.pairs.diagnosis.replay import (
     Change,
+    Moved,
     Replay,
     before_activation,
     head_of,
-    shared,
 )
 from compare.records.diagnosis import Cause
-from compare.records.note import Note
 
 MOST = 3
 """Things that are looked for at once."""
@@ -50,10 +54,6 @@ class Head:
     logits: bool
 
 
-Chosen = tuple[tuple[Change, ...], tuple[Change, ...]]
-"""Changes of each side."""
-
-
 def operation_causes(
     case: Case, update: int, heads: Sequence[Head]
 ) -> Iterator[Cause]:
@@ -73,7 +73,7 @@ def operation_causes(
         [replay.head, *(before_activation(replay) if head.squashed else [])]
         for replay, head in zip(replays, heads, strict=True)
     ]
-    search = _Search(replays, ends, [h.logits for h in heads], case.bound)
+    search = _Search(replays, ends, [h.logits for h in heads], case)
     if search.apart(((), ())) <= case.bound:
         return
     chosen = search.changes()
@@ -94,33 +94,11 @@ def operation_causes(
                 change.title.given(
                     side=side.name, other=case.other(side).name
                 ),
-                Note("compute the same on both sides."),
+                change.cure,
                 left,
                 search.apart(without),
-                place=operation.place,
+                place=change.at or operation.place,
             )
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What a side's operations made.
-
-    Attributes:
-        heads: the prediction, and its logits where it has them.
-        moments: of all tensors, see `Replay.moments`.
-    """
-
-    heads: list[np.ndarray]
-    moments: np.ndarray
-
-    def apart(self, other: _Made) -> float:
-        """Return how far the predictions are from each other."""
-        return min(gap(a, b) for a in self.heads for b in other.heads)
-
-    def alike(self, other: _Made, bound: float) -> int:
-        """Count the tensors that both make."""
-        mine, its = self.moments, other.moments
-        return shared(mine, its, bound) + shared(its, mine, bound)
 
 
 class _Search:
@@ -131,18 +109,20 @@ class _Search:
         replays: tuple[Replay, Replay],
         heads: Sequence[Sequence[int]],
         logits: Sequence[bool],
-        bound: float,
+        case: Case,
     ) -> None:
         self.replays = replays
         self._heads = heads
         self._logits = logits
-        self._bound = bound
+        self._bound = case.bound
         self._until = time.monotonic() + SECONDS
-        own = [_constants(replay) for replay in replays]
+        self._proof = Proof(case, replays, self._made)
         self._candidates = [
             (number, change)
             for number, replay in enumerate(replays)
-            for change in changes(replay, own[1 - number] - own[number])
+            for change in changes(
+                replay, hints_of(replays[1 - number], replay, case.bound)
+            )
         ]
 
     def changes(self) -> Chosen | None:
@@ -159,7 +139,10 @@ class _Search:
                 both[number] = self._made(number, own)
                 tried = (own, chosen[1]) if number == 0 else (chosen[0], own)
                 if self._apart(both) <= self._bound:
-                    return tried
+                    fewest = self._needed(tried)
+                    if self._proof.holds(fewest):
+                        return fewest
+                    continue
                 if (reached := self._alike(both)) > score:
                     best, score = tried, reached
             if best is None:
@@ -173,37 +156,44 @@ class _Search:
             [self._made(n, own) for n, own in enumerate(chosen)]
         )
 
-    def _made(self, number: int, own: Sequence[Change]) -> _Made | None:
+    def _needed(self, chosen: Chosen) -> Chosen:
+        """Leave out what is not needed for both sides to agree."""
+        for number, own in enumerate(chosen):
+            for change in own:
+                fewer = tuple(c for c in own if c is not change)
+                tried = (
+                    (fewer, chosen[1]) if number == 0 else (chosen[0], fewer)
+                )
+                if self.apart(tried) <= self._bound:
+                    return self._needed(tried)
+        return chosen
+
+    def _made(
+        self,
+        number: int,
+        own: Sequence[Change],
+        moved: Moved | None = None,
+    ) -> Made | None:
         import tensorflow as tf
 
         replay = self.replays[number]
-        tensors = replay.run(own)
+        tensors = replay.run(own, moved)
         if tensors is None:
             return None
         heads = [np.asarray(tensors[head]) for head in self._heads[number]]
         if self._logits[number]:
             last = tensors[replay.head]
-            squashed = tf.nn.softmax(last), tf.nn.sigmoid(last)
-            heads += map(np.asarray, squashed)
-        return _Made(heads, replay.moments(tensors))
+            heads.append(np.asarray(tf.nn.sigmoid(last)))
+            if last.shape[-1] > 1:  # of one number it is always 1
+                heads.append(np.asarray(tf.nn.softmax(last)))
+        return Made(heads, replay.moments(tensors))
 
-    def _apart(self, made: Sequence[_Made | None]) -> float:
+    def _apart(self, made: Sequence[Made | None]) -> float:
         one, other = made
         return np.inf if one is None or other is None else one.apart(other)
 
-    def _alike(self, made: Sequence[_Made | None]) -> int:
+    def _alike(self, made: Sequence[Made | None]) -> int:
         one, other = made
         if one is None or other is None:
             return -1
         return one.alike(other, 10 * self._bound)
-
-
-def _constants(replay: Replay) -> set[float]:
-    """Return the single numbers that operations take."""
-    tensors = replay.update.tensors
-    return {
-        float(tensors[number].ravel()[0])
-        for operation in replay.operations.values()
-        for number in operation.inputs
-        if tensors[number].size == 1 and tensors[number].dtype.kind == "f"
-    }
