@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import formula_sides
+import numpy as np
 import pytest
 
 import compare
+from compare.pairs.diagnosis.causes.operation_proof import Made, Proof
 
 FILE = Path(__file__).with_name("formula_sides.py")
 
@@ -86,13 +89,26 @@ def test_a_usual_mistake_is_named_and_nothing_beside_it(left):
     assert words in " ".join(str(cause.title) for cause in causes), text
 
 
-@pytest.mark.usefixtures("once")
-def test_what_agrees_only_because_all_is_zero_is_no_cause():
-    """A sum that becomes a product on both sides keeps a cell at 0."""
-    verdict = compare.check(
-        f"{FILE}:squashed_by_a_sine",
-        f"{FILE}:lstm_fitted",
-        formula_sides.series(),
+def agreed(left, right, changed=True):
+    """Return whether two functions of a parameter are proved to be one."""
+    plain = np.ones(4)
+    step = SimpleNamespace(taken={"w": plain})
+    side = SimpleNamespace(steps=[step], numbers={"w": 0})
+    case = SimpleNamespace(
+        left=side, right=side, sides=(side, side), bound=1e-6
     )
-    assert verdict.outcome == "different"
-    assert not verdict.diagnosis.causes, verdict.explain()
+
+    def compute(number, own, moved):
+        w = moved[0](plain) if moved else plain
+        function = (left, right)[number] if own else (lambda w: w)
+        return Made([function(w)], np.zeros((0, 4)))
+
+    chosen = (("a change",), ("a change",)) if changed else ((), ())
+    return Proof(case, (), compute).holds(chosen)
+
+
+def test_what_agrees_by_accident_is_no_proof():
+    """Only at the recorded parameters, or since none of them counts."""
+    assert agreed(lambda w: 2 * w, lambda w: w + w)
+    assert not agreed(lambda w: w, lambda w: w**2)
+    assert not agreed(lambda w: 0 * w, lambda w: 0 * w)

@@ -34,8 +34,8 @@ from compare.records.diagnosis import Cause
 MOST = 3
 """Things that are looked for at once."""
 
-SECONDS = 6.0
-"""After so long the search ends without a cause."""
+SECONDS = 12.0
+"""After so long, as this process counts, the search ends without a cause."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class _Search:
         self._heads = heads
         self._logits = logits
         self._bound = case.bound
-        self._until = time.monotonic() + SECONDS
+        self._until = time.process_time() + SECONDS
         self._proof = Proof(case, replays, self._made)
         self._candidates = [
             (number, change)
@@ -132,7 +132,7 @@ class _Search:
             made = [self._made(n, own) for n, own in enumerate(chosen)]
             best, score = None, self._alike(made)
             for number, change in self._candidates:
-                if time.monotonic() > self._until:
+                if time.process_time() > self._until:
                     return None
                 own = (*chosen[number], change)
                 both = list(made)
