@@ -109,7 +109,16 @@ def _only_reshaped(
     import tensorflow as tf
 
     order = replay.update.tensors[first.inputs[1]].ravel().tolist()
-    if len(order) < 3:
+    moved = [replay.operations[place] for place in places]
+    shaped = {
+        number
+        for operation in replay.operations.values()
+        if operation.kind == "Reshape"
+        for number in (*operation.inputs[:1], *operation.outputs)
+    }
+    if len(order) < 3 or any(
+        shaped.isdisjoint((o.inputs[0], *o.outputs)) for o in moved
+    ):
         return
 
     def made(operation: Operation, found: Tensors) -> Any:
@@ -120,8 +129,8 @@ def _only_reshaped(
         tuple(places),
         made,
         note(
-            "{side} transposes axes ({order}) before they are reshaped, "
-            "{other} does not.",
+            "{side} transposes axes ({order}) where it reshapes, {other} does "
+            "not.",
             order=", ".join(map(str, order)),
         ),
         "axes-transposed",
