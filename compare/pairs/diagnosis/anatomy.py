@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ class LayerCall:
         weights: before the call, in the layer's order.
         variables: which variables these are.
         place: where the layer was made, as "file.py:12".
+        taken: numbers of the tensors in `arguments`, see `Update.tensors`;
+            None for what is none.
+        made: number of the output; None where that is no one tensor.
     """
 
     name: str
@@ -41,6 +44,8 @@ class LayerCall:
     weights: tuple[np.ndarray, ...]
     variables: tuple[int, ...]
     place: str
+    taken: tuple[Any, ...] = ()
+    made: int | None = None
 
     @property
     def inputs(self) -> np.ndarray | None:
@@ -116,7 +121,8 @@ class Operation:
         attributes: as TensorFlow passes them: a name, its value, a name, ...
         inputs, outputs: numbers of the tensors, see `Update.tensors`.
         site: the line of Keras or of the user that asked for it.
-        place: the user's line, as "file.py:12".
+        place: the user's line, as "file.py:12"; inside of a layer of Keras
+            the one that makes it.
     """
 
     kind: str
@@ -137,6 +143,8 @@ class Applied:
         learning_rate: in force.
         values: gradients as they were given to it.
         place: where the optimizer was made.
+        slices: those that were given as rows, of which some may come twice:
+            the rows, and which they are.
     """
 
     kind: str
@@ -145,6 +153,9 @@ class Applied:
     learning_rate: float
     values: Values
     place: str
+    slices: Mapping[int, tuple[np.ndarray, np.ndarray]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True)
@@ -164,6 +175,7 @@ class Update:
         applied: calls of optimizers.
         operations: in order, up to the first gradient.
         tensors: what these took and made, by number.
+        handles: by number too, which variable a tensor is, or is read from.
         before, after: all variables.
         place: of the model's call.
     """
@@ -181,6 +193,7 @@ class Update:
     applied: tuple[Applied, ...]
     operations: tuple[Operation, ...]
     tensors: Mapping[int, np.ndarray]
+    handles: Mapping[int, int]
     before: Values
     after: Values
     place: str

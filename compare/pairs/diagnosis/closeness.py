@@ -32,7 +32,8 @@ def gap(value: np.ndarray | float, other: np.ndarray | float) -> float:
     size = max(np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0))
     if size == 0:
         return 0.0
-    apart = np.abs(a - b).max() / size
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(a - b).max() / size
     return float(apart) if np.isfinite(apart) else np.inf
 
 

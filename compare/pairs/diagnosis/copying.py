@@ -89,6 +89,15 @@ def array_of(value: Any) -> Any:
     return array if array.dtype.kind in "fiub" else None
 
 
+def slices_of(gradient: Any) -> tuple[np.ndarray, np.ndarray] | None:
+    """Copy the rows of a gradient and their numbers, if it is given so."""
+    import tensorflow as tf
+
+    if not isinstance(gradient, tf.IndexedSlices):
+        return None
+    return np.array(gradient.values), np.array(gradient.indices)
+
+
 def arrays_of(value: Any) -> Any:
     """Copy tensors, in lists as they are."""
     if isinstance(value, list | tuple):

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs.diagnosis.optimizer_rules import CLIPS, FORMULAS, Rule
+from compare.pairs.diagnosis.optimizer_rules import (
+    CLIPS,
+    COUPLED,
+    FORMULAS,
+    Rule,
+)
 from compare.pairs.diagnosis.optimizer_trace import Trace, gap_of
 from compare.pairs.diagnosis.steps import Side
 
@@ -17,14 +22,19 @@ def apart_from(side: Side, rule: Rule) -> float:
 
     Keras's own optimizers are run again where there is no formula here.
     """
-    if rule.kind in FORMULAS and not rule.settings.get("amsgrad"):
+    formula = rule.kind in FORMULAS and not rule.settings.get("amsgrad")
+    own = any(rule.settings.get(name) for name in ("form", COUPLED))
+    by_rows = any(Trace.of(side).slices) and not own
+    if formula and not by_rows:
         return gap_of(rule, Trace.of(side))
     import keras
 
     kind = getattr(keras.optimizers, rule.kind, None)
     if kind is None:
         return np.inf
-    config = {k: v for k, v in rule.settings.items() if k != "form"}
+    config = {
+        k: v for k, v in rule.settings.items() if k not in ("form", COUPLED)
+    }
     if rule.clip in CLIPS:
         config[rule.clip] = rule.clip_at
     return _again(kind, config, rule.rates, rule.resets, side)
@@ -94,7 +104,10 @@ def _again(
         optimizer.learning_rate = float(rates[update])
         for variable, name in zip(variables, names, strict=True):
             variable.assign(before[name])
-        optimizer.apply([given[k] for k in names], variables)
+        optimizer.apply(
+            [_as_given(given[k], trace.slices[update].get(k)) for k in names],
+            variables,
+        )
         made.append(
             {
                 k: np.array(v) - before[k]
@@ -102,3 +115,14 @@ def _again(
             }
         )
     return trace.gap(made)
+
+
+def _as_given(
+    gradient: np.ndarray, rows: tuple[np.ndarray, np.ndarray] | None
+) -> Any:
+    """Return a gradient as an optimizer got it: whole, or by rows."""
+    import tensorflow as tf
+
+    if rows is None or rows[0].shape[1:] != gradient.shape[1:]:
+        return gradient
+    return tf.IndexedSlices(*map(tf.constant, rows), gradient.shape)

@@ -15,7 +15,14 @@ CLIPS = ("clipvalue", "clipnorm", "global_clipnorm")
 UNKNOWN = "unknown"
 """What was done to gradients where it is none of `CLIPS`."""
 
-FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad")
+FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad", "Lion")
+
+NO_FIRST = "no bias correction of the first moment"
+NO_FIRST_BESIDE = f"{NO_FIRST}, epsilon beside the corrected root"
+NO_SECOND = "no bias correction of the second moment"
+
+COUPLED = "decay in the gradient"
+"""Setting of weight decay that is added to the gradients."""
 
 Deltas = list[Named]
 
@@ -25,7 +32,7 @@ class Rule:
     """How gradients become changes.
 
     Attributes:
-        kind: "SGD", "Adam", "RMSprop", "Adagrad", or Keras's class.
+        kind: one of `FORMULAS`, or Keras's class.
         settings: of it, by Keras's names; "form" where an Adam is no Keras's
             one.
         clip: which of `CLIPS`, "scaled", `UNKNOWN`, or "".
@@ -136,6 +143,11 @@ def _one(
             else np.sqrt(v + epsilon)
         )
         return np.asarray(-rate * g / root)
+    if rule.kind == "Lion":
+        one, two = own["beta_1"], own["beta_2"]
+        m = state[0] if state else 0.0
+        state[:] = [two * m + (1 - two) * g]
+        return np.asarray(-rate * np.sign(one * m + (1 - one) * g))
     start = own.get("initial_accumulator_value", 0.1)
     total = (state[0] if state else start) + g * g
     state[:] = [total]
@@ -159,6 +171,13 @@ def _adam(
         if form == "no bias correction":
             return np.asarray(-rate * m / (np.sqrt(v) + epsilon))
         m_hat, v_hat = m / (1 - one**count), v / (1 - two**count)
+        if form == NO_FIRST:
+            alpha = rate * np.sqrt(1 - two**count)
+            return np.asarray(-alpha * m / (np.sqrt(v) + epsilon))
+        if form == NO_FIRST_BESIDE:
+            return np.asarray(-rate * m / (np.sqrt(v_hat) + epsilon))
+        if form == NO_SECOND:
+            return np.asarray(-rate * m_hat / (np.sqrt(v) + epsilon))
         if form == "epsilon beside the corrected root":
             return np.asarray(-rate * m_hat / (np.sqrt(v_hat) + epsilon))
         if form == "epsilon inside the corrected root":

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from compare.pairs.diagnosis.optimizer_rules import Deltas, Rule, moved
+from compare.pairs.diagnosis.optimizer_rules import (
+    COUPLED,
+    Deltas,
+    Rule,
+    moved,
+)
 from compare.pairs.diagnosis.steps import Side
+
+Slices = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -19,12 +27,14 @@ class Trace:
         changes: of the parameters.
         weights: parameters before.
         unit: the last place of a number, relative to it.
+        slices: of the gradients that were given as rows, see `Applied`.
     """
 
     given: Deltas
     changes: Deltas
     weights: Deltas
     unit: float
+    slices: Sequence[Slices] = ()
 
     @classmethod
     def of(cls, side: Side) -> Trace:
@@ -40,13 +50,33 @@ class Trace:
             [step.change for step in steps],
             [step.before for step in steps],
             side.unit,
+            [
+                {
+                    k: step.optimizer.slices[n]
+                    for k, n in side.numbers.items()
+                    if step.optimizer and n in step.optimizer.slices
+                }
+                for step in steps
+            ],
         )
 
     def first(self) -> Trace:
         """Return the trace of the first update."""
         return Trace(
-            self.given[:1], self.changes[:1], self.weights[:1], self.unit
+            self.given[:1],
+            self.changes[:1],
+            self.weights[:1],
+            self.unit,
+            self.slices[:1],
         )
+
+    def coupled(self, decay: float) -> Trace:
+        """Return the trace with a share of the parameters in gradients."""
+        given = [
+            {k: g + decay * weights[k] for k, g in own.items()}
+            for own, weights in zip(self.given, self.weights, strict=True)
+        ]
+        return replace(self, given=given)
 
     def gap(self, made: Deltas) -> float:
         """Return the largest gap between changes and the recorded ones.
@@ -74,7 +104,10 @@ def _most(values: np.ndarray) -> float:
 
 def gap_of(rule: Rule, trace: Trace) -> float:
     """Return the largest gap between a rule's changes and the recorded."""
-    made = moved(rule, trace.given)
+    coupled = float(rule.settings.get(COUPLED) or 0.0)
+    made = moved(
+        rule, trace.coupled(coupled).given if coupled else trace.given
+    )
     decay = float(rule.settings.get("weight_decay") or 0.0)
     if decay:
         made = [

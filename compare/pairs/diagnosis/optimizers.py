@@ -16,6 +16,10 @@ import numpy as np
 from compare.pairs.diagnosis.closeness import gap, ratio
 from compare.pairs.diagnosis.optimizer_rules import (
     CLIPS,
+    COUPLED,
+    NO_FIRST,
+    NO_FIRST_BESIDE,
+    NO_SECOND,
     Deltas,
     Rule,
     directions,
@@ -36,6 +40,8 @@ BETAS = (
     (0.0, 0.999),
     (0.9, 0.95),
 )
+
+LION_BETAS = ((0.9, 0.99), (0.99, 0.9), (0.95, 0.98), (0.9, 0.999), (0.9, 0.9))
 
 EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.0)
 
@@ -66,9 +72,60 @@ def recognise(
             if found and found.is_steady:
                 return found
             changing = changing or found
+    found = _lion(trace, like, bound) or _coupled(trace, like, bound)
+    if found:
+        return found
     # A clipped norm looks like a rate that changes.
     hints = (*rates, max(changing.rates)) if changing else rates
     return _clipped(trace, hints, bound) or changing
+
+
+def _lion(
+    trace: Trace, like: Sequence[Mapping[str, Any]], bound: float
+) -> Rule | None:
+    """Recognise Lion, whose updates tell nothing but signs.
+
+    So its betas are believed only if no others that are usual fit as well.
+    """
+    own = _betas(like)
+    swapped = [(two, one) for one, two in own]
+    fitting = [
+        found
+        for one, two in dict.fromkeys((*own, *swapped, *LION_BETAS))
+        if (
+            found := _held_against(
+                Rule("Lion", {"beta_1": one, "beta_2": two}), trace, bound
+            )
+        )
+        and found.is_steady
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _coupled(
+    trace: Trace, like: Sequence[Mapping[str, Any]], bound: float
+) -> Rule | None:
+    """Recognise a decay of weights that is added to the gradients."""
+    decays = [float(s["weight_decay"]) for s in like if s.get("weight_decay")]
+    for decay in dict.fromkeys(d * n for d in decays for n in (1, 2)):
+        given = trace.coupled(decay)
+        for rule in candidates(like):
+            if not rule.has_state:  # then it is any decay
+                continue
+            found = _held_against(rule, given, bound)
+            if found and found.is_steady:
+                settings = {**found.settings, COUPLED: decay}
+                return replace(found, settings=settings)
+    return None
+
+
+def _betas(like: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    """Return the betas that the other side's optimizer has."""
+    return [
+        (float(s["beta_1"]), float(s["beta_2"]))
+        for s in like
+        if s.get("beta_1") is not None and s.get("beta_2") is not None
+    ]
 
 
 def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
@@ -79,11 +136,7 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
         yield Rule("SGD", {"momentum": mu})
         yield Rule("SGD", {"momentum": mu, "nesterov": True})
         yield Rule("SGD", {"momentum": mu, "form": "dampened"})
-    betas = [
-        (float(s["beta_1"]), float(s["beta_2"]))
-        for s in like
-        if s.get("beta_1") is not None and s.get("beta_2") is not None
-    ]
+    betas = _betas(like)
     epsilons = [float(s["epsilon"]) for s in like if s.get("epsilon")]
     for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):
         for one, two in dict.fromkeys((*betas, *BETAS)):
@@ -92,6 +145,9 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
                 "",
                 "epsilon beside the corrected root",
                 "no bias correction",
+                NO_FIRST,
+                NO_FIRST_BESIDE,
+                NO_SECOND,
                 "epsilon inside the root",
                 "epsilon inside the corrected root",
             ):

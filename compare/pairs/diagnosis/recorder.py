@@ -47,11 +47,13 @@ class OpenUpdate:
     outputs: list[Any] = field(default_factory=list)
     named: tuple[str, ...] = ()
     layers: list[LayerCall] = field(default_factory=list)
+    passed: list[tuple[Any, Any]] = field(default_factory=list)
     losses: list[LossCall] = field(default_factory=list)
     gradients: list[Gradient] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     operations: list[Operation] = field(default_factory=list)
     tensors: dict[int, np.ndarray] = field(default_factory=dict)
+    handles: dict[int, int] = field(default_factory=dict)
     penalty: float | None = None
 
 
@@ -171,6 +173,7 @@ class Recorder:
             applied=tuple(seen.applied),
             operations=tuple(seen.operations),
             tensors=seen.tensors,
+            handles=seen.handles,
             before={**now, **seen.before},
             after=now,
             place=seen.models[0][3] if seen.models else "",

@@ -14,8 +14,27 @@ from compare.records.note import Note
 
 Tensors = Mapping[int, Any]
 
+Groups = dict[tuple[str, str], list[int]]
+"""Operations by kind and line."""
+
+Moved = Mapping[int, Callable[[np.ndarray], np.ndarray]]
+"""What to make of the values of variables."""
+
+COMPUTE = Note("compute the same on both sides.")
+
 REPLAYED_NOT = ("Variable", "Random", "Assign")
 """What kinds of operations are called that hang on more than their inputs."""
+
+UNCHANGED = (
+    "AddV2",
+    "BiasAdd",
+    "Cast",
+    "ExpandDims",
+    "Identity",
+    "Reshape",
+    "Squeeze",
+)
+"""Kinds that may leave a prediction as it is, and are no part of a loss."""
 
 POWERS = (1, 3)
 """Of the moments by which arrays are compared, whatever their layout; the
@@ -28,16 +47,21 @@ class Change:
 
     Attributes:
         places: which operations, by their place in the update.
-        made: gives the output from the operation and all tensors so far.
+        made: gives the output from the operation and all tensors so far; a
+            list where the operation has several.
         title: says it, for the side whose operations these are; `{other}` is
             the other side.
         key: of the catalogue of mistakes, or of what is in no catalogue.
+        cure: what to do instead.
+        at: the line to edit; "" for that of the operation.
     """
 
     places: tuple[int, ...]
     made: Callable[[Operation, Tensors], Any]
     title: Note
     key: str
+    cure: Note = COMPUTE
+    at: str = ""
 
 
 class Replay:
@@ -67,7 +91,10 @@ class Replay:
                 needed.add(place)
                 waiting += update.operations[place].inputs
         self.operations = {n: update.operations[n] for n in sorted(needed)}
-        self._read: dict[int, frozenset[int]] = {}
+        self._read = {
+            tensor: frozenset([variable])
+            for tensor, variable in update.handles.items()
+        }
         self._fed = {
             number
             for number, value in update.tensors.items()
@@ -77,8 +104,6 @@ class Replay:
         }
         for operation in self.operations.values():
             read = frozenset().union(*map(self.read, operation.inputs))
-            if operation.kind == "ReadVariableOp":
-                read = frozenset(operation.inputs)
             self._read |= dict.fromkeys(operation.outputs, read)
             if not self._fed.isdisjoint(operation.inputs):
                 self._fed.update(operation.outputs)
@@ -96,8 +121,25 @@ class Replay:
         """Whether a tensor was computed from the batch."""
         return tensor in self._fed
 
-    def run(self, changes: Sequence[Change]) -> Tensors | None:
+    def value_of(self, variable: int) -> int | None:
+        """Return the number of a tensor with the value of a variable."""
+        for tensor, number in self.update.handles.items():
+            if number == variable and self.update.tensors[tensor].size:
+                return tensor
+        for operation in self.operations.values():
+            known = self.read(operation.outputs[0])
+            if operation.kind == "ReadVariableOp" and known == {variable}:
+                return operation.outputs[0]
+        return None
+
+    def run(
+        self, changes: Sequence[Change], moved: Moved | None = None
+    ) -> Tensors | None:
         """Return all tensors with some operations changed.
+
+        Args:
+            changes: of operations.
+            moved: of variables.
 
         Returns:
             None where an operation does not take what it would be given.
@@ -106,7 +148,7 @@ class Replay:
 
         changed = {place: c for c in changes for place in c.places}
         found = dict(self.tensors)
-        new: set[int] = set()
+        new = self._move(found, moved or {})
         for place, operation in self.operations.items():
             other = changed.get(place)
             dirty = other is not None or not new.isdisjoint(operation.inputs)
@@ -116,16 +158,43 @@ class Replay:
                 continue
             try:
                 made = (
-                    [other.made(operation, found)]
+                    other.made(operation, found)
                     if other
                     else executed(operation, found)
                 )
             except (tf.errors.OpError, ValueError, TypeError, KeyError):
                 return None
-            found.update(zip(operation.outputs, made, strict=False))
+            several = made if isinstance(made, list) else [made]
+            found.update(zip(operation.outputs, several, strict=False))
             if dirty:
                 new.update(operation.outputs)
         return found
+
+    def _move(self, found: dict[int, Any], moved: Moved) -> set[int]:
+        """Put other values of variables in; return what changes by it."""
+        import tensorflow as tf
+
+        new = set()
+        for tensor, variable in self.update.handles.items():
+            value = self.update.tensors[tensor]
+            if variable in moved and value.size:
+                found[tensor] = tf.constant(moved[variable](value))
+                new.add(tensor)
+        for operation in self.operations.values():
+            variable = self.update.handles.get((*operation.inputs, -1)[0], -1)
+            if variable not in moved:
+                continue
+            out = operation.outputs[0]
+            if operation.kind == "ReadVariableOp":
+                value = self.update.tensors[out]
+                found[out] = tf.constant(moved[variable](value))
+                new.add(out)
+            if operation.kind == "ResourceGather":
+                whole = moved[variable](self.update.before[variable])
+                rows = self.tensors[operation.inputs[1]]
+                found[out] = tf.gather(tf.constant(whole), rows)
+                new.add(out)
+        return new
 
     def moments(self, tensors: Tensors) -> np.ndarray:
         """Return size and moments of what the operations made, in rows."""
@@ -133,9 +202,9 @@ class Replay:
         for operation in self.operations.values():
             value = np.asarray(tensors.get(operation.outputs[0], 0.0))
             if value.size > 1 and value.dtype.kind == "f" and np.ptp(value):
-                root = np.sqrt(np.mean(value**2))
-                scaled = value / root
-                powers = [np.mean(scaled**power) for power in POWERS]
+                with np.errstate(all="ignore"):  # changes may make infinities
+                    root = np.sqrt(np.mean(value**2))
+                    powers = [np.mean((value / root) ** n) for n in POWERS]
                 rows.append([value.size, root, *powers])
         return np.array(rows).reshape(-1, 2 + len(POWERS))
 
@@ -156,12 +225,15 @@ def executed(
     """
     from tensorflow.python.eager import context, execute
 
+    given = operation.attributes if attributes is None else attributes
+    named = zip(given[::2], given[1::2], strict=True)
     return list(
         execute.quick_execute(
             kind or operation.kind,
             len(operation.outputs),
             [tensors[number] for number in operation.inputs],
-            operation.attributes if attributes is None else attributes,
+            # None stands for an attribute that was not given.
+            tuple(x for pair in named if pair[1] is not None for x in pair),
             context.context(),
         )
     )
@@ -178,9 +250,15 @@ def shared(one: np.ndarray, other: np.ndarray, bound: float) -> int:
 
 
 def head_of(update: Update, value: np.ndarray) -> int | None:
-    """Return the number of the tensor that is a prediction."""
+    """Return the number of the tensor that is a prediction.
+
+    It is the first with these numbers, or what an addition of zeros or a new
+    shape makes of it: in a loss there may be more such tensors.
+    """
     found = None
     for operation in update.operations:
+        if found is not None and operation.kind not in UNCHANGED:
+            continue
         for number in operation.outputs:
             made = update.tensors[number]
             if made.size == value.size and made.dtype.kind == "f":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,9 +68,22 @@ class TapeWatch(Recorder):
                     inputs,
                     outputs,
                     asking_line(),
-                    user_place(),
+                    self._layer_place() or user_place(),
                 )
             )
+
+    def _layer_place(self) -> str:
+        """Return where the layer of Keras that is being called was made."""
+        import keras
+
+        for layer in self._inside:
+            if (
+                isinstance(layer, keras.Layer)
+                and not isinstance(layer, keras.Model)
+                and type(layer).__module__.startswith("keras.")
+            ):
+                return self._made.get(id(layer), "")
+        return ""
 
     def _gradient(
         self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
@@ -78,10 +93,12 @@ class TapeWatch(Recorder):
         seen = self._open
         if seen is None or self._inside or target is None:
             return gradient(tape, target, sources, **given)
+        flat = tf.nest.flatten(sources)
+        numbers = [self.number(source) for source in flat]
+        self._asked |= {n for n in numbers if n is not None}
         if not seen.gradients:
             self._note_first()
-            self._keep_operations()
-        flat = tf.nest.flatten(sources)
+            self._keep_operations(set(numbers))
         watched = _outputs(seen)
         others = self._tensors()
         extra = [*(t for *_, t in watched), *(t for _, t in others)]
@@ -90,8 +107,6 @@ class TapeWatch(Recorder):
         )
         own, rest = found[: len(flat)], iter(found[len(flat) :])
         upstream = [next(rest) if is_float(t) else None for t in extra]
-        numbers = [self.number(source) for source in flat]
-        self._asked |= {n for n in numbers if n is not None}
         goals = [np.asarray(t, float) for t in tf.nest.flatten(target)]
         outputs: list[list[Tensor]] = [[] for _ in seen.outputs]
         for (number, kind, t), up in zip(watched, upstream, strict=False):
@@ -118,8 +133,14 @@ class TapeWatch(Recorder):
         )
         return tf.nest.pack_sequence_as(sources, own)
 
-    def _keep_operations(self) -> None:
-        """Copy the operations up to now, and their tensors."""
+    def _keep_operations(self, sources: set[int | None]) -> None:
+        """Copy the operations up to now, and their tensors.
+
+        Args:
+            sources: variables that a gradient is taken of.
+        """
+        import tensorflow as tf
+
         assert self._open is not None
         numbers: dict[int, int] = {}
         tensors = self._open.tensors
@@ -144,7 +165,28 @@ class TapeWatch(Recorder):
                     *where,
                 )
             )
+        self._open.layers = [
+            replace(
+                call,
+                taken=tuple(_numbered(arg, number) for arg in args),
+                made=number(result) if tf.is_tensor(result) else None,
+            )
+            for call, (args, result) in zip(
+                self._open.layers, self._open.passed, strict=True
+            )
+        ]
+        self._open.handles = self._handles(numbers)
+        self._open.handles |= _read_unseen(self._open, sources)
         self._bytes += sum(value.nbytes for value in tensors.values())
+
+    def _handles(self, numbers: Mapping[int, int]) -> dict[int, int]:
+        """Return which tensors stand for variables."""
+        return {
+            numbers[id(item)]: place
+            for place, variable in enumerate(self.variables)
+            for item in (variable, getattr(variable, "handle", None))
+            if id(item) in numbers
+        }
 
     def _kept_of(
         self, tensors: list[tuple[str, Any]], upstream: list[Any]
@@ -191,6 +233,51 @@ def _outputs(seen: OpenUpdate) -> list[tuple[int, str, Any]]:
         )
         if tf.is_tensor(tensor)
     ]
+
+
+def _read_unseen(seen: OpenUpdate, sources: set[int | None]) -> dict[int, int]:
+    """Return tensors with the value of a variable, read without being seen.
+
+    TensorFlow does that where an operation is given a variable as it is.
+    Which of several that are equal it is, is told by the order of use.
+    """
+    made = {n for o in seen.operations for n in o.outputs}
+    found: dict[int, int] = {}
+    known: dict[tuple[str, str, int], int] = {}
+    taken = set(seen.handles.values())
+    for operation in seen.operations:
+        for slot, tensor in enumerate(operation.inputs):
+            value = seen.tensors[tensor]
+            if tensor in made | set(seen.handles) | set(found):
+                continue
+            if value.dtype.kind != "f" or not value.ndim or not value.size:
+                continue
+            where = operation.site, operation.kind, slot
+            equal = [
+                n
+                for n, own in seen.before.items()
+                if own.dtype == value.dtype
+                and n in sources
+                and np.array_equal(own, value)
+            ]
+            if known.get(where) not in equal:
+                free = [n for n in equal if n not in taken] or equal
+                known.pop(where, None)
+                if free:
+                    known[where] = free[0]
+            if where in known:
+                found[tensor] = known[where]
+                taken.add(known[where])
+    return found
+
+
+def _numbered(value: Any, number: Callable[[Any], int]) -> Any:
+    """Return the numbers of tensors, in lists as they are."""
+    import tensorflow as tf
+
+    if isinstance(value, list | tuple):
+        return [_numbered(item, number) for item in value]
+    return number(value) if tf.is_tensor(value) else None
 
 
 def _plain(attribute: Any) -> Any:

@@ -24,6 +24,7 @@ from compare.pairs.diagnosis.copying import (
     config_of,
     first_of,
     is_eager,
+    slices_of,
     training_flag,
     user_place,
 )
@@ -107,6 +108,7 @@ class Stages(TapeWatch):
         first = self._deep and not self._open.gradients
         if first and not isinstance(layer, keras.Model):
             weights = weights or [np.array(v) for v in layer.weights]
+            self._open.passed.append((args, result))
             self._open.layers.append(
                 LayerCall(
                     name=layer.name,
@@ -196,6 +198,12 @@ class Stages(TapeWatch):
                     if g is not None and (n := self.number(v)) is not None
                 },
                 place=self._made.get(id(optimizer), ""),
+                slices={
+                    n: rows
+                    for v, g in zip(own, grads, strict=False)
+                    if (n := self.number(v)) is not None
+                    and (rows := slices_of(g)) is not None
+                },
             )
             assert self._open is not None
             self._open.applied.append(seen)

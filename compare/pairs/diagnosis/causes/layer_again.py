@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ ACTIVATIONS = (
     "elu",
     "selu",
     "gelu",
+    "gelu(approximate=True)",
     "softplus",
     "swish",
     "leaky_relu",
@@ -30,6 +32,18 @@ RANDOM = (
     "GaussianDropout",
     "GaussianNoise",
 )
+
+
+APPROXIMATE = "gelu(approximate=True)"
+
+
+def activation(name: str) -> Any:
+    """Return an activation of Keras by its name."""
+    import keras
+
+    if name == APPROXIMATE:
+        return partial(keras.activations.gelu, approximate=True)
+    return keras.activations.get(name)
 
 
 def again(

@@ -128,8 +128,8 @@ def setting_cause(
             layer=its.name,
             kind=its.kind,
             name=name,
-            other=_said(other),
-            mine=_said(mine),
+            other=said(other),
+            mine=said(mine),
             right=case.right.name,
             left=case.left.name,
         ),
@@ -140,7 +140,8 @@ def setting_cause(
     )
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """Return a setting as people wrote it."""
     if isinstance(value, dict):
         return str(value.get("class_name", value))
     return figure(value) if isinstance(value, float) else str(value)
@@ -179,5 +180,5 @@ def left_out_causes(
 def _main_setting(call: LayerCall) -> str:
     for name in ("rate", "units", "filters", "activation", "stddev"):
         if call.config.get(name) is not None:
-            return f", {name}={_said(call.config[name])}"
+            return f", {name}={said(call.config[name])}"
     return ""

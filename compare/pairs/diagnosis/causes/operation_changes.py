@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from compare.pairs.diagnosis.anatomy import Operation
-from compare.pairs.diagnosis.causes.layer_again import ACTIVATIONS
+from compare.pairs.diagnosis.causes.activation_changes import (
+    activation_changes,
+)
+from compare.pairs.diagnosis.causes.formula_changes import formula_changes
+from compare.pairs.diagnosis.causes.gate_changes import gate_changes
+from compare.pairs.diagnosis.causes.hints import Hints
+from compare.pairs.diagnosis.causes.layer_again import ACTIVATIONS, activation
+from compare.pairs.diagnosis.causes.layer_changes import layer_changes
 from compare.pairs.diagnosis.causes.naming import figure
 from compare.pairs.diagnosis.causes.operation_words import (
     UNARY,
@@ -32,7 +39,7 @@ ALIKE = (
 TRANSPOSES = ("transpose_a", "transpose_b", "adj_x", "adj_y")
 
 
-def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
+def changes(replay: Replay, hints: Hints) -> Iterator[Change]:
     """Yield what may be done otherwise, one thing at a time.
 
     Operations of the same line and kind, as those of all time steps, are
@@ -40,11 +47,15 @@ def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
 
     Args:
         replay: of a side.
-        constants: numbers that only the other side computes with.
+        hints: of the other side.
     """
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, operation in replay.operations.items():
         groups[operation.kind, operation.site].append(place)
+    yield from layer_changes(replay, hints)
+    yield from activation_changes(replay, hints.bound)
+    yield from formula_changes(replay, groups)
+    yield from gate_changes(replay, groups, hints)
     for places in groups.values():
         first = replay.operations[places[0]]
         if len(first.outputs) != 1:
@@ -52,7 +63,7 @@ def changes(replay: Replay, constants: set[float]) -> Iterator[Change]:
         yield from _left_out(replay, places)
         yield from _other_kinds(first, places)
         yield from _other_axes(replay, first, places)
-        yield from _other_constants(replay, first, places, constants)
+        yield from _other_constants(replay, first, places, hints.constants)
 
 
 def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
@@ -99,16 +110,13 @@ def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
 
 def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
     """Yield another activation, reduction, pooling or arithmetic."""
-    import keras
-
     if first.kind in UNARY:
         for name in ACTIVATIONS:
 
             def activated(
                 operation: Operation, found: Tensors, name: str = name
             ) -> Any:
-                own = keras.activations.get(name)
-                return own(found[operation.inputs[0]])
+                return activation(name)(found[operation.inputs[0]])
 
             if name not in (UNARY[first.kind], "linear"):
                 yield Change(
@@ -198,7 +206,10 @@ def _other_axes(
 
 
 def _other_constants(
-    replay: Replay, first: Operation, places: list[int], constants: set[float]
+    replay: Replay,
+    first: Operation,
+    places: list[int],
+    constants: frozenset[float],
 ) -> Iterator[Change]:
     import tensorflow as tf
 

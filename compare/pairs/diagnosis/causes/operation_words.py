@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from compare.pairs.diagnosis.anatomy import Operation
@@ -39,8 +41,13 @@ WORDS = {
     "Sum": Note("a sum"),
     "MaxPool": Note("a pooling by the maximum"),
     "AvgPool": Note("a pooling by the average"),
+    "Conv2D": Note("a convolution"),
+    "Conv3D": Note("a convolution"),
+    "DepthwiseConv2dNative": Note("a convolution of each channel"),
 }
 """What operations are called in sentences."""
+
+PRODUCTS = ("MatMul", "BatchMatMulV2", "Einsum")
 
 MASKED = -100.0
 """What is added to scores that are not to count is below."""
@@ -65,6 +72,12 @@ def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
     if operation.kind in SHIFTS and others:
         value = others[0]
         if value.size == 1:
+            if features := _scales_scores(replay, operation):
+                text = Note(
+                    "{side} divides its attention scores by the root of "
+                    "their {number} features, {other} does not."
+                )
+                return text.given(number=features)
             text = Note("{side} has {what} by {number}, {other} has none.")
             return text.given(
                 what=what, number=figure(float(value.ravel()[0]))
@@ -86,6 +99,51 @@ def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
     if operation.kind == "SelectV2":
         return _masks(replay.update.tensors[operation.inputs[0]])
     return Note("{side} has {what}, {other} has none.").given(what=what)
+
+
+def _scales_scores(replay: Replay, operation: Operation) -> int:
+    """Return the features of scores that are scaled as in attention.
+
+    A product with a softmax behind it is scaled, or one of its factors, by
+    the root of as many features as it sums over; otherwise 0.
+    """
+    tensors = replay.update.tensors
+    numbers = [n for n in operation.inputs if tensors[n].size == 1]
+    factor = abs(float(tensors[numbers[0]].ravel()[0])) if numbers else 0.0
+    if operation.kind not in ("Mul", "RealDiv") or not factor:
+        return 0
+    wanted = factor**2 if operation.kind == "RealDiv" else factor**-2
+    reached, sums = set(operation.outputs), []
+    for other in replay.operations.values():
+        if other.kind in PRODUCTS and (
+            set(other.outputs) & set(operation.inputs)
+            or reached & set(other.inputs)
+        ):
+            sums.append(_summed(other, tensors))
+        if reached.isdisjoint(other.inputs):
+            continue
+        if other.kind == "Softmax":
+            near = any(abs(wanted - n) < 1e-5 * n for n in sums[:1])
+            return round(wanted) if near else 0
+        if other.kind in (*PRODUCTS, *SHIFTS, "Reshape", "Transpose"):
+            reached.update(other.outputs)
+    return 0
+
+
+def _summed(operation: Operation, tensors: Mapping[int, np.ndarray]) -> int:
+    """Return how many products a product of tensors sums up."""
+    given = dict(
+        zip(operation.attributes[::2], operation.attributes[1::2], strict=True)
+    )
+    shape = tensors[operation.inputs[0]].shape
+    if operation.kind != "Einsum":
+        turned = given.get("transpose_a") or given.get("adj_x")
+        return int(shape[-2 if turned else -1])
+    equation = given["equation"]
+    text = equation.decode() if isinstance(equation, bytes) else str(equation)
+    own, _, made = text.replace(" ", "").partition("->")
+    axes = zip(own.split(",")[0], shape, strict=False)
+    return int(np.prod([size for axis, size in axes if axis not in made]))
 
 
 def _masks(allowed: np.ndarray) -> Note:

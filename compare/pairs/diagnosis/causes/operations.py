@@ -14,24 +14,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compare.pairs.diagnosis.causes.hints import hints_of
 from compare.pairs.diagnosis.causes.naming import Case, cause
 from compare.pairs.diagnosis.causes.operation_changes import changes
-from compare.pairs.diagnosis.closeness import gap
+from compare.pairs.diagnosis.causes.operation_proof import (
+    Chosen,
+    Made,
+    Proof,
+)
 from compare.pairs.diagnosis.replay import (
     Change,
+    Moved,
     Replay,
     before_activation,
     head_of,
-    shared,
 )
 from compare.records.diagnosis import Cause
-from compare.records.note import Note
 
 MOST = 3
 """Things that are looked for at once."""
 
-SECONDS = 6.0
-"""After so long the search ends without a cause."""
+SECONDS = 12.0
+"""After so long, as this process counts, the search ends without a cause."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,6 @@ class Head:
     value: np.ndarray
     squashed: bool
     logits: bool
-
-
-Chosen = tuple[tuple[Change, ...], tuple[Change, ...]]
-"""Changes of each side."""
 
 
 def operation_causes(
@@ -73,7 +73,7 @@ def operation_causes(
         [replay.head, *(before_activation(replay) if head.squashed else [])]
         for replay, head in zip(replays, heads, strict=True)
     ]
-    search = _Search(replays, ends, [h.logits for h in heads], case.bound)
+    search = _Search(replays, ends, [h.logits for h in heads], case)
     if search.apart(((), ())) <= case.bound:
         return
     chosen = search.changes()
@@ -94,42 +94,11 @@ def operation_causes(
                 change.title.given(
                     side=side.name, other=case.other(side).name
                 ),
-                Note("compute the same on both sides."),
+                change.cure,
                 left,
                 search.apart(without),
-                place=operation.place,
+                place=change.at or operation.place,
             )
-
-
-@dataclass(frozen=True)
-class _Made:
-    """What a side's operations made.
-
-    Attributes:
-        heads: the prediction, and its logits where it has them.
-        moments: of all tensors, see `Replay.moments`.
-    """
-
-    heads: list[np.ndarray]
-    moments: np.ndarray
-
-    def apart(self, other: _Made, constant: bool) -> float:
-        """Return how far the predictions are from each other.
-
-        Args:
-            other: what the other side made.
-            constant: whether predictions may be the same for all rows.
-        """
-        pairs = [(a, b) for a in self.heads for b in other.heads]
-        shown = [
-            gap(a, b) for a, b in pairs if constant or np.ptp(a) or np.ptp(b)
-        ]
-        return min(shown, default=np.inf)
-
-    def alike(self, other: _Made, bound: float) -> int:
-        """Count the tensors that both make."""
-        mine, its = self.moments, other.moments
-        return shared(mine, its, bound) + shared(its, mine, bound)
 
 
 class _Search:
@@ -140,20 +109,22 @@ class _Search:
         replays: tuple[Replay, Replay],
         heads: Sequence[Sequence[int]],
         logits: Sequence[bool],
-        bound: float,
+        case: Case,
     ) -> None:
         self.replays = replays
         self._heads = heads
         self._logits = logits
-        self._bound = bound
-        self._until = time.monotonic() + SECONDS
+        self._bound = case.bound
+        self._until = time.process_time() + SECONDS
         plain = [self._made(number, ()) for number in (0, 1)]
         self._constant = all(m and not np.ptp(m.heads[0]) for m in plain)
-        own = [_constants(replay) for replay in replays]
+        self._proof = Proof(case, replays, self._made)
         self._candidates = [
             (number, change)
             for number, replay in enumerate(replays)
-            for change in changes(replay, own[1 - number] - own[number])
+            for change in changes(
+                replay, hints_of(replays[1 - number], replay, case.bound)
+            )
         ]
 
     def changes(self) -> Chosen | None:
@@ -163,14 +134,17 @@ class _Search:
             made = [self._made(n, own) for n, own in enumerate(chosen)]
             best, score = None, self._alike(made)
             for number, change in self._candidates:
-                if time.monotonic() > self._until:
+                if time.process_time() > self._until:
                     return None
                 own = (*chosen[number], change)
                 both = list(made)
                 both[number] = self._made(number, own)
                 tried = (own, chosen[1]) if number == 0 else (chosen[0], own)
                 if self._apart(both) <= self._bound:
-                    return tried
+                    fewest = self._needed(tried)
+                    if self._proof.holds(fewest):
+                        return fewest
+                    continue
                 if (reached := self._alike(both)) > score:
                     best, score = tried, reached
             if best is None:
@@ -184,40 +158,46 @@ class _Search:
             [self._made(n, own) for n, own in enumerate(chosen)]
         )
 
-    def _made(self, number: int, own: Sequence[Change]) -> _Made | None:
+    def _needed(self, chosen: Chosen) -> Chosen:
+        """Leave out what is not needed for both sides to agree."""
+        for number, own in enumerate(chosen):
+            for change in own:
+                fewer = tuple(c for c in own if c is not change)
+                tried = (
+                    (fewer, chosen[1]) if number == 0 else (chosen[0], fewer)
+                )
+                if self.apart(tried) <= self._bound:
+                    return self._needed(tried)
+        return chosen
+
+    def _made(
+        self,
+        number: int,
+        own: Sequence[Change],
+        moved: Moved | None = None,
+    ) -> Made | None:
         import tensorflow as tf
 
         replay = self.replays[number]
-        tensors = replay.run(own)
+        tensors = replay.run(own, moved)
         if tensors is None:
             return None
         heads = [np.asarray(tensors[head]) for head in self._heads[number]]
         if self._logits[number]:
             last = tensors[replay.head]
             heads.append(np.asarray(tf.nn.sigmoid(last)))
-            if last.shape[-1] > 1:  # else it is 1, whatever it is of
+            if last.shape[-1] > 1:  # of one number it is always 1
                 heads.append(np.asarray(tf.nn.softmax(last)))
-        return _Made(heads, replay.moments(tensors))
+        return Made(heads, replay.moments(tensors))
 
-    def _apart(self, made: Sequence[_Made | None]) -> float:
+    def _apart(self, made: Sequence[Made | None]) -> float:
         one, other = made
         if one is None or other is None:
             return np.inf
         return one.apart(other, self._constant)
 
-    def _alike(self, made: Sequence[_Made | None]) -> int:
+    def _alike(self, made: Sequence[Made | None]) -> int:
         one, other = made
         if one is None or other is None:
             return -1
         return one.alike(other, 10 * self._bound)
-
-
-def _constants(replay: Replay) -> set[float]:
-    """Return the single numbers that operations take."""
-    tensors = replay.update.tensors
-    return {
-        float(tensors[number].ravel()[0])
-        for operation in replay.operations.values()
-        for number in operation.inputs
-        if tensors[number].size == 1 and tensors[number].dtype.kind == "f"
-    }

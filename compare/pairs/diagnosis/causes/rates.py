@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from compare.pairs.diagnosis.causes.naming import Case, figure
@@ -16,6 +16,12 @@ from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
 SAME_RATE = 1e-6
+
+LEAST_RATES = 3
+"""Rates that have to be those of a schedule a step later."""
+
+LEAST_DISTINCT = 2
+"""How many of them have to differ from each other."""
 
 
 def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
@@ -34,7 +40,11 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     wanted = float(case.problem.hyper.get("learning_rate", 0.0))
     if nearly_equal(its, wanted) and not nearly_equal(mine, wanted):
         side = case.left
-    if one.is_steady and other.is_steady:
+    ahead = _ahead(case, one.rates, other.rates)
+    if ahead is not None:
+        key = "schedule"
+        title = ahead
+    elif one.is_steady and other.is_steady:
         key = _key(mine, its, float(one.settings.get("momentum") or 0.0))
         title = (
             Note(
@@ -67,6 +77,51 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         gap_to_rule(case.right, replace(other, rates=one.rates)),
         side,
     )
+
+
+def _ahead(
+    case: Case, one: Sequence[float], other: Sequence[float]
+) -> Note | None:
+    """Say that one side has always the rate that the other has later."""
+    for side, early, late in (
+        (case.left, one, other),
+        (case.right, other, one),
+    ):
+        for by in range(1, len(late) - LEAST_RATES + 1):
+            pairs = list(zip(early, late[by:], strict=False))
+            distinct = {figure(rate) for rate, _ in pairs}
+            if len(distinct) < LEAST_DISTINCT or not all(
+                abs(a - b) <= SAME_RATE * max(abs(a), abs(b)) for a, b in pairs
+            ):
+                continue
+            epoch = by > 1 and by == case.problem.steps_per_epoch
+            text = (
+                Note(
+                    "{side}'s learning rate is always the one that {other} "
+                    "has an epoch later (at update 1: {early} and {late}): "
+                    "its schedule is an epoch ahead."
+                )
+                if epoch
+                else Note(
+                    "{side}'s learning rate is always the one that {other} "
+                    "has {by} updates later (at update 1: {early} and "
+                    "{late}): its schedule is ahead."
+                )
+                if by > 1
+                else Note(
+                    "{side}'s learning rate is always the one that {other} "
+                    "has an update later (at update 1: {early} and {late}): "
+                    "its schedule is a step ahead."
+                )
+            )
+            return text.given(
+                side=side.name,
+                other=case.other(side).name,
+                by=by,
+                early=figure(early[0]),
+                late=figure(late[0]),
+            )
+    return None
 
 
 def _key(mine: float, its: float, momentum: float) -> str:

@@ -14,7 +14,13 @@ from compare.pairs.diagnosis.causes.rule_cause import (
     nearly_equal,
     rule_causes,
 )
-from compare.pairs.diagnosis.optimizer_rules import Rule
+from compare.pairs.diagnosis.optimizer_rules import (
+    COUPLED,
+    NO_FIRST,
+    NO_FIRST_BESIDE,
+    NO_SECOND,
+    Rule,
+)
 from compare.records.diagnosis import Cause
 from compare.records.note import Note, note
 
@@ -23,6 +29,7 @@ DEFAULTS: Mapping[str, Any] = {
     "nesterov": False,
     "form": "",
     "weight_decay": 0.0,
+    COUPLED: 0.0,
     "amsgrad": False,
     "centered": False,
     "use_ema": False,
@@ -39,10 +46,14 @@ KEYS = {
     "beta_2": "betas",
     "epsilon": "other-epsilon",
     "weight_decay": "weight-decay",
+    COUPLED: "coupled-decay",
 }
 
 FORMS = {
     "no bias correction": "no-bias-correction",
+    NO_FIRST: "no-bias-correction",
+    NO_FIRST_BESIDE: "no-bias-correction",
+    NO_SECOND: "no-bias-correction",
     "dampened": "dampened-momentum",
 }
 
@@ -84,8 +95,46 @@ def _named(rule: Rule) -> str:
     return rule.kind
 
 
+def _coupled(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
+    """Yield a decay that one side adds to gradients, the other does not."""
+    for side, rule, its in (
+        (case.left, one, other),
+        (case.right, other, one),
+    ):
+        decay = rule.settings.get(COUPLED)
+        if not decay or its.settings.get(COUPLED):
+            continue
+        if not its.settings.get("weight_decay"):
+            continue
+        settings = {k: v for k, v in rule.settings.items() if k != COUPLED}
+        settings["weight_decay"] = its.settings["weight_decay"]
+        yield from rule_causes(
+            case,
+            "update",
+            "coupled-decay",
+            note(
+                "{side} adds {mine} times the weights to the gradients, "
+                "{other} takes the decay {its} off the weights beside the "
+                "update (as AdamW does).",
+                side=side.name,
+                other=case.other(side).name,
+                mine=_value(decay),
+                its=_value(its.settings["weight_decay"]),
+            ),
+            Note("let the weights decay beside the update on both sides."),
+            one,
+            other,
+            gap_to_rule(side, replace(rule, settings=settings)),
+            side,
+        )
+
+
 def _settings(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
+    coupled = list(_coupled(case, one, other))
+    yield from coupled
     for name in {**one.settings, **other.settings}:
+        if coupled and name in (COUPLED, "weight_decay"):
+            continue
         default = DEFAULTS.get(name)
         mine = one.settings.get(name, default)
         its = other.settings.get(name, default)
