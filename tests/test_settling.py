@@ -74,3 +74,13 @@ def test_the_settling_run_has_all_rows_and_a_stable_rate(problem):
     settling = settling_problem(problem, theory)
     assert settling.steps_per_epoch == 1
     assert settling.learning_rate < theory.largest_learning_rate
+
+
+def test_a_cluster_is_not_trained_until_it_settles():
+    """Its processes wait for each other: the reason is told instead."""
+    cluster = problem_of("multi_worker", Settings())
+    theory = theory_of(cluster)
+    assert settling_problem(cluster, theory) is None
+    found = judge_settling(cluster, theory, {})
+    assert not found.reached
+    assert "2 processes that wait for each other" in str(found.why)

@@ -68,6 +68,8 @@ def settling_problem(
     updates = _updates(problem, theory)
     if theory is None or updates is None or updates > MOST_UPDATES:
         return None
+    if problem.workers > 1:  # they wait for each other at every update
+        return None
     settling = problem.with_hyper(learning_rate=_fastest_rate(theory))
     return settling.replace(batch_size=len(problem.x), epochs=updates)
 
@@ -94,14 +96,7 @@ def judge_settling(
         return None
     updates = _updates(problem, theory)
     if not runs:
-        return _unknown(
-            note("not run, because the features are linearly dependent")
-            if updates is None
-            else note(
-                "not run, because it would take {updates} updates",
-                updates=f"{updates:,}",
-            )
-        )
+        return _unknown(_why_not(problem, updates))
     distances: dict[str, dict[str, float]] = {}
     for (side, dtype), run in runs.items():
         if isinstance(run, Broken):
@@ -115,6 +110,23 @@ def judge_settling(
         end = distance(run.results, theory)
         distances.setdefault(side, {})[dtype] = end
     return _settled(theory, updates or 0, distances)
+
+
+def _why_not(problem: Problem, updates: int | None) -> Note:
+    """Say why `settling_problem` has none."""
+    if updates is None:
+        return note("not run, because the features are linearly dependent")
+    if problem.workers > 1:
+        return note(
+            "not run, because {workers} processes that wait for each other "
+            "at every update take minutes for {updates}",
+            workers=problem.workers,
+            updates=f"{updates:,}",
+        )
+    return note(
+        "not run, because it would take {updates} updates",
+        updates=f"{updates:,}",
+    )
 
 
 def _unknown(why: Note) -> Convergence:
