@@ -50,12 +50,12 @@ def heads_of(step: Step, other: Step, bound: float) -> list[Head]:
         and tensor.upstream.any()
     ]
     predictions = list(_predictions(step, other))
-    known = [
-        Head(value, upstream, False, True)
-        for value, upstream in tape
-        if any(gap(value, p) <= bound for p in predictions)
+    heads = [
+        Head(*pair, False, any(gap(pair[0], p) <= bound for p in predictions))
+        for pair in tape
     ]
-    return known or [Head(*pair, False, False) for pair in tape]
+    # What equals the other side's prediction may be a step before one's own.
+    return sorted(heads, key=lambda head: not head.known)
 
 
 def _predictions(step: Step, other: Step) -> Iterator[np.ndarray]:

@@ -84,7 +84,8 @@ def tell(
                     continue
                 if confirmed(step, told, bound):
                     return told
-                if head.known and _varies(told):
+                solved_for = bool(form.solve) or told.weights is not None
+                if (head.known or not solved_for) and _varies(told):
                     loose = loose or told
         if loose:
             return loose
