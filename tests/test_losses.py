@@ -100,3 +100,25 @@ def test_a_prediction_is_not_looked_for_behind_the_targets():
     assert found is not None
     assert found.form.name == "categorical_crossentropy"
     assert found.form.added
+
+
+def test_a_prediction_is_found_behind_what_the_other_side_predicts():
+    """An activation too many, or a penalty by hand beside the loss."""
+    logits, y = RNG.normal(size=(2, 9, 4))
+    p = 1 / (1 + np.exp(-logits))
+    upstream = 2 * (p - y) / p.size
+    tape = (
+        Tensor("BiasAdd", logits, upstream * p * (1 - p)),
+        Tensor("Sigmoid", p, upstream),
+    )
+    loss = float(((p - y) ** 2).mean())
+    other = step_of((), 0.0)
+    other.update.output = logits
+    for penalty in (0.0, 0.3):
+        step = step_of(tape, loss + penalty)
+        found = tell(step, other, [y], forms([]), BOUND)
+        assert found is not None
+        assert found.form.name == "mean_squared_error"
+        assert not found.of_logits
+        np.testing.assert_allclose(found.prediction, p)
+        assert found.rest == pytest.approx(penalty)

@@ -84,6 +84,8 @@ def tell(
                     continue
                 if confirmed(step, told, bound):
                     return told
+                if form.root:  # only its value tells it from the square
+                    continue
                 solved_for = bool(form.solve) or told.weights is not None
                 if (head.known or not solved_for) and _varies(told):
                     loose = loose or told
