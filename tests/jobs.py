@@ -182,3 +182,8 @@ def run_cells(sources, folder, advance):
     for result in results:
         result.raise_error()
     return output.stdout
+
+
+def called(function, *arguments):
+    """Call a function without telling how far it is."""
+    return function(*arguments[:-1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import jobs
 import numpy as np
 import pytest
 
@@ -11,6 +12,15 @@ from compare.pairs.diagnosis.anatomy import Tensor
 from compare.pairs.diagnosis.loss_parameters import solved
 from compare.pairs.diagnosis.loss_recognition import tell
 from compare.pairs.diagnosis.losses import Form, forms
+from compare.running.processes import Job, run_jobs
+
+
+def apart(function, *arguments):
+    """Call it in a process of its own, which may import TensorFlow."""
+    work = Job("loss", jobs.called, (function, *arguments))
+    (found,) = run_jobs([work], 1, 60.0)
+    return found
+
 
 RNG = np.random.default_rng(3)
 BOUND = 3e-7
@@ -26,7 +36,7 @@ def test_the_delta_of_a_huber_loss_is_solved_for(delta, solve):
     error = RNG.normal(size=(20, 1))
     y = RNG.normal(size=(20, 1))
     upstream = np.clip(error, -delta, delta) / 20
-    found = solved(Form("huber", solve=solve), y, y + error, upstream)
+    found = apart(solved, Form("huber", solve=solve), y, y + error, upstream)
     assert found == (
         Form("huber", delta=0.7)
         if solve == "delta"
@@ -45,7 +55,7 @@ def test_labels_smoothed_by_a_share_or_the_whole_are_told_apart(share):
     softmax = np.exp(log_softmax(logits))
     upstream = (softmax * mixed.sum(1, keepdims=True) - mixed) / 9
     form = Form("categorical_crossentropy", True, solve="smoothing")
-    found = solved(form, y, logits, upstream)
+    found = apart(solved, form, y, logits, upstream)
     assert found == Form(
         "categorical_crossentropy", True, 0.1, added=share == 1.0
     )
@@ -79,7 +89,7 @@ def test_no_loss_is_told_where_weights_would_have_to_be_made_up():
         ),
         loss,
     )
-    assert tell(step, step, [y], forms([]), BOUND) is None
+    assert apart(tell, step, step, [y], forms([]), BOUND) is None
 
 
 def test_a_prediction_is_not_looked_for_behind_the_targets():
@@ -96,7 +106,7 @@ def test_a_prediction_is_not_looked_for_behind_the_targets():
         ),
         loss,
     )
-    found = tell(step, step, [np.round(y - 0.1)], forms([]), BOUND)
+    found = apart(tell, step, step, [np.round(y - 0.1)], forms([]), BOUND)
     assert found is not None
     assert found.form.name == "categorical_crossentropy"
     assert found.form.added
@@ -116,7 +126,7 @@ def test_a_prediction_is_found_behind_what_the_other_side_predicts():
     other.update.output = logits
     for penalty in (0.0, 0.3):
         step = step_of(tape, loss + penalty)
-        found = tell(step, other, [y], forms([]), BOUND)
+        found = apart(tell, step, other, [y], forms([]), BOUND)
         assert found is not None
         assert found.form.name == "mean_squared_error"
         assert not found.of_logits

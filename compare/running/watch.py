@@ -148,14 +148,20 @@ class Watch:
             self._on_update(len(self._changes), start)
 
     def _gradient(
-        self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
+        self,
+        gradient: Any,
+        tape: Any,
+        target: Any,
+        sources: Any,
+        *rest: Any,
+        **given: Any,
     ) -> Any:
         import tensorflow as tf
 
         self._gradient_taken = True
         for source in tf.nest.flatten(sources):
             self._asked |= set(map(id, inner_variables(source)))
-        return gradient(tape, target, sources, **given)
+        return gradient(tape, target, sources, *rest, **given)
 
     def _tape(self, enter: Any, tape: Any) -> Any:
         if not (self._inside or _tracing()):

@@ -86,13 +86,19 @@ class TapeWatch(Recorder):
         return ""
 
     def _gradient(
-        self, gradient: Any, tape: Any, target: Any, sources: Any, **given: Any
+        self,
+        gradient: Any,
+        tape: Any,
+        target: Any,
+        sources: Any,
+        *given: Any,
+        **named: Any,
     ) -> Any:
         import tensorflow as tf
 
         seen = self._open
         if seen is None or self._inside or target is None:
-            return gradient(tape, target, sources, **given)
+            return gradient(tape, target, sources, *given, **named)
         flat = tf.nest.flatten(sources)
         numbers = [self.number(source) for source in flat]
         self._asked |= {n for n in numbers if n is not None}
@@ -102,9 +108,8 @@ class TapeWatch(Recorder):
         watched = _outputs(seen)
         others = self._tensors()
         extra = [*(t for *_, t in watched), *(t for _, t in others)]
-        found = gradient(
-            tape, target, [*flat, *(t for t in extra if is_float(t))], **given
-        )
+        asked = [*flat, *(t for t in extra if is_float(t))]
+        found = gradient(tape, target, asked, *given, **named)
         own, rest = found[: len(flat)], iter(found[len(flat) :])
         upstream = [next(rest) if is_float(t) else None for t in extra]
         goals = [np.asarray(t, float) for t in tf.nest.flatten(target)]
