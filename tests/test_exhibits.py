@@ -110,6 +110,19 @@ def test_linear_regression_against_numpy_in_float64():
         np.testing.assert_allclose(end, [w, b], rtol=1e-13)
 
 
+def both_sides(problem, mode, dtype):
+    """Record both exhibits of a problem that may have been changed."""
+    work = [
+        Job(
+            side,
+            record,
+            (exhibit(side, problem.lesson), side, problem, mode, dtype),
+        )
+        for side in SIDES
+    ]
+    return run_jobs(work, 2, 60.0)
+
+
 GRADIENTS = {
     "linear_regression": {},
     "minibatch": {},
@@ -131,16 +144,9 @@ def test_first_update_against_finite_differences(lesson):
     rows = {} if lesson == "linear_regression" else {"batch_size": 1000}
     problem = problem_of(lesson, Settings(steps=1, **rows))
     problem = problem.replace(hyper={**problem.hyper, **GRADIENTS[lesson]})
-    work = [
-        Job(
-            side,
-            record,
-            (exhibit(side, lesson), side, problem, "eager", "float64"),
-        )
-        for side in SIDES
-    ]
+    found = both_sides(problem, "eager", "float64")
     exact = problem.astype("float64")
-    for run in run_jobs(work, 2, 60.0):
+    for run in found:
         for name, path in run.parameters.items():
             if name.startswith("moving"):
                 continue  # a statistic has no slope
@@ -157,16 +163,9 @@ def test_a_discriminators_first_update_against_finite_differences():
         "g_output_bias": np.full_like(problem.g_output_bias, 0.5),
     }
     problem = problem.replace(initial={**problem.initial, **deaf})
-    work = [
-        Job(
-            side,
-            record,
-            (exhibit(side, "gan"), side, problem, "eager", "float64"),
-        )
-        for side in SIDES
-    ]
+    found = both_sides(problem, "eager", "float64")
     exact = problem.astype("float64")
-    for run in run_jobs(work, 2, 60.0):
+    for run in found:
         for name, path in run.parameters.items():
             if name.startswith("d_"):
                 slopes = finite_differences(exact, name)
@@ -183,18 +182,11 @@ def test_adams_first_update_against_finite_differences(lesson):
     """With a large epsilon the first step is a known part of the slope."""
     problem = problem_of(lesson, Settings(steps=1, batch_size=1000))
     problem = problem.with_hyper(epsilon=LARGE, learning_rate=1.0)
-    work = [
-        Job(
-            side,
-            record,
-            (exhibit(side, lesson), side, problem, "eager", "float64"),
-        )
-        for side in SIDES
-    ]
+    found = both_sides(problem, "eager", "float64")
     exact = problem.astype("float64")
     part = np.sqrt(1 - exact.beta_2) / exact.epsilon
     generator = np.random.default_rng(0)
-    for run in run_jobs(work, 2, 60.0):
+    for run in found:
         for name, path in run.parameters.items():
             shape = path[0].shape
             places = [tuple(generator.integers(shape)) for _ in range(4)]
@@ -278,15 +270,8 @@ def test_nesterov_momentum_has_the_same_bits():
     """The other form of momentum is the same training too."""
     problem = problem_of("momentum", Settings(steps=STEPS))
     problem = problem.replace(hyper={**problem.hyper, "nesterov": True})
-    work = [
-        Job(
-            side,
-            record,
-            (exhibit(side, "momentum"), side, problem, "graph", "float32"),
-        )
-        for side in SIDES
-    ]
-    left, right = run_jobs(work, 2, 60.0)
+    found = both_sides(problem, "graph", "float32")
+    left, right = found
     assert judged(left, right).outcome == "identical"
 
 

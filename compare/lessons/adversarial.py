@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.linear import given, glorot, linear_problem, mixed
+from compare.lessons.losses import hidden_layer
 from compare.lessons.own_data import no_table
 from compare.lessons.penguins import COLUMNS, penguin_species
 from compare.lessons.pictures import samples
@@ -61,8 +60,7 @@ def _first_weights() -> dict[str, np.ndarray]:
             ("hidden", features, HIDDEN_UNITS),
             ("output", HIDDEN_UNITS, outputs),
         ):
-            limit = math.sqrt(6 / (rows + columns))
-            kernel = generator.uniform(-limit, limit, (rows, columns))
+            kernel = glorot(generator, rows, columns)
             initial[f"{network}_{layer}_kernel"] = kernel
             initial[f"{network}_{layer}_bias"] = np.zeros(columns)
     return initial
@@ -89,15 +87,10 @@ def generated(parameters: Parameters, noise: np.ndarray) -> np.ndarray:
 
 
 def _network(name: str, parameters: Parameters, x: np.ndarray) -> np.ndarray:
-    kernel, bias, output_kernel, output_bias = (
-        parameters[f"{name}_{part}"].astype(float)
-        for part in (
-            "hidden_kernel",
-            "hidden_bias",
-            "output_kernel",
-            "output_bias",
-        )
-    )
+    own = {
+        key.removeprefix(f"{name}_"): value
+        for key, value in parameters.items()
+        if key.startswith(f"{name}_")
+    }
     with np.errstate(over="ignore", invalid="ignore"):
-        hidden = np.maximum(x.astype(float) @ kernel + bias, 0)
-        return np.asarray(hidden @ output_kernel + output_bias)
+        return hidden_layer(own, x)

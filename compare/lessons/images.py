@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from compare.lessons import digits
-from compare.lessons.linear import mixed
+from compare.lessons.linear import glorot, mixed
 from compare.lessons.losses import cross_entropy
 from compare.lessons.own_data import planned
 from compare.lessons.pictures import filters_and_digits, frozen_and_thawed
@@ -135,11 +135,10 @@ def _first_filters() -> dict[str, np.ndarray]:
     generator = np.random.default_rng(0)
     pooled = (digits.SIDE - FILTER_SIDE + 1) // 2
     features = FILTERS * pooled**2
-    limit = np.sqrt(6 / (features + 10))
     shape = (FILTER_SIDE, FILTER_SIDE, 1, FILTERS)
     return {
         "filters": generator.normal(0, np.sqrt(2 / FILTER_SIDE**2), shape),
         "filter_bias": np.full(FILTERS, BLANK),
-        "kernel": generator.uniform(-limit, limit, (features, 10)),
+        "kernel": glorot(generator, features, 10),
         "bias": np.zeros(10),
     }

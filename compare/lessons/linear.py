@@ -95,6 +95,18 @@ def _split(lesson: str, data: str, rows: int) -> tuple[np.ndarray, np.ndarray]:
     return order[:held], order[held:]
 
 
+def glorot(
+    generator: np.random.Generator, rows: int, columns: int
+) -> np.ndarray:
+    """Draw a kernel, uniformly within sqrt(6 / (rows + columns)) of 0.
+
+    Glorot and Bengio: Understanding the difficulty of training deep
+    feedforward neural networks, AISTATS 2010; Keras's default.
+    """
+    limit = math.sqrt(6 / (rows + columns))
+    return generator.uniform(-limit, limit, (rows, columns))
+
+
 def given(value: Number | None, default: Number) -> Number:
     """Return the value, or the default where none was given."""
     return default if value is None else value

@@ -7,7 +7,7 @@ import numpy as np
 from compare.records.problem import Parameters
 
 KERAS_EPSILON = 1e-3
-"""What Keras's BatchNormalization adds to the variance, and ours."""
+"""What Keras's normalizations add to the variance, and ours."""
 
 
 def no_loss(parameters: Parameters, x: np.ndarray, y: np.ndarray) -> float:
@@ -23,7 +23,7 @@ def predictions(parameters: Parameters, x: np.ndarray) -> np.ndarray:
     if "gamma" in parameters:
         return _normalized_layer(parameters, x).ravel()
     if "hidden_kernel" in parameters:
-        return _hidden_layer(parameters, x).ravel()
+        return hidden_layer(parameters, x).ravel()
     rows = x.astype(float).reshape(len(x), -1)
     kernel = np.ravel(parameters["kernel"]).astype(float)
     return np.asarray(rows @ kernel + float(np.ravel(parameters["bias"])[0]))
@@ -157,7 +157,8 @@ def pooled(maps: np.ndarray) -> np.ndarray:
     return np.asarray(squares.max(axis=(2, 4)))
 
 
-def _hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+def hidden_layer(parameters: Parameters, x: np.ndarray) -> np.ndarray:
+    """Return what a layer of ReLUs and one behind it give, in float64."""
     weights = {name: v.astype(float) for name, v in parameters.items()}
     hidden = x @ weights["hidden_kernel"] + weights["hidden_bias"]
     return np.asarray(

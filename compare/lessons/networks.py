@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.linear import given, glorot, linear_problem, mixed
 from compare.lessons.losses import cross_entropy
 from compare.lessons.own_data import no_table
 from compare.lessons.penguins import penguin_species
@@ -115,16 +113,11 @@ def _with_hidden_layer(problem: Problem) -> Problem:
     """Give the problem a hidden layer with Glorot-uniform kernels."""
     generator = np.random.default_rng(0)
     features = problem.x.shape[1]
-
-    def kernel(rows: int, columns: int) -> np.ndarray:
-        limit = math.sqrt(6 / (rows + columns))
-        return generator.uniform(-limit, limit, (rows, columns))
-
     return problem.replace(
         initial={
-            "hidden_kernel": kernel(features, HIDDEN_UNITS),
+            "hidden_kernel": glorot(generator, features, HIDDEN_UNITS),
             "hidden_bias": np.zeros(HIDDEN_UNITS),
-            "output_kernel": kernel(HIDDEN_UNITS, 1),
+            "output_kernel": glorot(generator, HIDDEN_UNITS, 1),
             "output_bias": np.zeros(1),
         },
         scaling=None,  # there is no slope per column to give in its units

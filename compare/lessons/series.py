@@ -6,12 +6,11 @@ public domain, as in the package statsmodels.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 
-from compare.lessons.linear import mixed
+from compare.lessons.linear import glorot, mixed
 from compare.lessons.own_data import planned
 from compare.lessons.pictures import one_chart, over
 from compare.lessons.planes import ADAM
@@ -136,17 +135,12 @@ def _sigmoid(x: np.ndarray) -> np.ndarray:
 def _first_parameters() -> dict[str, np.ndarray]:
     """Draw Glorot-uniform kernels; the cell begins by forgetting little."""
     generator = np.random.default_rng(0)
-
-    def kernel(rows: int, columns: int) -> np.ndarray:
-        limit = math.sqrt(6 / (rows + columns))
-        return generator.uniform(-limit, limit, (rows, columns))
-
     bias = np.zeros(4 * UNITS)
     bias[UNITS : 2 * UNITS] = 1  # of the forget gate
     return {
-        "kernel": kernel(1, 4 * UNITS),
-        "recurrent_kernel": kernel(UNITS, 4 * UNITS),
+        "kernel": glorot(generator, 1, 4 * UNITS),
+        "recurrent_kernel": glorot(generator, UNITS, 4 * UNITS),
         "bias": bias,
-        "output_kernel": kernel(UNITS, 1),
+        "output_kernel": glorot(generator, UNITS, 1),
         "output_bias": np.zeros(1),
     }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 import numpy as np
 
-from compare.lessons.linear import given, linear_problem, mixed
+from compare.lessons.linear import given, glorot, linear_problem, mixed
 from compare.lessons.losses import two_losses, weighted_cross_entropy
 from compare.lessons.own_data import no_table
 from compare.lessons.penguins import penguin_species
@@ -84,16 +83,11 @@ def weighted(settings: Settings) -> Problem:
 def _heads() -> dict[str, np.ndarray]:
     """Return first parameters: Glorot-uniform kernels, no bias."""
     generator = np.random.default_rng(0)
-
-    def kernel(rows: int, columns: int) -> np.ndarray:
-        limit = math.sqrt(6 / (rows + columns))
-        return generator.uniform(-limit, limit, (rows, columns))
-
     return {
-        "hidden_kernel": kernel(3, HIDDEN_UNITS),
+        "hidden_kernel": glorot(generator, 3, HIDDEN_UNITS),
         "hidden_bias": np.zeros(HIDDEN_UNITS),
-        "species_kernel": kernel(HIDDEN_UNITS, 3),
+        "species_kernel": glorot(generator, HIDDEN_UNITS, 3),
         "species_bias": np.zeros(3),
-        "mass_kernel": kernel(HIDDEN_UNITS, 1),
+        "mass_kernel": glorot(generator, HIDDEN_UNITS, 1),
         "mass_bias": np.zeros(1),
     }

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from compare.lessons.losses import KERAS_EPSILON
 from compare.records.problem import Parameters
-
-KERAS_EPSILON = 1e-3
-"""What Keras's LayerNormalization adds to the variance, and ours."""
 
 
 def next_character_error(

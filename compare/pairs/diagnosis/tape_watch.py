@@ -246,15 +246,15 @@ def _read_unseen(seen: OpenUpdate, sources: set[int | None]) -> dict[int, int]:
     TensorFlow does that where an operation is given a variable as it is.
     Which of several that are equal it is, is told by the order of use.
     """
-    made = {n for o in seen.operations for n in o.outputs}
+    told = {n for o in seen.operations for n in o.outputs} | set(seen.handles)
     found: dict[int, int] = {}
     known: dict[tuple[str, str, int], int] = {}
     taken = set(seen.handles.values())
     for operation in seen.operations:
         for slot, tensor in enumerate(operation.inputs):
-            value = seen.tensors[tensor]
-            if tensor in made | set(seen.handles) | set(found):
+            if tensor in told or tensor in found:
                 continue
+            value = seen.tensors[tensor]
             if value.dtype.kind != "f" or not value.ndim or not value.size:
                 continue
             where = operation.site, operation.kind, slot
