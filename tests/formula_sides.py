@@ -1,44 +1,9 @@
 """Networks and optimizers by hand, with mistakes that are often made."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-import compare
-
 UNITS = 3
-
-
-def images():
-    generator = np.random.default_rng(0)
-    x = generator.normal(size=(12, 6, 6, 2))
-    y = x[:, 1:3, 1:3, :1].sum((1, 2))
-    return compare.problem(x, y, learning_rate=0.05, steps=6, batch_size=4)
-
-
-def series():
-    generator = np.random.default_rng(1)
-    x = generator.normal(size=(12, 4, 2))
-    return compare.problem(
-        x, x[:, -1, :1], learning_rate=0.1, steps=6, batch_size=4
-    )
-
-
-def words():
-    generator = np.random.default_rng(2)
-    x = generator.integers(1, 7, size=(12, 5)) * (np.arange(5) < 4)
-    x[::2, 2:] = 0
-    return compare.problem(
-        x, x[:, :1] / 6, learning_rate=0.1, steps=6, batch_size=4
-    )
-
-
-def vectors():
-    generator = np.random.default_rng(3)
-    x = generator.normal(size=(20, 3))
-    return compare.problem(
-        x, np.tanh(x[:, :1] * 2), learning_rate=0.02, steps=20, batch_size=4
-    )
 
 
 def descend(weights, gradients, rate):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-import formula_sides
 import numpy as np
 import pytest
 
@@ -13,6 +12,43 @@ import compare
 from compare.pairs.diagnosis.causes.operation_proof import Made, Proof
 
 FILE = Path(__file__).with_name("formula_sides.py")
+
+
+def images():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(12, 6, 6, 2))
+    y = x[:, 1:3, 1:3, :1].sum((1, 2))
+    return compare.problem(x, y, learning_rate=0.05, steps=6, batch_size=4)
+
+
+def series():
+    generator = np.random.default_rng(1)
+    x = generator.normal(size=(12, 4, 2))
+    return compare.problem(
+        x, x[:, -1, :1], learning_rate=0.1, steps=6, batch_size=4
+    )
+
+
+def words():
+    generator = np.random.default_rng(2)
+    x = generator.integers(1, 7, size=(12, 5)) * (np.arange(5) < 4)
+    x[::2, 2:] = 0
+    return compare.problem(
+        x, x[:, :1] / 6, learning_rate=0.1, steps=6, batch_size=4
+    )
+
+
+def vectors():
+    generator = np.random.default_rng(3)
+    x = generator.normal(size=(20, 3))
+    return compare.problem(
+        x, np.tanh(x[:, :1] * 2), learning_rate=0.02, steps=20, batch_size=4
+    )
+
+
+PROBLEMS = {
+    maker.__name__: maker for maker in (images, series, words, vectors)
+}
 
 PLANTED = {
     # left side: (problem, right side, key of the cause, words in it)
@@ -80,7 +116,7 @@ def test_a_usual_mistake_is_named_and_nothing_beside_it(left):
     verdict = compare.check(
         f"{FILE}:{left}",
         f"{FILE}:{right}",
-        getattr(formula_sides, problem)(),
+        PROBLEMS[problem](),
     )
     assert verdict.outcome == "different"
     causes = verdict.diagnosis.causes
