@@ -82,8 +82,11 @@ def sample(cost):
     return Sample(0.1, 0.2, cost, ((0, 0.1), (1, cost), (4, 4 * cost)))
 
 
-def known_growth(different=None):
-    """Return the report on variants of known costs; one may be different."""
+def known_growth(different=None, noise=(1.0, 1.0)):
+    """Return the report on variants of known costs; one may be different.
+
+    What a process makes slower it makes slower for all variants.
+    """
 
     def cell(variant, size):
         overhead, row = COSTS[variant.side]
@@ -92,7 +95,8 @@ def known_growth(different=None):
             verdict = Verdict(variant.mode, "different", (Note("why"),))
             return Cell(variant.name, size, verdict)
         verdict = Verdict(variant.mode, "identical", (Note("why"),))
-        return Cell(variant.name, size, verdict, (sample(cost), sample(cost)))
+        samples = tuple(sample(cost * factor) for factor in noise)
+        return Cell(variant.name, size, verdict, samples)
 
     cells = [cell(variant, size) for variant in VARIANTS for size in SIZES]
     return growth_of(VARIANTS, cells, ())
@@ -116,8 +120,8 @@ def test_trends_against_known_costs():
     assert repeat.against == "manual graph"
     assert repeat.outcome == "reached"
     assert 10_000 < repeat.at < 100_000
-    assert repeat.between == (10_000, 100_000)
-    assert dict(repeat.ratios)[1000] == pytest.approx(2.0)
+    assert (repeat.low, repeat.high) == (None, None)  # of two processes
+    assert dict(repeat.ratios)[1000].value == pytest.approx(2.0)
     assert crossings["fastest keras"].at == pytest.approx(repeat.at)
     (exponent,) = [
         e
@@ -126,6 +130,37 @@ def test_trends_against_known_costs():
     ]
     assert (exponent.first, exponent.last) == (10_000, 1_000_000)
     assert 0.9 < exponent.value < 1
+
+
+def test_what_slows_a_whole_process_widens_no_ratio():
+    """Variants share processes, so their ratio has an interval of a point."""
+    found = known_growth(noise=(1.0, 1.3, 0.8, 1.1, 2.0, 0.9))
+    for crossing in found.crossings:
+        for _, ratio in crossing.ratios:
+            assert ratio.low == pytest.approx(ratio.high)
+        if crossing.at:
+            assert crossing.low == pytest.approx(crossing.at)
+            assert crossing.high == pytest.approx(crossing.at)
+
+
+def test_an_uncertain_ratio_gives_an_uncertain_crossing():
+    """Where the upper ends stay above the limit the size is open upwards."""
+    line = Line("rows", 1, (10, 100, 1000))
+
+    def cells(name, *costs):
+        verdict = Verdict("graph", "identical", ())
+        return [
+            Cell(name, size, verdict, tuple(map(sample, each)))
+            for size, each in zip(line.sizes, costs, strict=True)
+        ]
+
+    one = cells("manual graph", *[[1e-3] * 6] * 3)
+    noisy = [f * 1e-3 for f in (0.9, 1.0, 1.0, 1.05, 1.1, 1.2)]
+    other = cells("keras repeat", [5e-3] * 6, [2e-3] * 6, noisy)
+    variants = [GRAPH, BY_NAME["keras repeat"]]
+    found = growth_of(variants, [*one, *other], ()).crossings[0]
+    assert found.outcome == "reached" and 100 < found.low < found.at < 1000
+    assert found.high is None
 
 
 def test_too_few_tables_to_compare_is_one_sentence(tmp_path, capsys):

@@ -6,9 +6,6 @@ import argparse
 
 from compare.commands.options import COMMON, add
 
-ROUNDS = 3
-"""Processes that each variant is timed in, at each size, in any case."""
-
 LARGEST, QUICK_LARGEST = 10**9, 10**6
 """Numbers in the largest table."""
 
@@ -28,6 +25,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Time every variant at every size."""
     from compare.commands.delivery import exit_code, report_study
+    from compare.judging.ratios import FEWEST
     from compare.judging.trends import lines_of
     from compare.records import UsageError
     from compare.records.timing import Effort
@@ -42,7 +40,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             "compare: give 1000 or more"
         )
     quick = options.quick
-    effort = Effort(1) if quick else Effort(ROUNDS, options.budget)
+    effort = Effort(1) if quick else Effort(FEWEST, options.budget)
     report = report_study(
         "growth.json",
         options,

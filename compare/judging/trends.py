@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from compare.judging.ratios import ratio
 from compare.records import SIDES
 from compare.records.growth import (
     Axis,
@@ -19,6 +20,7 @@ from compare.records.growth import (
     Line,
     Size,
 )
+from compare.records.timing import Ratio
 from compare.records.variants import Variant
 
 UPPER = 3
@@ -30,6 +32,8 @@ two processes on a shared machine."""
 
 Costs = Mapping[tuple[str, Size], float]
 """Variant and size -> median seconds per update."""
+
+Outcome = Literal["reached", "never above", "still above"]
 
 
 def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
@@ -49,7 +53,7 @@ def exponent(sizes: Sequence[float], costs: Sequence[float]) -> float:
 
 def crossing(
     sizes: Sequence[float], ratios: Sequence[float], threshold: float
-) -> tuple[Literal["reached", "never above", "still above"], float | None]:
+) -> tuple[Outcome, float | None]:
     """Find from which size on a ratio stays at or below a threshold.
 
     Args:
@@ -85,7 +89,7 @@ def growth_of(
         cells=tuple(cells),
         lines=lines,
         exponents=tuple(_exponents(variants, lines, costs)),
-        crossings=tuple(_crossings(variants, lines, costs)),
+        crossings=tuple(_crossings(variants, lines, cells)),
         threshold=THRESHOLD,
         left_out=tuple(dict.fromkeys(left_out)),
     )
@@ -111,13 +115,18 @@ def lines_of(sizes: Collection[Size]) -> Iterator[Line]:
 def costs_of(cells: Sequence[Cell]) -> Costs:
     """Return the costs that could be told from 0."""
     medians = {
-        (cell.variant, cell.size): statistics.median(
-            sample.per_epoch for sample in cell.samples
-        )
+        key: statistics.median(each) for key, each in _each(cells).items()
+    }
+    return {key: cost for key, cost in medians.items() if cost > 0}
+
+
+def _each(cells: Sequence[Cell]) -> dict[tuple[str, Size], list[float]]:
+    """Return seconds per update, one value per process."""
+    return {
+        (cell.variant, cell.size): [s.per_epoch for s in cell.samples]
         for cell in cells
         if cell.samples
     }
-    return {key: cost for key, cost in medians.items() if cost > 0}
 
 
 def _exponents(
@@ -139,45 +148,58 @@ def _exponents(
 
 
 def _crossings(
-    variants: Sequence[Variant], lines: Sequence[Line], costs: Costs
+    variants: Sequence[Variant], lines: Sequence[Line], cells: Sequence[Cell]
 ) -> Iterator[Crossing]:
     """Yield where along each line Keras comes near the loop by hand.
 
     Each of its variants against the manual one compiled alike, and the
-    fastest against the fastest.
+    fastest against the fastest. A ratio is that of the same processes.
     """
     pairs = [(v.name, v.against) for v in variants if v.side == "keras"]
     pairs.append(("fastest keras", "fastest manual"))
-    costs = {**costs, **_fastest(variants, costs)}
+    each = _each(cells)
+    for side in SIDES:
+        for size in {size for line in lines for size in line.sizes}:
+            own = [
+                each.get((v.name, size)) for v in variants if v.side == side
+            ]
+            if any(own):
+                each[f"fastest {side}", size] = min(
+                    filter(None, own), key=statistics.median
+                )
     for line in lines:
         for variant, against in pairs:
-            right = _along(line, variant, costs)
-            left = _along(line, against, costs)
-            ratios = {
-                value: right[value] / left[value]
-                for value in left
-                if value in right
+            found = {
+                value: ratio(each[against, size], each[variant, size])
+                for value, size in zip(line.values, line.sizes, strict=True)
+                if (variant, size) in each and (against, size) in each
             }
+            ratios = {value: r for value, r in found.items() if r}
             if ratios:
-                yield Crossing(
-                    variant,
-                    against,
-                    line,
-                    tuple(ratios.items()),
-                    *crossing(list(ratios), list(ratios.values()), THRESHOLD),
-                )
+                yield _crossing(variant, against, line, ratios)
 
 
-def _fastest(variants: Sequence[Variant], costs: Costs) -> Costs:
-    """Return the smallest cost of each side at each size."""
-    smallest: dict[tuple[str, Size], float] = {}
-    for side in SIDES:
-        names = {variant.name for variant in variants if variant.side == side}
-        for (name, size), cost in costs.items():
-            if name in names:
-                key = f"fastest {side}", size
-                smallest[key] = min(cost, smallest.get(key, cost))
-    return smallest
+def _crossing(
+    variant: str, against: str, line: Line, ratios: Mapping[int, Ratio]
+) -> Crossing:
+    sizes = list(ratios)
+
+    def falls(ends: Sequence[float | None]) -> float | None:
+        known = [end for end in ends if end]
+        if len(known) < len(sizes):
+            return None
+        return crossing(sizes, known, THRESHOLD)[1]
+
+    values = [r.value for r in ratios.values()]
+    return Crossing(
+        variant,
+        against,
+        line,
+        tuple(ratios.items()),
+        *crossing(sizes, values, THRESHOLD),
+        low=falls([r.low for r in ratios.values()]),
+        high=falls([r.high for r in ratios.values()]),
+    )
 
 
 def _along(line: Line, variant: str, costs: Costs) -> dict[int, float]:

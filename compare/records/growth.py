@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from compare.records.timing import Sample
+from compare.records.timing import Ratio, Sample
 from compare.records.variants import Variant
 from compare.records.verdicts import Verdict
 
@@ -27,7 +27,8 @@ class Cell:
     Attributes:
         verdict: whether it is the training of the variant it is against.
         samples: one per process, an epoch being one update; none where the
-            verdict is no agreement.
+            verdict is no agreement. All variants of a size share their
+            processes, in the same order.
     """
 
     variant: str
@@ -89,23 +90,18 @@ class Crossing:
             there up to the largest size; "never above" and "still above"
             where it does so at no size that was measured.
         at: the size where it does, interpolated; None if there is none.
+        low, high: the same of the lower and of the upper ends of the
+            intervals; None where they do so nowhere, or there are none.
     """
 
     variant: str
     against: str
     line: Line
-    ratios: tuple[tuple[int, float], ...]
+    ratios: tuple[tuple[int, Ratio], ...]
     outcome: Literal["reached", "never above", "still above"]
     at: float | None
-
-    @property
-    def between(self) -> tuple[int, int] | None:
-        """Return the measured sizes on both sides of `at`."""
-        if self.at is None:
-            return None
-        values = [value for value, _ in self.ratios]
-        after = next(i for i, v in enumerate(values) if v >= self.at)
-        return values[after - 1], values[after]
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from compare.judging.trends import UPPER, Costs, costs_of
 from compare.records import OUTCOMES
 from compare.records.growth import Crossing, Growth, Line
 from compare.records.note import marked
+from compare.records.timing import Ratio
 from compare.showing.blocks import (
     Block,
     Cell,
@@ -185,7 +186,7 @@ def _row_of_ratios(
             name=names[0] not in FASTEST,
         ),
         *(
-            digits(ratios[value]) if value in ratios else NOTHING
+            _short(ratios[value]) if value in ratios else NOTHING
             for value in line.values
         ),
         _from_where(crossing, speaker),
@@ -196,19 +197,31 @@ def _sizes(line: Line) -> Iterator[str]:
     return (f"{value:,}" for value in line.values)
 
 
+def _short(ratio: Ratio) -> str:
+    """Show a ratio and its interval, in as little room as can be."""
+    value = digits(ratio.value)
+    if ratio.low is None or ratio.high is None:
+        return value
+    return f"{value} ({digits(ratio.low)}–{digits(ratio.high)})"
+
+
 def _from_where(crossing: Crossing, speaker: Speaker) -> str:
     """Say from which size on the ratio stays within the threshold."""
-    if crossing.at is not None and crossing.between is not None:
-        low, high = crossing.between
-        return speaker.say(
-            "{at} ({low}–{high})",
-            at=f"{float(f'{crossing.at:.2g}'):,.0f}",
-            low=f"{low:,}",
-            high=f"{high:,}",
-        )
-    if crossing.outcome == "never above":
-        return speaker.say("the smallest")
-    return speaker.say("not reached")
+    at, low, high = (
+        None if size is None else f"{float(f'{size:.2g}'):,.0f}"
+        for size in (crossing.at, crossing.low, crossing.high)
+    )
+    if at is None:
+        if crossing.outcome == "never above":
+            return speaker.say("the smallest")
+        return speaker.say("not reached")
+    if low and high:
+        return f"{at} ({low}–{high})"
+    if low:
+        return speaker.say("{at} ({low} or more)", at=at, low=low)
+    if high:
+        return speaker.say("{at} ({high} or less)", at=at, high=high)
+    return at
 
 
 def _conditions(growth: Growth, speaker: Speaker) -> str:
@@ -217,9 +230,9 @@ def _conditions(growth: Growth, speaker: Speaker) -> str:
     text = speaker.say(
         "A time is that of updates of a training that is under way, so that "
         "start and compilation are not in it. The size from which on Keras "
-        "takes at most {limit} times as long is interpolated between the "
-        "sizes in brackets; beyond the sizes that were measured nothing is "
-        "said.",
+        "takes at most {limit} times as long is interpolated between sizes, "
+        "and between the ends of the intervals in brackets; beyond the sizes "
+        "that were measured nothing is said.",
         limit=f"{growth.threshold:g}",
     )
     return " ".join([*timed, text])

@@ -20,7 +20,7 @@ COMPARED_AFTER = (4, 8)
 """After how many updates the variants are compared: one call, and two."""
 
 SECONDS = 0.1
-"""Filled with blocks of updates, in each process."""
+"""Filled with turns of all variants, in each process."""
 
 AT_ONCE = 2
 """Processes that are recorded beside each other: the largest table is a
@@ -40,25 +40,35 @@ def measure_growth(
 
     Args:
         sizes: the tables; those that differ in one number form lines.
-        effort: rounds of timing; in each every cell gets one process.
+        effort: rounds of timing; in each every size gets one process, in
+            which all its variants take turns.
         timeout: seconds that one process may take.
         progress: told of every process.
         variants: what to measure, with all that they are against.
     """
     verdicts = judge_variants(sizes, variants, timeout, progress)
-    jobs = {
-        (variant.name, size): Job(
-            f"{variant.name}{_suffix(size)}: time",
-            time_by_turns,
-            ((variant,), partial(table_of, size), SECONDS),
-        )
-        for variant in variants
+    agreeing = {
+        size: [v for v in variants if verdicts[v.name, size].agree]
         for size in sizes
-        if verdicts[variant.name, size].agree
+    }
+    jobs = {
+        size: Job(
+            f"all by turns{_suffix(size)}",
+            time_by_turns,
+            (timed, partial(table_of, size), SECONDS),
+        )
+        for size, timed in agreeing.items()
+        if timed
     }
     turns = take_turns(jobs, effort, timeout, progress)
     cells = [
-        Cell(*key, verdict, tuple(found[key[0]] for found in turns.of(key)))
+        Cell(
+            *key,
+            verdict,
+            tuple(
+                found[key[0]] for found in turns.of(key[1]) if key[0] in found
+            ),
+        )
         for key, verdict in verdicts.items()
     ]
     return growth_of(variants, cells, turns.broken)
