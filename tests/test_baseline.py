@@ -11,6 +11,7 @@ import pytest
 
 from compare.commands.main import main
 from compare.judging import codesize
+from compare.pairs import baseline as pair_baseline
 from compare.records.note import Note
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
@@ -259,12 +260,76 @@ def test_save_and_check_end_to_end(tmp_path, monkeypatch, capsys):
     assert not capsys.readouterr().out
     for place, value, message in (
         ("schema_version", 0, "has schema version 0"),
-        ("lessons", [], "other lessons than it asks for"),
+        ("lessons", [], "something else than it asks for"),
         ("environment", {}, "is no baseline"),
     ):
         wrong = {**content, "report": {**content["report"], place: value}}
         (tmp_path / "wrong.json").write_text(json.dumps(wrong))
         assert message in refused(capsys, "check", "wrong.json")
+
+
+OWN = """
+def by_hand(problem):
+    import numpy as np
+
+    w = np.array(problem.initial["w"])
+    for _ in range(problem.steps):
+        w = w - problem.learning_rate * 2 * np.mean(
+            (w * problem.x - problem.y) * problem.x
+        )
+    return {"w": w, "b": problem.initial["b"]}
+
+
+def shorter(problem):
+    x, y, w = problem.x, problem.y, problem.initial["w"]
+    for _ in range(problem.steps):
+        w = w - problem.learning_rate * 2 * ((w * x - y) * x).mean()
+    return {"w": w, "b": problem.initial["b"]}
+"""
+
+
+def test_an_own_pair_is_saved_and_checked(tmp_path, monkeypatch, capsys):
+    """Equal code passes; a slower side, more code, another verdict fail."""
+    monkeypatch.chdir(tmp_path)
+    own, base = Path("own.py"), Path("base.json")
+    own.write_text(OWN)
+    asked = ["own.py:by_hand", "own.py:shorter", "--steps", "5"]
+    assert main(["pair", *asked, "--baseline", "base.json"]) == 0
+    assert "Written: base.json" in capsys.readouterr().out
+    assert main(["check", "base.json"]) == 0
+    assert "Nothing changed" in capsys.readouterr().out
+    seen = []
+
+    def take(label, function, arguments, modes, effort, *rest):
+        before, now = arguments[0]
+        assert Path(before.rpartition(":")[0]).read_text() == OWN
+        seen.append((label, now))
+        return pairs(1.2), ()
+
+    monkeypatch.setattr(pair_baseline, "take_duos", take)
+    own.write_text(OWN.replace("return {", "w = w + 0\n    return {", 1))
+    assert main(["check", "base.json"]) == 1
+    told = capsys.readouterr().out
+    assert "time of by_hand" in told and "statements, by_hand" in told
+    assert seen == [("by_hand, before and now", "own.py:by_hand")]
+    own.write_text(OWN.replace("* 2 * (", "* 2.1 * ("))
+    kept = base.read_text()
+    assert main(["check", "base.json", "--format", "json", "--update"]) == 1
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert change["lesson"] == "by_hand / shorter"
+    assert change["now"][0]["text"] == "different"
+    assert main(["check", "base.json"]) == 0  # it is the new baseline
+    capsys.readouterr()
+    base.write_text(json.dumps({**json.loads(kept), "sources": ["one"]}))
+    assert "something else than it asks" in refused(capsys, "check", str(base))
+
+
+def test_scripts_have_no_baseline(tmp_path, capsys):
+    """They bring their own data, and are not timed."""
+    script = tmp_path / "script.py"
+    script.write_text("")
+    asked = ["pair", str(script), str(script), "--baseline", "base.json"]
+    assert "leave --problem" in refused(capsys, *asked)
 
 
 def refused(capsys, *arguments):

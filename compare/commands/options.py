@@ -84,6 +84,11 @@ OPTIONS: dict[str, dict[str, Any]] = {
         action="append",
         choices=("tensorflow", "jax", "torch"),
     ),
+    "--baseline": option(
+        "keep the verdict and the code of both sides there, for check",
+        Path,
+        "FILE",
+    ),
     "--batch-size": option("rows per update", count, "N"),
     "--budget": option(
         "time so long, in enough processes for intervals", positive, "SECONDS"

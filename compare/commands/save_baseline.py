@@ -27,6 +27,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, write the baseline, tell what is in it."""
     from compare.commands.delivery import exit_code, say_written
     from compare.records import files
+    from compare.records.baseline import Baseline
     from compare.showing.language import speaker
     from compare.showing.progress import progress
     from compare.showing.telling.overview import overview
@@ -38,7 +39,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     files.check_replaceable(options.file)
     with progress() as watcher:
         report = make_report(request, watcher)
-    write_baseline(options.file, request, report)
+    write_baseline(options.file, Baseline(request, report))
     print_sections(overview(report, speaker(options.lang)))
     say_written([options.file])
     return exit_code(report.verdicts)

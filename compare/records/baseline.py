@@ -1,10 +1,26 @@
-"""The records of a comparison with an earlier report."""
+"""The records of an earlier report, and of a comparison with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from compare.records.note import Note
+from compare.records.report import Report
+from compare.records.request import PairRequest, Request
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What was found, and what to run to look again: lessons, or a pair.
+
+    Attributes:
+        sources: of a pair's sides, the left one first.
+    """
+
+    request: Request | None
+    report: Report
+    pair: PairRequest | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -162,3 +162,8 @@ class OwnPair:
     def names(self) -> tuple[str, str]:
         """What the sides are called: the function, or the script's file."""
         return told_apart(name_in(self.left), name_in(self.right))
+
+    @property
+    def name(self) -> str:
+        """What the pair is called."""
+        return " / ".join(self.names)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -12,12 +12,12 @@ import numpy as np
 
 from compare.judging import ratios
 from compare.judging.soundness import check_report, check_request
-from compare.records import SIDES, Outcome, Side, UsageError, files
-from compare.records.baseline import Change, Comparison
+from compare.records import SIDES, Outcome, UsageError, files
+from compare.records.baseline import Baseline, Change, Comparison
 from compare.records.json_form import check_version, from_json
 from compare.records.note import Note, note
+from compare.records.pairs import OwnPair
 from compare.records.report import Environment, LessonReport, Report
-from compare.records.request import Request
 from compare.records.timing import Paired, Ratio
 from compare.records.verdicts import Verdict
 from compare.studies.rewritten import Timed
@@ -33,15 +33,7 @@ BETWEEN_RUNS = 0.25
 as the machine has more or less to do beside them."""
 
 
-@dataclass(frozen=True)
-class Baseline:
-    """What was found, and what to run to look again."""
-
-    request: Request
-    report: Report
-
-
-def write_baseline(path: Path, request: Request, report: Report) -> None:
+def write_baseline(path: Path, baseline: Baseline) -> None:
     """Write a baseline without what only charts need: it is committed.
 
     Raises:
@@ -55,10 +47,10 @@ def write_baseline(path: Path, request: Request, report: Report) -> None:
             points=None,
             rates=(),
         )
-        for lesson in report.lessons
+        for lesson in baseline.report.lessons
     )
-    baseline = Baseline(request, replace(report, lessons=lessons))
-    files.write_json(baseline, path, files.OTHER_NAME)
+    report = replace(baseline.report, lessons=lessons)
+    files.write_json(replace(baseline, report=report), path, files.OTHER_NAME)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -68,25 +60,33 @@ def read_baseline(path: Path) -> Baseline:
         UsageError: it is no baseline, or one of another schema version; says
             what to do.
     """
-    advice = "make a baseline with save-baseline"
+    advice = "make a baseline with save-baseline, or with pair --baseline"
     content = files.read_json(path, advice)
     try:
         if isinstance(content, dict):
             check_version(content.get("report"))
         baseline = from_json(Baseline, content)
         check_report(baseline.report)
-        check_request(baseline.request)
+        if baseline.request:
+            check_request(baseline.request)
     except UsageError as error:
         raise UsageError(
             f"{path} is no baseline, or a broken one ({error}); {advice}"
         ) from error
-    if [x.lesson for x in baseline.report.lessons] != list(
-        baseline.request.lessons
-    ):
+    if not _complete(baseline):
         raise UsageError(
-            f"{path} holds other lessons than it asks for; {advice}"
+            f"{path} holds something else than it asks for; {advice}"
         )
     return baseline
+
+
+def _complete(baseline: Baseline) -> bool:
+    """Whether it holds what it asks for."""
+    report = baseline.report
+    if baseline.request is None:
+        sides = len(baseline.sources)
+        return bool(baseline.pair and report.pair) and sides == len(SIDES)
+    return [x.lesson for x in report.lessons] == list(baseline.request.lessons)
 
 
 def differences(
@@ -114,6 +114,7 @@ def compare(
     threshold: float,
     timed: Timed,
     broken: Sequence[str] = (),
+    sizes: Mapping[str, tuple[int, int]] | None = None,
 ) -> Comparison:
     """Tell what changed between two reports on the same request.
 
@@ -124,6 +125,7 @@ def compare(
             not go unseen in a side: 0.05 is from 1 s to 1.05 s.
         timed: what `time_changed` found.
         broken: and why it did not find more.
+        sizes: side of an own pair -> statements in the baseline, and now.
 
     Returns:
         Every verdict that changed, every side whose number of statements
@@ -144,29 +146,44 @@ def compare(
         changes += _sizes(old, new)
         if versions and not machine:
             changes += _speeds(old, new, max(threshold, BETWEEN_RUNS))
-    for (lesson, side), pairs in timed.items():
-        for pair in pairs:
-            change, unknown = _rewritten(lesson, side, pair, threshold)
+    if before.pair and now.pair:
+        changes += _pair(before.pair, now.pair, sizes or {})
+    for (lesson, side), own in timed.items():
+        for each in own:
+            change, unknown = _rewritten(lesson, side, each, threshold)
             changes += change
             notes += unknown
     return Comparison(tuple(changes), tuple(notes))
 
 
+def _pair(
+    old: OwnPair, new: OwnPair, sizes: Mapping[str, tuple[int, int]]
+) -> Iterator[Change]:
+    """Yield what changed in a pair, whose sides have these statements."""
+    name = note("{mode}: verdict", mode=new.verdict.mode)
+    yield from _verdict(new.name, name, old.verdict, new.verdict)
+    for side, (before, now) in sizes.items():
+        yield from _size(new.name, side, before, now)
+
+
 def _verdicts(old: LessonReport, new: LessonReport) -> Iterator[Change]:
     verdicts = _by_name(new)
     for name, before in _by_name(old).items():
-        now = verdicts[name]
-        if now.outcome != before.outcome:
-            worse = OUTCOMES.index(now.outcome) > OUTCOMES.index(
-                before.outcome
-            )
-            yield Change(
-                old.lesson,
-                name,
-                Note(before.outcome),
-                (Note(now.outcome), *(now.why if worse else ())),
-                worse,
-            )
+        yield from _verdict(old.lesson, name, before, verdicts[name])
+
+
+def _verdict(
+    lesson: str, name: Note, before: Verdict, now: Verdict
+) -> Iterator[Change]:
+    if now.outcome != before.outcome:
+        worse = OUTCOMES.index(now.outcome) > OUTCOMES.index(before.outcome)
+        yield Change(
+            lesson,
+            name,
+            Note(before.outcome),
+            (Note(now.outcome), *(now.why if worse else ())),
+            worse,
+        )
 
 
 def _by_name(lesson: LessonReport) -> dict[Note, Verdict]:
@@ -188,18 +205,22 @@ def _by_name(lesson: LessonReport) -> dict[Note, Verdict]:
 def _sizes(old: LessonReport, new: LessonReport) -> Iterator[Change]:
     for side in SIDES:
         before, now = (x.sizes[side].statements for x in (old, new))
-        if before != now:
-            yield Change(
-                old.lesson,
-                note("statements, {side}", side=side),
-                Note(str(before)),
-                (Note(str(now)),),
-                now > before,
-            )
+        yield from _size(old.lesson, side, before, now)
+
+
+def _size(lesson: str, side: str, before: int, now: int) -> Iterator[Change]:
+    if before != now:
+        yield Change(
+            lesson,
+            note("statements, {side}", side=side),
+            Note(str(before)),
+            (Note(str(now)),),
+            now > before,
+        )
 
 
 def _rewritten(
-    lesson: str, side: Side, pair: Paired, threshold: float
+    lesson: str, side: str, pair: Paired, threshold: float
 ) -> tuple[list[Change], list[Note]]:
     """Say what a side takes beside its earlier code: a change, or a note."""
     grown = ratios.centre(pair.factors)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from compare.lessons.exhibits import exhibit
 from compare.lessons.problems import problem_of
-from compare.records import SIDES, Side
+from compare.records import SIDES
 from compare.records.report import Report
 from compare.records.request import Request
 from compare.records.timing import Effort, Paired
@@ -23,8 +23,8 @@ by a tenth, and 5 % must be found all the same."""
 SECONDS = 60.0
 """For further processes, while it is not clear and no budget is given."""
 
-Timed = Mapping[tuple[str, Side], tuple[Paired, ...]]
-"""Lesson and side -> its code in the baseline (left) and now (right)."""
+Timed = Mapping[tuple[str, str], tuple[Paired, ...]]
+"""Lesson or pair, and side -> its code in the baseline (left) and now."""
 
 
 def time_changed(
@@ -36,7 +36,7 @@ def time_changed(
         What was found of each side whose code is another one, where both
         sides still are the same training; and why a process gave nothing.
     """
-    timed: dict[tuple[str, Side], tuple[Paired, ...]] = {}
+    timed: dict[tuple[str, str], tuple[Paired, ...]] = {}
     broken: list[str] = []
     for old, new in zip(before.lessons, now.lessons, strict=True):
         modes = tuple(v.mode for v in new.verdicts if v.agree)

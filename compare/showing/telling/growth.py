@@ -228,8 +228,9 @@ def _conditions(growth: Growth, speaker: Speaker) -> str:
     """Say how was timed, and where the last column comes from."""
     timed = how_timed((cell.samples for cell in growth.cells), speaker)
     text = speaker.say(
-        "A time is that of updates of a training that is under way, so that "
-        "start and compilation are not in it. The size from which on Keras "
+        "All variants of a table take turns in the same processes. A time is "
+        "that of updates of a training that is under way, so that start and "
+        "compilation are not in it. The size from which on Keras "
         "takes at most {limit} times as long is interpolated between sizes, "
         "and between the ends of the intervals in brackets; beyond the sizes "
         "that were measured nothing is said.",
