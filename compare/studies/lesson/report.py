@@ -43,7 +43,6 @@ def make_report(request: Request, progress: Progress) -> Report:
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
     reports = _judged(lessons, environment.cpus, progress)
-    reports = _with_aspects(lessons, reports, environment.cpus, progress)
     for measure in MEASUREMENTS:
         reports = [
             measure(lesson, report, progress)
@@ -74,12 +73,21 @@ def _problems(request: Request) -> list[Problem]:
 def _judged(
     lessons: Sequence[Lesson], at_once: int, progress: Progress
 ) -> list[LessonReport]:
-    """Record all sides of all lessons, judge them and describe the rest."""
-    contest = Contest(at_once, lessons[0].request.timeout, progress)
-    slow_first = [
-        member for lesson in lessons for member in lesson.contestants.values()
+    """Record all sides of all lessons, judge them, find out the rest.
+
+    The jobs of all aspects run in the same batch, behind the long ones.
+    """
+    timeout = lessons[0].request.timeout
+    contest = Contest(at_once, timeout, progress)
+    members = [m for lesson in lessons for m in lesson.contestants.values()]
+    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
+    jobs = [
+        *(member.job("float32") for member in members),
+        *(job for own in aspects for aspect in own for job in aspect.jobs),
     ]
-    contest.record(slow_first, "float32")
+    results = iter(run_jobs(jobs, at_once, timeout, progress))
+    for member in members:
+        contest.keep(member, "float32", next(results))
     verdicts = contest.judge(
         [
             pair
@@ -87,25 +95,11 @@ def _judged(
             for pair in (*lesson.pairs, *lesson.checks.values())
         ]
     )
-    return [describe(lesson, contest, verdicts) for lesson in lessons]
-
-
-def _with_aspects(
-    lessons: Sequence[Lesson],
-    reports: Sequence[LessonReport],
-    at_once: int,
-    progress: Progress,
-) -> list[LessonReport]:
-    """Add all aspects to all reports; their jobs run in one batch."""
-    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
-    jobs = [job for own in aspects for aspect in own for job in aspect.jobs]
-    timeout = lessons[0].request.timeout
-    results = iter(run_jobs(jobs, at_once, timeout, progress))
-    complete = []
-    for report, own in zip(reports, aspects, strict=True):
+    reports = []
+    for lesson, own in zip(lessons, aspects, strict=True):
+        report = describe(lesson, contest, verdicts)
         for aspect in own:
-            report = aspect.add(
-                report, list(islice(results, len(aspect.jobs)))
-            )
-        complete.append(report)
-    return complete
+            found = list(islice(results, len(aspect.jobs)))
+            report = aspect.add(report, found)
+        reports.append(report)
+    return reports
