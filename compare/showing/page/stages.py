@@ -34,7 +34,7 @@ SCRIPT_TEXTS = {
     "cost": marked("time per update"),
     "steps": marked("Step by step"),
     "yours": marked("Your line: w {w}, b {b} · loss {loss}"),
-    "mean": marked("loss: the mean of the squares, {loss}"),
+    "mean": marked("mean of the squares: {loss}"),
     **laboratory.TEXTS,
 }
 """What the scripts show; {names} are filled in there."""

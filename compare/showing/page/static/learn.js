@@ -76,6 +76,7 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
   };
 
   const charts = [...stage.querySelectorAll("[data-chart]")]
+    .filter((box) => box.closest(".stage") === stage)
     .map((box) => makers[box.dataset.chart](box));
   const say = (n) => {
     if (hand) {
