@@ -138,12 +138,14 @@ def visit(browser: Browser, files: dict[str, Path]) -> Iterator[Any]:
     """Return a function that opens a page and holds it to silence."""
     contexts, noise = [], []
 
-    def open_page(name="en", width=1280, **options):
+    def open_page(name="en", width=1280, clock=False, **options):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, **options
         )
         contexts.append(context)
         page = context.new_page()
+        if clock:
+            page.clock.install()
         address = files[name].as_uri()
         page.on("console", lambda message: noise.append(message.text))
         page.on("pageerror", lambda error: noise.append(str(error)))

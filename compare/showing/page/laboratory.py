@@ -43,13 +43,13 @@ TEXTS = {
     "flat": marked("Flat direction: {does}."),
     "level": marked("no slope at all, nothing moves"),
     "slides": marked(
-        "each update leaves {factor} of the way, on the same side; 1% is left "
-        "after {updates} updates"
+        "each update leaves {factor} of the way, on the same side; a hundredth "
+        "is left after {updates} updates"
     ),
     "jumps": marked(
         "each update jumps to the other side and leaves {factor} of the way; "
-        "1% is left after {updates} updates; it changed sides {changes} times "
-        "in {count} updates"
+        "a hundredth is left after {updates} updates; it changed sides "
+        "{changes} times in {count} updates"
     ),
     "flies": marked(
         "each update jumps to the other side and lands {factor} times as far "
@@ -137,7 +137,7 @@ def _direction(factor: float, speaker: Speaker) -> str:
     if size < SETTLED:
         return speaker.say("× {factor}: one update", factor=f"{factor:.4f}")
     return speaker.say(
-        "× {factor}: 1% after {updates}",
+        "× {factor}: a hundredth after {updates}",
         factor=f"{factor:.4f}" if size < 0.9999 else f"{factor:.7f}",
         updates=f"{math.ceil(math.log(SETTLED) / math.log(size)):,}",
     )

@@ -79,11 +79,11 @@ function lossAt({ line: { x, y, whole }, bowl: shape }, w, b) {
   return whole || !shape ? d3.mean(x, (v, n) => (y[n] - w * v - b) ** 2) : bowl(shape)(w, b);
 }
 
-/** Where w and b may be put: twice as far as the path is from the lowest point. */
+/** Where w and b may be put: almost twice as far from the lowest point as the path. */
 function reachOf(scene) {
   return scene.bowl.lowest.map((lowest, n) => {
     const far = d3.max(scene.parameters[n].manual, (v) => Math.abs(v - lowest));
-    return [lowest - 2 * (far || 1), lowest + 2 * (far || 1)];
+    return [lowest - 1.9 * (far || 1), lowest + 1.9 * (far || 1)];
   });
 }
 
