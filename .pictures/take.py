@@ -16,7 +16,7 @@ with sync_playwright() as driver:
     )
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(Path(sys.argv[1]).resolve().as_uri())
-    page.wait_for_timeout(1500)  # the opening plays: squares are large
+    page.wait_for_timeout(700)  # the opening plays: squares are large
     page.screenshot(path=FOLDER / "page.png")
     page.locator(".share").last.click()
     stage = page.locator("#laboratory .stage")

@@ -17,7 +17,18 @@ LAB = "#laboratory"
 PROOF, WORDS, WRONG, READOUT = (
     f"{LAB} .{name}" for name in ("proof", "words", "wrong", "readout")
 )
+RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 SCENE = re.compile(r'(id="laboratory-scene">)(.*?)(</script>)', re.S)
+
+
+def number(shown):
+    """Read a number as pages show it: 1.2·10⁻⁷, 10⁻⁷, −0.5."""
+    plain = shown.replace("−", "-")
+    found = re.fullmatch(r"(?:([-\d.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", plain)
+    if not found:
+        return float(plain)
+    exponent = found[2].translate(str.maketrans(RAISED, "-0123456789"))
+    return float(f"{found[1] or 1}e{exponent}")
 
 
 def stated(page):
@@ -25,12 +36,7 @@ def stated(page):
     text = page.locator(PROOF).inner_text()
     if "the same bits" in text:
         return 0.0
-    found = re.search(r"computes is (?:([\d.]+)·)?([\d.]+)([⁻⁰-⁹]*),", text)
-    digits = {"⁻": "-", **dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))}
-    exponent = "".join(digits[c] for c in found[3])
-    if not exponent:
-        return float(found[2])
-    return float(found[1] or 1) * 10.0 ** int(exponent)
+    return number(re.search(r"computes is ([^,]+),", text)[1])
 
 
 def test_the_browser_computes_what_tensorflow_computed(visit, small_report):
@@ -195,12 +201,28 @@ def test_the_table_tells_both_directions(small_report):
     limit = lesson.theory.largest_learning_rate
     assert len(rows) == len(lesson.rate_pairs)
     for row, (run, _) in zip(rows, lesson.rate_pairs, strict=True):
-        assert float(row[1]) == pytest.approx(run.losses[-1], rel=0.01)
-        assert ("grows" in row[4]) == (run.rate > limit)
-        assert "grows" not in row[5]
-    best = min(rows, key=lambda row: float(row[1]))
-    assert float(best[2].rstrip("%")) < 0.01
-    assert best[4].startswith("× -0.9")
+        factor = 1 - run.rate * lesson.theory.largest_curvature
+        assert number(row[1]) == pytest.approx(run.losses[-1], rel=0.01)
+        assert number(row[4]) == pytest.approx(factor, abs=1e-4)
+        assert (row[5] == "never") == (run.rate > 0.9999 * limit)
+        assert row[7] != "never"
+    best = min(rows, key=lambda row: number(row[1]))
+    assert number(best[2].rstrip("%")) < 0.01
+    assert number(best[4]) == pytest.approx(-0.9, abs=0.01)
+
+
+def test_where_a_direction_is_done(small_report):
+    """The update that is told is the first at which a hundredth is left."""
+    lesson = small_report.lessons[0]
+    for row in laboratory(lesson, speaker())["rows"]:
+        for factor, updates in (row[4:6], row[6:8]):
+            count = updates.replace(",", "")
+            if count.isdigit() and int(count) < 100:
+                left = abs(number(factor)) ** np.array(
+                    [int(count), int(count) - 1]
+                )
+                assert left[0] <= 0.0102
+                assert left[1] > 0.0098 or count == "1"
 
 
 def test_without_all_rows_the_hessian_stands_for_them(visit, small_report):

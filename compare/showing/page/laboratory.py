@@ -18,6 +18,11 @@ from compare.showing.page import scenes
 SETTLED = 0.01
 """Share of a direction's way from which it counts as done."""
 
+EDGE = 1e-6
+"""A factor that is so near -1 neither falls nor grows: it is float32."""
+
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 TEXTS = {
     "rate": marked("learning rate"),
     "end": marked("loss after {updates} updates"),
@@ -43,8 +48,8 @@ TEXTS = {
     "flat": marked("Flat direction: {does}."),
     "level": marked("no slope at all, nothing moves"),
     "slides": marked(
-        "each update leaves {factor} of the way, on the same side; a hundredth "
-        "is left after {updates} updates"
+        "each update leaves {factor} of the way, on the same side; a "
+        "hundredth is left after {updates} updates"
     ),
     "jumps": marked(
         "each update jumps to the other side and leaves {factor} of the way; "
@@ -113,34 +118,37 @@ def _row(
         for curvature in (theory.largest_curvature, theory.smallest_curvature)
     ]
     return (
-        f"{run.rate:.4g}",
+        _number(run.rate, speaker),
         _number(run.losses[-1], speaker),
         _number(share * 100, speaker) + "%",
         _number(float(distance), speaker),
-        *(_direction(factor, speaker) for factor in factors),
+        *_direction(factors[0], speaker),
+        *_direction(factors[1], speaker),
     )
 
 
 def _number(value: float, speaker: Speaker) -> str:
+    """Show three digits, as the scripts do."""
     if not math.isfinite(value):
         return speaker.say("infinite")
-    return f"{value:.3g}"
+    digits, _, exponent = f"{value:.3g}".partition("e")
+    if not exponent:
+        return digits
+    return f"{digits}·10{str(int(exponent)).translate(RAISED)}"
 
 
-def _direction(factor: float, speaker: Speaker) -> str:
-    """Say what an update leaves of the way along one direction."""
+def _direction(factor: float, speaker: Speaker) -> tuple[str, str]:
+    """Say what an update leaves of a direction's way, and when it is done."""
     size = abs(factor)
-    if size > 1:
-        return speaker.say("× {factor}: grows", factor=f"{factor:.4f}")
-    if size == 1:
-        return speaker.say("× {factor}: for ever", factor=f"{factor:.0f}")
+    shown = f"{factor:.7f}" if 0.9999 <= size <= 1.0001 else f"{factor:.4f}"
+    shown = shown.rstrip("0").rstrip(".").replace("-", "−")
+    if size >= 1 - EDGE and factor < 0:
+        return shown, speaker.say("never")
     if size < SETTLED:
-        return speaker.say("× {factor}: one update", factor=f"{factor:.4f}")
-    return speaker.say(
-        "× {factor}: a hundredth after {updates}",
-        factor=f"{factor:.4f}" if size < 0.9999 else f"{factor:.7f}",
-        updates=f"{math.ceil(math.log(SETTLED) / math.log(size)):,}",
-    )
+        return shown, "1"
+    if factor == 1:
+        return "1", speaker.say("never")
+    return shown, f"{math.ceil(math.log(SETTLED) / math.log(size)):,}"
 
 
 def _same_rates(lesson: LessonReport, speaker: Speaker) -> str:

@@ -48,7 +48,8 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         return scene
     if lesson.features == 1 and "kernel" in runs[0].parameters:
         scene["line"] = _line(lesson, points)
-        scene["bowl"] = _bowl(lesson)
+        bowl = _bowl(lesson)
+        scene["bowl"] = bowl if bowl and _is_loss(bowl, runs[0]) else None
     else:
         scene["predictions"] = _predictions(runs, points, frames)
     return scene
@@ -70,9 +71,8 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
             {
                 "rate": _singles(np.array([manual.rate]))[0],
                 "manual": _path(manual),
-                "keras": None if keras.same_bits else _path(keras),
             }
-            for manual, keras in lesson.rate_pairs
+            for manual, _ in lesson.rate_pairs
         ],
     }
 
@@ -130,6 +130,13 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
         "hessian": points.hessian.tolist(),
         "least": points.least_loss or 0.0,
     }
+
+
+def _is_loss(bowl: dict[str, Any], run: Trajectory) -> bool:
+    """Whether a run's first loss is the bowl's: a penalty is not in it."""
+    gap = pack(run.state(0)) - np.array(bowl["lowest"], float)
+    found = bowl["least"] + gap @ np.array(bowl["hessian"]) @ gap / 2
+    return bool(np.isclose(found, run.losses[0], rtol=1e-3))
 
 
 def _path(run: RateRun) -> list[list[float | None]]:

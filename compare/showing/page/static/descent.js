@@ -84,10 +84,10 @@ class Descent {
 }
 
 /** Return the largest difference to recorded runs, relative to their size. */
-function proof(descent, tried, updates) {
+function proof(descent, tried) {
   let worst = { difference: 0, rate: tried[0].rate };
   for (const { rate, manual } of tried) {
-    const made = descent.path(rate, manual[0], updates);
+    const made = descent.path(rate, manual[0], manual.length - 1);
     let size = 0;
     for (const [n, real] of manual.entries()) {
       size = Math.max(size, ...real.map(Math.abs).filter(Number.isFinite));

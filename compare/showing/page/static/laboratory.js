@@ -89,11 +89,12 @@ for (const stage of document.querySelectorAll(".stage.laboratory")) {
   for (const box of stage.querySelectorAll("[data-chart]")) {
     charts[box.dataset.chart] = draw[box.dataset.chart](box);
   }
-  const { difference, rate } = proof(now.descent, tried, updates);
+  const { difference, rate } = proof(now.descent, tried);
   find("proof").textContent = fill(difference === 0 ? texts.equal : texts.differ,
     { count: tried.length, difference: shown(difference), rate: shown(rate) });
   const kept = +globalThis.state?.get?.("rate");
-  choose(allowed(kept) ? kept : scene.own);
+  if (allowed(kept)) now.rate = kept;
+  run();
 
   function pause() {
     clearInterval(timer);

@@ -9,7 +9,7 @@ function lineChart(box, scene, hand) {
   return new Chart(box, { label: feature, domain },
     { label: target, domain: extent(y, false, 0.25) }, (chart) => {
       const unit = Math.abs(chart.y(1) - chart.y(0)), middle = d3.mean(x);
-      const kept = x.length > SQUARES ? [] : x.map((_, n) => n);
+      const kept = x.length > SQUARES || !scene.bowl ? [] : x.map((_, n) => n);
       const squares = chart.plot.append("g").selectAll("rect").data(kept)
         .join("rect").attr("class", "square");
       const mean = chart.over.append("rect").attr("class", "square mean")
@@ -36,9 +36,9 @@ function lineChart(box, scene, hand) {
           .attr("height", (k) => Math.abs(left(k)) * unit)
           .attr("x", (k) => chart.x(x[k]) - (x[k] > middle ? Math.abs(left(k)) * unit : 0))
           .attr("y", (k) => chart.y(Math.max(y[k], w * x[k] + b)));
-        const loss = lossAt(scene, w, b), side = Math.sqrt(loss) * unit;
+        const loss = lossAt(scene, w, b), side = scene.bowl ? Math.sqrt(loss) * unit : 0;
         mean.attr("width", side).attr("height", side);
-        said.text(fill(texts.mean, { loss: shown(loss) }));
+        said.text(scene.bowl ? fill(texts.mean, { loss: shown(loss) }) : "");
         const line = (k, c) => domain.map((v) => [v, k * v + c]);
         const [kernel, bias] = scene.parameters;
         set(line(kernel.manual[n], bias.manual[n]), line(keras(kernel)[n], keras(bias)[n]));

@@ -50,7 +50,7 @@ function pathDomains({ path, count, descent }) {
 }
 
 function lossDomains({ losses, count }) {
-  return [[0, Math.max(count, 1)], extent(losses.slice(0, count + 1), true, 0.1)];
+  return [extent([0, Math.max(count, 1)], false, 0.02), extent(losses.slice(0, count + 1), true, 0.1)];
 }
 
 /** Rates from end to end; losses from the least to well above the first. */
