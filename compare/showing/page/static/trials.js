@@ -115,7 +115,7 @@ function laboratoryCharts({ now, scene, tried, reach, updates, choose, put }) {
           mark(chart.plot.append("g"), runs, "real");
           const chosen = chart.plot.append("g");
           const outside = chart.over.append("text").attr("class", "guide-text")
-            .attr("x", right).attr("y", top - 4).attr("text-anchor", "end");
+            .attr("x", right).attr("y", chart.width < 380 ? top + 54 : top - 4).attr("text-anchor", "end");
           chart.over.append("rect").attr("class", "catch").attr("x", left).attr("y", top)
             .attr("width", right - left).attr("height", bottom - top)
             .on("click", (event) => {
