@@ -14,10 +14,11 @@ with sync_playwright() as driver:
     browser = driver.chromium.launch(
         executable_path="/usr/bin/chromium", args=["--no-sandbox"]
     )
-    page = browser.new_page(viewport={"width": 1280, "height": 630})
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto(Path(sys.argv[1]).resolve().as_uri())
+    page.wait_for_timeout(700)  # the opening plays: squares are large
     page.screenshot(path=FOLDER / "page.png")
-    for name in ("learn", "rates"):
-        stage = page.locator(f"#{name} .stage")
-        stage.screenshot(path=FOLDER / f"page-{name}.png")
+    page.locator(".share").last.click()
+    stage = page.locator("#laboratory .stage")
+    stage.screenshot(path=FOLDER / "page-laboratory.png")
     browser.close()

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from test_page import HOSTILE, hostile
-from whole_report import picture, whole_report
+from playwright.sync_api import expect
+from test_page import HOSTILE
+from whole_report import whole_report
 
 from compare.lessons.problems import LESSONS
-from compare.showing.page.render import page as page_of
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 WIDTHS = (320, 768, 1280)  # 320 is a phone, and 640 at 200 %
 UNDONE = re.compile(r"[A-Za-z][a-z]{2,}")
 NAMES = {
@@ -39,105 +33,15 @@ MADE_UP = {
 """Data of the made-up report: reasons, and titles in no catalogue."""
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Return a browser; without one there is nothing to test in."""
-    if not Path(CHROMIUM).exists():
-        why = "there is no chromium here: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def files(small_report, tmp_path_factory):
-    """Return the page's files by name: both languages, and one attacked."""
-    folder = tmp_path_factory.mktemp("page")
-    measured = replace(whole_report(), lessons=(), ladder=None, mistakes=())
-    first, *others = small_report.lessons
-    first = replace(first, pictures={"manual": picture()})
-    whole = [replace(small_report, lessons=(first, *others)), measured]
-    texts = {
-        "en": page_of(whole, "en"),
-        "ko": page_of(whole, "ko"),
-        "hostile": page_of([hostile(small_report)], "en"),
-    }
-    found = {}
-    for name, text in texts.items():
-        found[name] = folder / f"{name}.html"
-        found[name].write_text(text, encoding="utf-8")
-    return found
-
-
-@pytest.fixture
-def visit(browser, files):
-    """Return a function that opens a page and holds it to silence."""
-    contexts, noise = [], []
-
-    def open_page(name="en", width=1280, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        address = files[name].as_uri()
-        page.on("console", lambda message: noise.append(message.text))
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                request.url.partition("#")[0] == address
-                or noise.append(request.url)
-            ),
-        )
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert noise == []
-
-
-def drawn(page, stage, chart):
-    """Return what moves in a chart of the first lesson."""
-    box = page.locator(f"{stage} [data-chart={chart}]").first
-    return box.locator("svg").inner_html()
-
-
-def test_the_slider_moves_all_charts_together(visit):
-    """Line, path and loss follow one slider, and the readout tells it."""
-    page = visit()
-    stage = "#learn"
-    before = [drawn(page, stage, c) for c in ("line", "path", "loss")]
-    slider = page.locator(f"{stage} .slider")
-    slider.focus()
-    page.keyboard.press("Home")
-    after = [drawn(page, stage, c) for c in ("line", "path", "loss")]
-    assert all(a != b for a, b in zip(before, after, strict=True))
-    readout = page.locator(f"{stage} .readout")
-    expect(readout).to_contain_text("Update 0 of 20")
-    page.keyboard.press("End")
-    expect(readout).to_contain_text("Update 20 of 20")
-    expect(readout).to_contain_text("0 ULP")
-    assert slider.get_attribute("aria-valuetext") == readout.inner_text()
-    page.keyboard.press("ArrowLeft")
-    expect(readout).to_contain_text("Update 19 of 20")
-
-
 def test_several_features_have_charts_of_their_own(visit):
     """Predicted against true, and the parameters with their names."""
     page = visit()
-    before = drawn(page, "#learn-1", "predictions")
-    page.locator("#learn-1 .slider").focus()
+    opening = page.locator(".opening").nth(1)
+    chart = opening.locator("[data-chart=predictions] svg")
+    before = chart.inner_html()
+    opening.locator(".slider").focus()
     page.keyboard.press("Home")
-    assert drawn(page, "#learn-1", "predictions") != before
+    assert chart.inner_html() != before
     names = page.locator("#learn-1 [data-chart=parameters] text")
     expect(names.filter(has_text="kernel[2]")).to_have_count(1)
 
@@ -156,39 +60,6 @@ def test_a_picture_is_drawn_pixel_by_pixel(visit):
     expect(curves.locator("path.course")).to_have_count(1)
     expect(curves.locator("circle.marker")).to_have_count(1)
     assert "to be <or> not" in page.locator("#picture").text_content()
-
-
-def test_play_runs_to_the_end_and_can_be_paused(visit):
-    """The button starts, pauses, and comes back at the end."""
-    page = visit()
-    button = page.locator("#learn .play")
-    slider = page.locator("#learn .slider")
-    page.clock.install()
-    button.click()
-    expect(button).to_have_text("Pause")
-    page.clock.run_for(3000)
-    button.click()
-    expect(button).to_have_text("Play")
-    paused = int(slider.input_value())
-    assert 0 < paused < 20
-    page.clock.run_for(3000)
-    assert int(slider.input_value()) == paused
-    button.click()
-    page.clock.run_for(10_000)
-    assert int(slider.input_value()) == 20
-    expect(button).to_have_text("Play")
-
-
-def test_reduced_motion_is_honoured(visit):
-    """Where motion is unwanted the button makes one step, and stops."""
-    page = visit(reduced_motion="reduce")
-    button = page.locator("#learn .play")
-    expect(button).to_have_text("Next step")
-    for step in ("0", "1"):  # it began at the end
-        button.click()
-        assert page.locator("#learn .slider").input_value() == step
-    page.evaluate("new Promise((done) => requestAnimationFrame(done))")
-    assert page.locator("#learn .slider").input_value() == "1"
 
 
 def test_a_section_lights_up_its_twin(visit):
@@ -232,24 +103,6 @@ def test_copy_copies_the_source(visit, small_report):
     )
     page.locator("#code .copy[data-side=keras]").click()
     expect(page.locator("#code .source[data-side=keras]")).to_be_focused()
-
-
-def test_the_explorer_tells_what_a_rate_does(visit):
-    """From far too small to overshooting, in words; the limit is marked."""
-    page = visit()
-    slider, words = (
-        page.locator(f"#rates {name}") for name in (".slider", ".words")
-    )
-    assert int(slider.get_attribute("max")) >= 24
-    expect(page.locator("#rates .readout")).to_contain_text("0.01")
-    slider.focus()
-    page.keyboard.press("Home")
-    expect(words).to_contain_text("Far too small")
-    before = drawn(page, "#rates", "path")
-    page.keyboard.press("End")
-    expect(words).to_contain_text("Overshoots")
-    assert drawn(page, "#rates", "path") != before
-    expect(page.locator("#rates [data-chart=ends]")).to_contain_text("0.08452")
 
 
 @pytest.mark.parametrize("name", ["en", "ko", "hostile"])

@@ -118,14 +118,22 @@ def test_the_page_is_small_and_asks_for_nothing(small_report):
 def test_sections_appear_only_for_what_there_is(small_report):
     """Without rates, times or a pair their sections are not there."""
     text = page([small_report], "en")
-    for name in ("same", "code", "learn", "rates", "size", "speed", "ladder"):
+    for name in (
+        "same",
+        "code",
+        "learn",
+        "laboratory",
+        "size",
+        "speed",
+        "ladder",
+    ):
         assert f'id="{name}"' in text
     bare = replace(
         small_report.lessons[0], rates=(), timings=(), trajectories=()
     )
     less = replace(small_report, lessons=(bare,), ladder=None)
     text = page([less], "en")
-    for name in ("learn", "rates", "speed", "ladder"):
+    for name in ("learn", "laboratory", "speed", "ladder"):
         assert f'id="{name}"' not in text
     for name in ("same", "code", "size", "method"):
         assert f'id="{name}"' in text

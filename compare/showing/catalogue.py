@@ -30,7 +30,6 @@ from compare.records.findings import ROLES
 from compare.records.fit import PARTS
 from compare.records.growth import Axis
 from compare.records.problem import Settings
-from compare.records.rates import RateOutcome
 from compare.records.streaming import Source
 from compare.showing.language import DOMAIN, LOCALE
 from compare.showing.page.code import SECTION
@@ -135,7 +134,7 @@ def _in_code() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
 
 def _of_records() -> Iterator[str]:
     """Yield what is shown by its own name, or by another that stands there."""
-    for names in (Outcome, RateOutcome, Axis, Source):
+    for names in (Outcome, Axis, Source):
         yield from get_args(names)
     yield from (*ROLES, *MEASURES.values(), *PARTS.values(), REST)
 

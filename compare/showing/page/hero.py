@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from compare.judging import ratios
 from compare.records import OUTCOMES, SIDES, Mode
+from compare.records.fit import FitReport, VariantReport
+from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
-from compare.showing.formats import digits
+from compare.showing.formats import digits, seconds
 from compare.showing.language import Speaker
-from compare.showing.telling.lesson import tell_task
-from compare.showing.telling.speed import say_ratio, say_why_slow
+from compare.showing.telling.fit import TEXTBOOK
+from compare.showing.telling.lesson import rows, tell_task
+from compare.showing.telling.speed import WORTH_A_REASON
+
+SAME = {
+    "identical": marked("The same to the last bit."),
+    "same mathematics": marked("The same mathematics, rounded otherwise."),
+    "different": marked("Not the same training."),
+    "could not run": marked("Not compared: it could not run."),
+}
 
 
-def hero(lesson: LessonReport, speaker: Speaker) -> dict[str, Any]:
-    """Return the three answers, and why."""
-    verdict = worst(lesson)
-    ratio_of = ratios_of(lesson)
-    mode = next(iter(ratio_of), None)
-    manual, keras = (lesson.sizes[side].statements for side in SIDES)
+@dataclass(frozen=True)
+class Answer:
+    """A sentence that answers, and one that says more.
+
+    Attributes:
+        tone: "good", "bad" or "plain".
+    """
+
+    short: str
+    long: str
+    tone: str = "plain"
+
+
+def hero(
+    lesson: LessonReport, speaker: Speaker, fit: FitReport | None = None
+) -> dict[str, Any]:
+    """Return what stands on top: the task, and three answers."""
     return {
         "lesson": lesson.lesson,
         "title": speaker.gettext(lesson.title),
         "task": tuple(tell_task(lesson, speaker)),
-        "agree": verdict.agree,
-        "verdict": speaker.outcome(verdict),
-        "why": speaker.why(verdict),
-        "modes": [v.mode for v in lesson.verdicts],
-        "code": f"{keras / manual:.2f}" if manual else "–",
-        "code_why": _why_so_long(manual, keras, speaker),
-        "speed": digits(ratio_of[mode].value) if mode else None,
-        "speed_how": say_ratio(mode, ratio_of[mode], speaker) if mode else "",
-        "speed_why": " ".join(say_why_slow(lesson, speaker)),
-        "speeds": {m: digits(ratio.value) for m, ratio in ratio_of.items()},
+        "answers": (
+            _same(lesson, speaker),
+            _code(lesson, speaker),
+            _speed(lesson, speaker, fit),
+        ),
     }
 
 
@@ -54,17 +73,122 @@ def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:
     }
 
 
-def _why_so_long(manual: int, keras: int, speaker: Speaker) -> str:
-    if keras < manual:
-        return speaker.say(
-            "{manual} statements by hand are {keras} in Keras, which writes "
-            "the loop, the gradients and the update itself.",
-            manual=manual,
-            keras=keras,
-        )
-    return speaker.say(
-        "{manual} statements by hand are {keras} in Keras: what it would "
-        "write itself has to be bent here.",
+def _same(lesson: LessonReport, speaker: Speaker) -> Answer:
+    verdict = worst(lesson)
+    why = speaker.say(
+        "{why} (compared in {modes}).",
+        why=speaker.why(verdict),
+        modes=", ".join(v.mode for v in lesson.verdicts),
+    )
+    tone = "good" if verdict.agree else "bad"
+    return Answer(speaker.gettext(SAME[verdict.outcome]), why, tone)
+
+
+def _code(lesson: LessonReport, speaker: Speaker) -> Answer:
+    manual, keras = (lesson.sizes[side].statements for side in SIDES)
+    short = speaker.say(
+        "{manual} statements by hand become {keras} in Keras.",
         manual=manual,
         keras=keras,
+    )
+    source = lesson.sources.get("keras", "")
+    if ".fit(" not in source or keras >= manual:
+        return Answer(short, "")
+    if "GradientTape" in source:
+        return Answer(short, speaker.say("Its `fit` holds the loops."))
+    return Answer(
+        short,
+        speaker.say("Its `fit` holds the loops, the gradients, the update."),
+    )
+
+
+def _speed(
+    lesson: LessonReport, speaker: Speaker, fit: FitReport | None
+) -> Answer:
+    mode, ratio = next(iter(ratios_of(lesson).items()), (None, None))
+    if ratio is None or mode is None:
+        if worst(lesson).agree:
+            return Answer(speaker.say("The speed was not measured."), "")
+        text = speaker.say(
+            "Two trainings that are not the same have no common speed."
+        )
+        return Answer(text, "")
+    short = _say_speed(ratio, rows(lesson.rows, speaker), speaker)
+    more = [*_why(lesson, mode, speaker), *_cure(lesson, fit, speaker)]
+    if ratio.low is not None and ratio.high is not None:
+        between = speaker.say(
+            "In {mode} mode the ratio of the times per update is {value}, "
+            "from {low} to {high}.",
+            mode=mode,
+            value=digits(ratio.value),
+            low=digits(ratio.low),
+            high=digits(ratio.high),
+        )
+        more.append(between)
+    return Answer(short, " ".join(more))
+
+
+def _say_speed(ratio: Ratio, on_rows: str, speaker: Speaker) -> str:
+    """Say which side is faster, and how many times."""
+    if ratio.answer == "no clear difference":
+        return speaker.say(
+            "On {rows} neither side is clearly faster.", rows=on_rows
+        )
+    if ratio.value < 1:
+        return speaker.say(
+            "On {rows} Keras is {times} times faster.",
+            rows=on_rows,
+            times=_rounded(1 / ratio.value),
+        )
+    return speaker.say(
+        "On {rows} Keras is {times} times slower.",
+        rows=on_rows,
+        times=_rounded(ratio.value),
+    )
+
+
+def _rounded(times: float) -> str:
+    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
+
+
+def _why(lesson: LessonReport, mode: Mode, speaker: Speaker) -> Iterator[str]:
+    """Say where the time goes, where opening iterators explains it."""
+    for cost in lesson.iterators:
+        share = cost.seconds / cost.epoch_seconds
+        if cost.mode == mode and WORTH_A_REASON < share <= 1:
+            yield speaker.say(
+                "{share} of its time goes into opening {iterators} data "
+                "iterators per epoch, not into the update.",
+                share=f"{share:.0%}",
+                iterators=f"{cost.iterators:.3g}",
+            )
+
+
+def _cure(
+    lesson: LessonReport, fit: FitReport | None, speaker: Speaker
+) -> Iterator[str]:
+    """Say which line cures it: the fastest `fit` of one update a call."""
+    textbook = fit and fit.find(TEXTBOOK)
+    if lesson.lesson != "linear_regression" or fit is None or not textbook:
+        return
+
+    def median(variant: VariantReport) -> float:
+        return statistics.median(variant.per_update)
+
+    cures = [
+        each
+        for each in fit.variants
+        if each.samples
+        and each.change
+        and each.variant.side == "keras"
+        and not each.variant.fused
+    ]
+    best = min(cures, key=median, default=textbook)
+    if best is textbook or not textbook.samples:
+        return
+    yield speaker.say(
+        "`{line}` cures it: {short} per update instead of {long}.",
+        line=best.change[0].strip(),
+        short=seconds(median(best)),
+        long=seconds(median(textbook)),
     )

@@ -24,8 +24,11 @@ FOLDER = importlib.resources.files("compare.showing.page")
 SCRIPTS = (
     "vendor/d3.min.js",
     "static/chart.js",
+    "static/opening.js",
     "static/learn.js",
-    "static/rates.js",
+    "static/descent.js",
+    "static/trials.js",
+    "static/laboratory.js",
     "static/growth.js",
     "static/picture.js",
     "static/code.js",
@@ -37,7 +40,7 @@ ORDER = (
     "code",
     "learn",
     "picture",
-    "rates",
+    "laboratory",
     "size",
     "tensors",
     "speed",
@@ -78,6 +81,7 @@ def page(reports: Sequence[Report], language: str) -> str:
     lessons = [
         (report, lesson) for report in reports for lesson in report.lessons
     ]
+    fit = next((report.fit for report in reports if report.fit), None)
     return (
         templates(said_by)
         .get_template("page.html")
@@ -85,7 +89,7 @@ def page(reports: Sequence[Report], language: str) -> str:
             language=language,
             lessons=[
                 {
-                    "hero": hero(lesson, said_by),
+                    "hero": hero(lesson, said_by, fit),
                     "parts": _parts(report, lesson, said_by, number),
                 }
                 for number, (report, lesson) in enumerate(lessons)

@@ -11,6 +11,7 @@ import numpy as np
 from compare.judging.differences import ulps_apart
 from compare.judging.theory import pack
 from compare.lessons.losses import log_likelihoods, predictions, tells_classes
+from compare.records.rates import RateRun
 from compare.records.report import LessonReport, Points, first_pair
 from compare.records.runs import Trajectory
 
@@ -47,7 +48,8 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         return scene
     if lesson.features == 1 and "kernel" in runs[0].parameters:
         scene["line"] = _line(lesson, points)
-        scene["bowl"] = _bowl(lesson)
+        bowl = _bowl(lesson)
+        scene["bowl"] = bowl if bowl and _is_loss(bowl, runs[0]) else None
     else:
         scene["predictions"] = _predictions(runs, points, frames)
     return scene
@@ -58,21 +60,20 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
     bowl = _bowl(lesson)
     if not lesson.rates or lesson.theory is None or bowl is None:
         return None
-    tried = [
-        {
-            "rate": pair[0].rate,
-            "outcome": pair[0].outcome,
-            "same": pair[1].same_bits,
-            "losses": _both([run.losses for run in pair]),
-            "paths": _both([_path(run.parameters) for run in pair]),
-        }
-        for pair in lesson.rate_pairs
-    ]
+    points = lesson.points
+    assert points is not None  # a bowl is of points
     return {
-        "limit": lesson.theory.largest_learning_rate,
-        "own": lesson.learning_rate,
+        **_line(lesson, points),
         "bowl": bowl,
-        "tried": tried,
+        "own": _singles(np.array([lesson.learning_rate]))[0],
+        "updates": len(lesson.rates[0].losses) - 1,
+        "tried": [
+            {
+                "rate": _singles(np.array([manual.rate]))[0],
+                "manual": _path(manual),
+            }
+            for manual, _ in lesson.rate_pairs
+        ],
     }
 
 
@@ -111,8 +112,9 @@ def _parameters(
 def _line(lesson: LessonReport, points: Points) -> dict[str, Any]:
     scaling = lesson.scaling
     return {
-        "x": _numbers(points.x.ravel()),
-        "y": _numbers(points.y.ravel()),
+        "x": _singles(points.x),
+        "y": _singles(points.y),
+        "whole": len(points.x) == lesson.rows,
         "feature": scaling.features[0] if scaling else "x",
         "target": scaling.target if scaling else "y",
     }
@@ -130,10 +132,17 @@ def _bowl(lesson: LessonReport) -> dict[str, Any] | None:
     }
 
 
-def _path(parameters: dict[str, np.ndarray]) -> np.ndarray:
-    """Return kernel and bias of each frame, shape (frames, 2)."""
-    both = [parameters[name].ravel() for name in ("kernel", "bias")]
-    return np.stack(both, axis=1).astype(float)
+def _is_loss(bowl: dict[str, Any], run: Trajectory) -> bool:
+    """Whether a run's first loss is the bowl's: a penalty is not in it."""
+    gap = pack(run.state(0)) - np.array(bowl["lowest"], float)
+    found = bowl["least"] + gap @ np.array(bowl["hessian"]) @ gap / 2
+    return bool(np.isclose(found, run.losses[0], rtol=1e-3))
+
+
+def _path(run: RateRun) -> list[list[float | None]]:
+    """Return kernel and bias after each update."""
+    both = (_singles(run.parameters[name]) for name in ("kernel", "bias"))
+    return [list(pair) for pair in zip(*both, strict=True)]
 
 
 def _predictions(
@@ -213,4 +222,12 @@ def _numbers(values: np.ndarray) -> Any:
     return [
         float(f"{value:.7g}") if math.isfinite(value) else None
         for value in values.astype(float)
+    ]
+
+
+def _singles(values: np.ndarray) -> list[float | None]:
+    """Return float32 numbers to their last bit, None if not finite."""
+    return [
+        float(str(value)) if np.isfinite(value) else None
+        for value in values.ravel().astype(np.float32)
     ]

@@ -67,6 +67,15 @@ class Chart {
     const { clientWidth: width, clientHeight: height } = this.box;
     if (!width || (width === this.width && height === this.height)) return;
     Object.assign(this, { width, height });
+    this.redraw();
+  }
+
+  /** Draw anew, over other domains where they are given. */
+  redraw(x = this.axes.x.domain, y = this.axes.y.domain) {
+    this.axes.x.domain = x;
+    this.axes.y.domain = y;
+    const { width, height } = this;
+    if (!width) return;
     this.inner = { left: 50, top: 26, right: width - (this.axes.y.margin ?? 12), bottom: height - 44 };
     this.svg.attr("viewBox", `0 0 ${width} ${height}`).selectAll("*").remove();
     const { left, top, right, bottom } = this.inner;
@@ -209,4 +218,18 @@ function follow(stage, say, charts) {
   slider.addEventListener("input", show);
   show();
   return { slider, show };
+}
+
+/** Let what is drawn be dragged; moved(x, y) gets the place in numbers. */
+function draggable(chart, drawn, moved, ended = () => {}) {
+  return drawn.classed("handle", true).call(d3.drag()
+    .container(() => chart.svg.node())
+    .on("drag", (event, datum) =>
+      moved(chart.x.invert(event.x), chart.y.invert(event.y), datum))
+    .on("end", ended));
+}
+
+/** Keep a number between the ends of a domain. */
+function within([low, high], value) {
+  return Math.min(Math.max(value, low), high);
 }

@@ -1,48 +1,18 @@
 "use strict";
 
-const SECONDS = 8;
+const SECONDS = 7;
 
 for (const stage of document.querySelectorAll(".stage.learn")) {
   const scene = sceneOf(stage);
   const { updates, losses } = scene;
   const last = updates.length - 1;
   const along = (values) => values.map((value, n) => [updates[n], value]);
+  const hand = stage.querySelector(".hand") && new Hand(stage, scene);
   const time = { label: texts.update, domain: [0, updates[last] || 1] };
 
   const makers = {
-    line(box) {
-      const { x, y, feature, target } = scene.line;
-      const [kernel, bias] = scene.parameters;
-      const domain = extent(x, false, 0.12);
-      return new Chart(box, { label: feature, domain },
-        { label: target, domain: extent(y, false, 0.25) }, (chart) => {
-          const set = chart.runs();
-          chart.plot.append("g").selectAll("circle").data(x).join("circle")
-            .attr("class", "point").attr("r", 4)
-            .attr("cx", (v) => chart.x(v)).attr("cy", (_, n) => chart.y(y[n]));
-          const ends = (k, b) => domain.map((v) => [v, k * v + b]);
-          return (n) => set(ends(kernel.manual[n], bias.manual[n]),
-            ends(keras(kernel)[n], keras(bias)[n]));
-        });
-    },
-    path(box) {
-      const [kernel, bias] = scene.parameters;
-      const { lowest } = scene.bowl;
-      const pairs = (side) => side(kernel).map((v, n) => [v, side(bias)[n]]);
-      const manual = pairs((s) => s.manual), other = pairs(keras);
-      const all = [...manual, ...other, lowest];
-      return new Chart(box,
-        { label: texts.kernel, domain: extent(all.map((p) => p[0]), false, 0.15) },
-        { label: texts.bias, domain: extent(all.map((p) => p[1]), false, 0.15) },
-        (chart) => {
-          contours(chart, scene.bowl);
-          const set = chart.runs(), dots = chart.dots();
-          return (n) => {
-            set(manual.slice(0, n + 1), other.slice(0, n + 1));
-            dots(manual[n], other[n]);
-          };
-        });
-    },
+    line: (box) => lineChart(box, scene, hand),
+    path: (box) => bowlChart(box, scene, hand),
     loss(box) {
       const domain = extent([...losses.manual, ...keras(losses)], true);
       return new Chart(box, time, { label: texts.loss, log: true, domain },
@@ -106,8 +76,14 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
   };
 
   const charts = [...stage.querySelectorAll("[data-chart]")]
+    .filter((box) => box.closest(".stage") === stage)
     .map((box) => makers[box.dataset.chart](box));
   const say = (n) => {
+    if (hand) {
+      const [w, b] = placed(scene, hand, n), loss = lossAt(scene, w, b);
+      hand.show(w, b, loss);
+      if (hand.own) return fill(texts.yours, { w: shown(w), b: shown(b), loss: shown(loss) });
+    }
     const ulps = scene.ulps[n];
     return [
       fill(texts.at, { update: updates[n].toLocaleString("en"),
@@ -116,7 +92,18 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
       ulps ? fill(texts.apart, { ulps: ulps.toLocaleString("en") }) : texts.same,
     ].join(" · ");
   };
-  play(stage, follow(stage, say, charts), last);
+  const release = () => {
+    if (hand) hand.own = null;
+  };
+  stage.querySelector(".slider").addEventListener("input", release);
+  const { slider, show } = follow(stage, say, charts);
+  const stop = play(stage, { slider, show, release }, last);
+  if (hand) {
+    hand.moved = () => {
+      stop();
+      show();
+    };
+  }
 }
 
 /** Draw two courses pale, and bold as far as the frame. */
@@ -153,46 +140,63 @@ function upright(chart, at) {
   return `M${chart.x(at)},${top}V${bottom}`;
 }
 
-/** Let the button move the slider; step by step where motion is unwanted. */
-function play(stage, { slider, show }, last) {
+/**
+ * Let the button move the slider; step by step where motion is unwanted.
+ * What stands on top plays once by itself, when it is first seen.
+ */
+function play(stage, { slider, show, release }, last) {
   const button = stage.querySelector(".play");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const paper = matchMedia("print");
   let running = 0;
   const name = () => {
     button.textContent = still.matches ? texts.next
       : running ? texts.pause : texts.play;
   };
   const go = (frame) => {
+    release();
     slider.value = frame;
     show();
   };
+  const seen = new IntersectionObserver(([entry]) => {
+    if (entry.isIntersecting) start();
+  }, { threshold: 0.4 });
   const stop = () => {
+    seen.disconnect();
     cancelAnimationFrame(running);
     running = 0;
     name();
   };
   const start = () => {
-    const from = +slider.value >= last ? 0 : +slider.value;
+    stop();
+    const from = +slider.value >= last ? 0 : +slider.value / last;
+    const before = Math.cbrt(from) * SECONDS * 1000;
     let begun;
     const tick = (now) => {
-      begun ??= now;
-      const frame = from + ((now - begun) / 1000 / SECONDS) * last;
-      go(Math.min(Math.floor(frame), last));
-      if (frame >= last) stop();
+      begun ??= now - before;
+      // Most of the way is made in the first updates: they get most time.
+      const part = Math.min((now - begun) / 1000 / SECONDS, 1) ** 3;
+      go(Math.floor(part * last));
+      if (part >= 1) stop();
       else running = requestAnimationFrame(tick);
     };
     running = requestAnimationFrame(tick);
     name();
   };
   button.addEventListener("click", () => {
-    if (still.matches) {
-      const step = Math.max(1, Math.round(last / 20));
-      go(+slider.value >= last ? 0 : Math.min(+slider.value + step, last));
-    } else if (running) stop();
+    if (still.matches) go(+slider.value >= last ? 0 : +slider.value + 1);
+    else if (running) stop();
     else start();
   });
-  slider.addEventListener("pointerdown", stop);
-  slider.addEventListener("keydown", stop);
+  for (const kind of ["pointerdown", "keydown"]) slider.addEventListener(kind, stop);
   still.addEventListener("change", stop);
+  const settle = () => {
+    stop();
+    go(last);
+  };
+  addEventListener("beforeprint", settle);
+  paper.addEventListener("change", () => paper.matches && settle());
+  if (stage.closest(".opening") && !still.matches && !paper.matches) seen.observe(stage);
   name();
+  return stop;
 }
