@@ -64,7 +64,7 @@ class Lesson:
     suffix: str
     hero: dict[str, Any]
     parts: tuple[Part, ...]
-    about: Markup
+    text: Told | None
     still: Markup
     agree: bool
     verdict: str
@@ -130,7 +130,7 @@ def _lesson(
         suffix=suffix,
         hero=hero(lesson, speaker),
         parts=tuple(_parts(report, lesson, speaker, text, suffix)),
-        about=text.first if text else Markup(""),
+        text=text,
         still=still(lesson),
         agree=verdict.agree,
         verdict=speaker.outcome(verdict),

@@ -54,6 +54,7 @@ SCRIPT_TEXTS = {
     "class": marked("true class"),
     "probability": marked("probability of the true class"),
     "value": marked("value of the parameter"),
+    "some": marked("value, {shown} of {count} parameters shown"),
     "rate": marked("learning rate"),
     "end": marked("loss after {updates} updates"),
     "limit": marked("tips over at {limit}"),

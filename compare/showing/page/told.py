@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from compare.records import LANGUAGES
 from compare.showing.blocks import Code
 from compare.showing.page.html import highlighted
 
@@ -25,11 +26,13 @@ class Told:
     """What a lesson's text says.
 
     Attributes:
+        language: it is told in.
         first: its first sentence.
         about: what the lesson is about.
         exercises, solutions: at its end; "" without any.
     """
 
+    language: str
     first: Markup
     about: Markup
     exercises: Markup
@@ -46,12 +49,15 @@ def told(lesson: str, language: str) -> Told | None:
     if name not in {path.name for path in TEXTS.iterdir()}:
         return None
     path = TEXTS / language / name
-    text = (path if path.is_file() else TEXTS / name).read_text("utf-8")
+    if not path.is_file():
+        language, path = LANGUAGES[0], TEXTS / name
+    text = path.read_text("utf-8")
     about, *rest = re.split(r"^## .*\n", text, flags=re.M)
     exercises, solutions = rest[-2:] if len(rest) > 1 else ("", "")
     first = SENTENCE.match(about)
     markdown = _markdown()
     return Told(
+        language,
         Markup(markdown.renderInline(first[0] if first else "")),
         *(Markup(markdown.render(t)) for t in (about, exercises, solutions)),
     )

@@ -96,7 +96,7 @@ function openLesson() {
     view.hidden = view.classList.contains("lesson") ? view !== lesson : lesson !== null;
   }
   document.title = titleOf(lesson ?? tongue);
-  if (there) there.scrollIntoView();
+  if (there !== lesson) there.scrollIntoView();
   else scrollTo(0, 0);
 }
 
