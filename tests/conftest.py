@@ -32,6 +32,9 @@ from compare.studies.lesson.report import make_report
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+FIRST = "#lesson-linear_regression"
+"""The lesson that a page of several is visited at."""
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
@@ -138,7 +141,7 @@ def visit(browser: Browser, files: dict[str, Path]) -> Iterator[Any]:
     """Return a function that opens a page and holds it to silence."""
     contexts, noise = [], []
 
-    def open_page(name="en", width=1280, clock=False, **options):
+    def open_page(name="en", width=1280, at=FIRST, clock=False, **options):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, **options
         )
@@ -152,11 +155,11 @@ def visit(browser: Browser, files: dict[str, Path]) -> Iterator[Any]:
         page.on(
             "request",
             lambda request: (
-                request.url.partition("#")[0] == address
+                request.url.partition("#")[0].partition("?")[0] == address
                 or noise.append(request.url)
             ),
         )
-        page.goto(address)
+        page.goto(address + at)
         return page
 
     yield open_page

@@ -22,6 +22,7 @@ COMMANDS = (
     "save-baseline",
     "check",
     "render",
+    "course",
     "notebook",
 )
 

@@ -21,7 +21,7 @@ from compare.commands.options import (
 )
 from compare.running import family
 
-STARTS_NOTHING = ("list", "notebook", "render")
+STARTS_NOTHING = ("course", "list", "notebook", "render")
 """Commands that train nothing: the others have a keeper."""
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -176,16 +177,41 @@ def write_atomically(
     Raises:
         UsageError: it cannot be written; an older file is still there.
     """
+    write_together({path: content}, advice)
+
+
+def write_together(
+    contents: Mapping[Path, bytes], advice: str = OTHER_FOLDER
+) -> None:
+    """Write files under other names; rename them when all are complete.
+
+    Args:
+        contents: path -> all of the file.
+        advice: what to do where one cannot be written.
+
+    Raises:
+        UsageError: one cannot be written; older files are still there.
+    """
+    complete: dict[Path, Path] = {}
+    path = Path()
     try:
-        if path.exists() and not path.is_file():  # /dev/null stays as it is
-            raise UsageError(f"{path} is there and is no file; {advice}")
-        _write(path, content)
-        WRITTEN.append(path)
+        for path, content in contents.items():
+            if path.exists() and not path.is_file():  # /dev/null, a folder
+                raise UsageError(f"{path} is there and is no file; {advice}")
+            complete[path] = _written(path, content)
+        for path in contents:
+            complete[path].replace(path)
+            del complete[path]
+            WRITTEN.append(path)
     except (OSError, ValueError) as error:
         raise _unwritable(path, error, advice) from error
+    finally:
+        for left in complete.values():
+            left.unlink()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _written(path: Path, content: bytes) -> Path:
+    """Write a file under another name beside its own; return that."""
     with tempfile.NamedTemporaryFile(
         dir=path.parent, prefix=path.name[:40], delete=False
     ) as file:
@@ -194,10 +220,10 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink()
             raise
+    return Path(file.name)
 
 
 def _unwritable(path: Path, error: Exception, advice: str) -> UsageError:

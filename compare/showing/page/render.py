@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import importlib.resources
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 
+from compare.records import LANGUAGES
 from compare.records.files import write_atomically
-from compare.records.report import LessonReport, Report
-from compare.showing.blocks import Block, Section
+from compare.records.report import Report
 from compare.showing.language import Speaker, speaker
-from compare.showing.page.hero import hero
+from compare.showing.page.book import Lesson, Part, book
 from compare.showing.page.html import templates
-from compare.showing.page.stages import SCRIPT_TEXTS, STAGES
-from compare.showing.telling import lesson_sections, studies
-from compare.showing.telling.method import tell_method
+from compare.showing.page.stages import SCRIPT_TEXTS
+from compare.showing.page.terms import with_terms
 
 FOLDER = importlib.resources.files("compare.showing.page")
+STYLE = "static/page.css"
 SCRIPTS = (
+    "static/page.js",
     "vendor/d3.min.js",
     "static/chart.js",
     "static/opening.js",
@@ -34,29 +35,62 @@ SCRIPTS = (
     "static/code.js",
 )
 
-ORDER = (
-    "same",
-    "ends",
-    "code",
-    "learn",
-    "picture",
-    "laboratory",
-    "size",
-    "tensors",
-    "speed",
+NAMES = {"en": "English", "ko": "한국어"}
+"""Languages, as they are called in them."""
+
+SCENE = re.compile(
+    r'<script type="application/json" id="(?!texts")([^"]+)">.*?</script>\n?',
+    re.S,
 )
-"""Sections and stages of a lesson, as the page has them."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A section of the page: blocks, or a template and what it shows."""
+class Sheet:
+    """What stands on a page.
 
-    id: str
-    title: str
-    blocks: tuple[Block, ...] = ()
-    template: str = ""
-    context: dict[str, Any] = field(default_factory=dict)
+    Attributes:
+        lessons: in full.
+        parts: what stands behind them.
+        listed: the lessons that the reader may go to.
+        others: addresses and titles of studies on pages of their own.
+        link: the address of a lesson; {} is its name.
+        index: whether the page begins with the list.
+        home: the address of the page that does, or "".
+    """
+
+    lessons: tuple[Lesson, ...]
+    parts: tuple[Part, ...]
+    listed: tuple[Lesson, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
+    link: str = "#lesson-{}"
+    index: bool = False
+    home: str = ""
+
+    def address(self, lesson: Lesson) -> str:
+        """Return where a lesson is to be found."""
+        return self.link.format(lesson.name)
+
+    def beside(self, lesson: Lesson) -> list[Lesson | None]:
+        """Return the lessons before and after one, where there are any."""
+        names = [each.name for each in self.listed]
+        at = names.index(lesson.name) if lesson.name in names else None
+        if at is None:
+            return [None, None]
+        around = [None, *self.listed, None]
+        return [around[at], around[at + 2]]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Return addresses and titles of what is no lesson."""
+        here = [(f"#{part.id}", part.title) for part in self.parts]
+        return [*self.others, *here]
+
+    @property
+    def title(self) -> str:
+        """Return what the browser calls the page."""
+        if len(self.lessons) == 1:
+            return str(self.lessons[0].hero["title"])
+        return "" if self.index else self.parts[0].title
 
 
 def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:
@@ -71,74 +105,103 @@ def write_page(reports: Sequence[Report], language: str, folder: Path) -> Path:
 
 
 def page(reports: Sequence[Report], language: str) -> str:
-    """Return the page of one or more reports in a language.
+    """Return the page of one or more reports, in all languages.
 
     Args:
         reports: each with sections of its own; shown in this order.
-        language: one of LANGUAGES.
+        language: the one of LANGUAGES that is shown first.
     """
-    said_by = speaker(language)
-    lessons = [
-        (report, lesson) for report in reports for lesson in report.lessons
-    ]
-    fit = next((report.fit for report in reports if report.fit), None)
+    sheets = {}
+    for name in LANGUAGES:
+        told = book(reports, speaker(name))
+        several = len(told.lessons) > 1
+        sheets[name] = Sheet(
+            told.lessons,
+            (*told.studies, told.method),
+            listed=told.lessons if several else (),
+            index=several,
+        )
+    return document(sheets, language)
+
+
+def document(
+    sheets: Mapping[str, Sheet],
+    language: str,
+    style: str = "",
+    scripts: Sequence[str] = (),
+) -> str:
+    """Return a file of HTML: a page in all languages.
+
+    Args:
+        sheets: by language.
+        language: the one that is shown first.
+        style: its address; without it all stands in the file.
+        scripts: their addresses, likewise.
+    """
+    bodies = {
+        name: _body(sheet, speaker(name)) for name, sheet in sheets.items()
+    }
     return (
-        templates(said_by)
+        templates(speaker(language))
         .get_template("page.html")
         .render(
             language=language,
-            lessons=[
-                {
-                    "hero": hero(lesson, said_by, fit),
-                    "parts": _parts(report, lesson, said_by, number),
-                }
-                for number, (report, lesson) in enumerate(lessons)
-            ],
-            common=_common(reports, said_by),
-            style=_asset("static/page.css"),
-            scripts=[_asset(name) for name in SCRIPTS],
-            texts={k: said_by.gettext(v) for k, v in SCRIPT_TEXTS.items()},
+            title=sheets[language].title,
+            scenes=_shared(bodies),
+            bodies={name: Markup(body) for name, body in bodies.items()},
+            style_file=style,
+            style="" if style else asset(STYLE),
+            script_files=scripts,
+            scripts=() if scripts else [asset(name) for name in SCRIPTS],
         )
     )
 
 
-def _parts(
-    report: Report, lesson: LessonReport, speaker: Speaker, number: int
-) -> list[Part]:
-    """Return what is told of a lesson and its stages, in the page's order."""
-    suffix = f"-{number}" if number else ""
-    parts = {
-        section.name: _told(section, suffix)
-        for section in lesson_sections(report, lesson, speaker)
+def _body(sheet: Sheet, speaker: Speaker) -> str:
+    """Return all that stands on a page, in one language."""
+    made = templates(speaker)
+    lessons = []
+    several = len(sheet.lessons) > 1
+    for lesson in sheet.lessons:
+        html = made.get_template("lesson.html").render(
+            lesson=lesson, sheet=sheet, several=several
+        )
+        if several:  # a page has one h1, and this one has it in its list
+            html = html.replace("<h1", '<h2 class="title"')
+            html = html.replace("</h1>", "</h2>")
+        html, words = with_terms(html, speaker, lesson.suffix)
+        lessons.append((lesson, html, words))
+    return made.get_template("body.html").render(
+        language=speaker.language,
+        languages={n: NAMES[n] for n in LANGUAGES if n != speaker.language},
+        sheet=sheet,
+        lessons=lessons,
+        texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
+    )
+
+
+def _shared(bodies: dict[str, str]) -> Markup:
+    """Take the scenes that all languages share out of bodies, and return them.
+
+    Numbers are most of a page: so they stand in it once.
+    """
+    found = [
+        {match[1]: match[0] for match in SCENE.finditer(body)}
+        for body in bodies.values()
+    ]
+    first, *others = found
+    shared = {
+        key: scene
+        for key, scene in first.items()
+        if all(other.get(key) == scene for other in others)
     }
-    for name, (title, stage) in STAGES.items():
-        context = stage(lesson, speaker)
-        if context is not None:
-            parts[name] = Part(
-                name + suffix,
-                speaker.gettext(title),
-                template=f"{name}.html",
-                context=context,
-            )
-    return [parts[name] for name in ORDER if name in parts]
+    for name, body in bodies.items():
+        bodies[name] = SCENE.sub(
+            lambda match: "" if match[1] in shared else match[0], body
+        )
+    return Markup("".join(shared.values()))
 
 
-def _common(reports: Sequence[Report], speaker: Speaker) -> list[Part]:
-    """Return what is told of studies, and of how all was measured."""
-    parts: dict[str, Part] = {}
-    for report in reports:
-        for section in studies(report, speaker):
-            known = len(parts) if section.name in parts else 0
-            part = _told(section, f"-{known}" if known else "")
-            parts[part.id] = part
-    blocks = [b for report in reports for b in tell_method(report, speaker)]
-    title = speaker.say("How it was measured")
-    return [*parts.values(), Part("method", title, tuple(blocks))]
-
-
-def _told(section: Section, suffix: str) -> Part:
-    return Part(section.name + suffix, section.title, section.blocks)
-
-
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
+    """Return the text of a file that pages need."""
     return Markup((FOLDER / name).read_text(encoding="utf-8"))

@@ -38,7 +38,8 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         "mode": runs[0].mode,
         "losses": _both([run.losses[:frames] for run in runs]),
         "ulps": apart.tolist(),
-        "parameters": _parameters(runs, frames),
+        "parameters": _parameters(lesson, runs, frames),
+        "all_parameters": sum(v[0].size for v in runs[0].parameters.values()),
         "line": None,
         "bowl": None,
         "predictions": None,
@@ -92,9 +93,13 @@ def _ulps(runs: tuple[Trajectory, ...], frames: int) -> np.ndarray:
 
 
 def _parameters(
-    runs: tuple[Trajectory, ...], frames: int
+    lesson: LessonReport, runs: tuple[Trajectory, ...], frames: int
 ) -> list[dict[str, Any]]:
-    """Return name and course of the first parameters, value by value."""
+    """Return name and course of the first parameters, value by value.
+
+    What a column of the table is multiplied by bears the column's name.
+    """
+    columns = lesson.scaling.features if lesson.scaling else ()
     series = []
     for name in runs[0].parameters:
         sides = [
@@ -104,6 +109,8 @@ def _parameters(
         ]
         for place in range(sides[0].shape[1]):
             label = name if sides[0].shape[1] == 1 else f"{name}[{place}]"
+            if name == "kernel" and sides[0].shape[1] == len(columns):
+                label = columns[place]
             course = _both([side[:, place] for side in sides])
             series.append({"name": label, **course})
     return series[:SERIES]

@@ -30,6 +30,7 @@ SCRIPT_TEXTS = {
     "class": marked("true class"),
     "probability": marked("probability of the true class"),
     "value": marked("value of the parameter"),
+    "some": marked("value, {shown} of {count} parameters shown"),
     "infinite": marked("infinite"),
     "cost": marked("time per update"),
     "steps": marked("Step by step"),

@@ -21,6 +21,15 @@ RANKS = (
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say how much code each side has, by every measure."""
+    manual, keras = (lesson.sizes[side].statements for side in SIDES)
+    yield Paragraph(
+        speaker.say(
+            "By hand the lesson has {manual} statements, in Keras {keras}.",
+            manual=manual,
+            keras=keras,
+        ),
+        "lead",
+    )
     bars = []
     for measure, meaning in MEASURES.items():
         sizes = {

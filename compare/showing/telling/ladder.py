@@ -58,6 +58,13 @@ def tell_ladder(
     yield _bases(ladder, speaker)
     yield _sums(ladder, measure, speaker)
     yield Paragraph(_sum_check(ladder, measure, speaker))
+    if _sizes(ladder.whole, measure)[0] < _sums_up_to(ladder, measure)[0]:
+        yield Paragraph(
+            speaker.say(
+                "That is less by hand than the sum: what two features both "
+                "need is counted twice there, and written once."
+            )
+        )
     yield Paragraph(speaker.note(whether_it_grows(ladder)))
     yield _whole(ladder, measure, speaker)
     yield Paragraph(speaker.note(from_short_to_long(ladder, measure)))
@@ -134,11 +141,10 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
 
 def _sum_check(ladder: Ladder, measure: str, speaker: Speaker) -> str:
     """Say how far the sum of the features is from the lesson with all."""
-    last = [rung for rung in ladder.rungs if rung.counted][-1]
     values: dict[str, object] = {"lesson": ALL_AT_ONCE}
     for side, total, whole in zip(
         SIDES,
-        _sizes(last.running, measure),
+        _sums_up_to(ladder, measure),
         _sizes(ladder.whole, measure),
         strict=True,
     ):
@@ -150,6 +156,12 @@ def _sum_check(ladder: Ladder, measure: str, speaker: Speaker) -> str:
         "in {manual} and {keras}.",
         **values,
     )
+
+
+def _sums_up_to(ladder: Ladder, measure: str) -> tuple[int, int]:
+    """Return what the features that one lesson has at once add up to."""
+    last = [rung for rung in ladder.rungs if rung.counted][-1]
+    return _sizes(last.running, measure)
 
 
 def _dearer(ladder: Ladder, speaker: Speaker) -> Iterator[Block]:

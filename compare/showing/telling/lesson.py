@@ -51,8 +51,49 @@ def rows(count: int, speaker: Speaker) -> str:
 
 
 def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
-    """Say whether both sides are the same training, mode by mode."""
-    yield Table(
+    """Say whether both sides are the same training, and mode by mode."""
+    agree = all(verdict.agree for verdict in lesson.verdicts)
+    yield Paragraph(_in_a_sentence(lesson, agree, speaker), "lead")
+    by_mode = (
+        _by_mode(lesson, speaker),
+        Paragraph(
+            speaker.say(
+                "ULP: units in the last place, the distance between "
+                "neighbouring float32 numbers. NaN equals nothing."
+            ),
+            "quiet",
+        ),
+    )
+    if agree:
+        yield Details(speaker.say("How exactly?"), by_mode)
+    else:
+        yield from by_mode
+    for failure in lesson.failures:
+        if failure.details:
+            summary = speaker.say(
+                "What {side} {mode} printed last",
+                side=speaker.side(failure.side),
+                mode=failure.mode,
+            )
+            yield Details(summary, (last_lines(failure.details),))
+    yield from tell_checks(lesson, speaker)
+
+
+def _in_a_sentence(lesson: LessonReport, agree: bool, speaker: Speaker) -> str:
+    """Answer for all modes at once."""
+    modes = ", ".join(v.mode for v in lesson.verdicts if v.agree == agree)
+    if not agree:
+        return speaker.say("No, not in every mode: see {modes}.", modes=modes)
+    reasons = {speaker.why(verdict) for verdict in lesson.verdicts}
+    if len(reasons) > 1:
+        return speaker.say("Yes, in every mode ({modes}).", modes=modes)
+    return speaker.say(
+        "Yes, in every mode ({modes}): {why}.", modes=modes, why=reasons.pop()
+    )
+
+
+def _by_mode(lesson: LessonReport, speaker: Speaker) -> Table:
+    return Table(
         speaker.say("Verdict by mode"),
         (
             speaker.say("mode"),
@@ -72,22 +113,6 @@ def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             for verdict in lesson.verdicts
         ),
     )
-    yield Paragraph(
-        speaker.say(
-            "ULP: units in the last place, the distance between neighbouring "
-            "float32 numbers. NaN equals nothing."
-        ),
-        "quiet",
-    )
-    for failure in lesson.failures:
-        if failure.details:
-            summary = speaker.say(
-                "What {side} {mode} printed last",
-                side=speaker.side(failure.side),
-                mode=failure.mode,
-            )
-            yield Details(summary, (last_lines(failure.details),))
-    yield from tell_checks(lesson, speaker)
 
 
 def tell_checks(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -116,7 +141,8 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             name: value.astype(np.float32)
             for name, value in theory.closed_form.items()
         }
-    first = next(iter(runs.values()))
+    first, other = runs.values()
+    yield Paragraph(_how_they_end(lesson, first, other, speaker), "lead")
     rows: list[tuple[str | Cell, ...]] = [
         (
             Cell(name, name=True),
@@ -131,7 +157,29 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         rows += _truth_rows(lesson, theory, runs, speaker)
     yield Table(speaker.say("Values at the end"), ("", *columns), tuple(rows))
     yield from _in_user_units(lesson, speaker)
-    yield from _theory(lesson, speaker)
+    if exactly := tuple(_theory(lesson, speaker)):
+        yield Details(speaker.say("How exactly?"), exactly)
+
+
+def _how_they_end(
+    lesson: LessonReport, one: Trajectory, other: Trajectory, speaker: Speaker
+) -> str:
+    """Say whether both sides end alike, and where the truth is."""
+    same = one.results.keys() == other.results.keys() and all(
+        np.array_equal(value, other.results[name], equal_nan=True)
+        for name, value in one.results.items()
+    )
+    said = (
+        speaker.say("Both sides end in exactly the same numbers.")
+        if same
+        else speaker.say("The sides do not end in exactly the same numbers.")
+    )
+    if lesson.theory is None:
+        return said
+    return speaker.say(
+        "{said} The last column has the exact answer, found without training.",
+        said=said,
+    )
 
 
 def _truth_rows(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
 from compare.records.note import marked
 from compare.records.report import Environment, LessonReport
 from compare.records.timing import Ratio, Sample, Timing
-from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph
+from compare.showing.blocks import Bar, Bars, Block, Cell, Details, Paragraph
 from compare.showing.formats import digits, mebibytes, seconds
 from compare.showing.language import ANSWERS, Speaker
 from compare.showing.telling.common import bar, left_out
 
 NOISY = 0.1
 """Noise floor from which the reader is warned."""
+
+NOTABLE = 1.05
+"""Ratio below which no one speaks of so many times faster."""
 
 WORTH_A_REASON = 0.2
 """Share of an epoch from which opening iterators explains its length."""
@@ -49,16 +52,51 @@ def tell_speed(
                 )
             )
         return
-    for verdict in lesson.verdicts:
-        ratio = ratios.keras_to_manual(lesson.paired, verdict.mode)
-        if verdict.agree and ratio:
-            yield Paragraph(say_ratio(verdict.mode, ratio, speaker))
+    found = {
+        verdict.mode: ratio
+        for verdict in lesson.verdicts
+        if verdict.agree
+        and (ratio := ratios.keras_to_manual(lesson.paired, verdict.mode))
+    }
+    if found:
+        yield Paragraph(say_speed(found, speaker), "lead")
     for text in say_why_slow(lesson, speaker):
         yield Paragraph(text)
-    yield from _phases(timed, speaker)
-    yield from _break_evens(lesson, speaker)
-    yield from _noise(lesson, speaker)
-    yield from _conditions(lesson, environment, speaker)
+    exactly = (
+        *(Paragraph(say_ratio(m, r, speaker)) for m, r in found.items()),
+        *_phases(timed, speaker),
+        *_break_evens(lesson, speaker),
+        *_noise(lesson, speaker),
+        *_conditions(lesson, environment, speaker),
+    )
+    yield Details(speaker.say("How exactly?"), exactly)
+
+
+def say_speed(found: Mapping[Mode, Ratio], speaker: Speaker) -> str:
+    """Say in words which side is faster, in each mode."""
+    return " ".join(
+        _in_words(mode, ratio, speaker) for mode, ratio in found.items()
+    )
+
+
+def _in_words(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
+    if ratio.answer == "too noisy to tell":
+        return speaker.say(
+            "In {mode} mode the machine was too busy to tell.", mode=mode
+        )
+    slower = ratio.value >= 1
+    factor = ratio.value if slower else 1 / ratio.value
+    if ratio.answer == "no clear difference" or factor < NOTABLE:
+        return speaker.say(
+            "In {mode} mode neither side is clearly faster.", mode=mode
+        )
+    times = f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}"
+    text = marked("In {mode} mode Keras is {times} times slower per update.")
+    if not slower:
+        text = marked(
+            "In {mode} mode Keras is {times} times faster per update."
+        )
+    return speaker.say(text, mode=mode, times=times)
 
 
 def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:

@@ -20,7 +20,9 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
     },
     parameters(box) {
       const all = scene.parameters.flatMap((p) => [...p.manual, ...keras(p)]);
-      return new Chart(box, time, { label: texts.value, domain: extent(all),
+      const shown = scene.parameters.length, count = scene.all_parameters;
+      const label = shown < count ? fill(texts.some, { shown, count }) : texts.value;
+      return new Chart(box, time, { label, domain: extent(all),
         margin: 12 + 7 * d3.max(scene.parameters, (p) => p.name.length) },
         (chart) => {
           const moves = scene.parameters.map((p) =>
