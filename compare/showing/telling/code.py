@@ -53,6 +53,36 @@ def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     )
 
 
+def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
+    """Say how much of what is written by hand Keras takes over."""
+    told = [
+        speaker.say(
+            "Keras takes over {folded} of {all} statements by hand.",
+            folded=counts["folded"],
+            all=sum(counts.values()),
+        )
+    ]
+    if counts["shared"]:
+        told.append(
+            speaker.count(
+                "{count} stands in both files.",
+                "{count} stand in both files.",
+                counts["shared"],
+            )
+        )
+    if counts["kept"]:
+        told.append(
+            speaker.count(
+                "{count} stays by hand: the Keras file does it in its own "
+                "words.",
+                "{count} stay by hand: the Keras file does them in its own "
+                "words.",
+                counts["kept"],
+            )
+        )
+    return " ".join(told)
+
+
 def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say what shape everything has."""
     if not lesson.tensors:
