@@ -73,7 +73,7 @@ def rows(
 ) -> list[Row]:
     """Cut both sources into sections and lay the twins side by side."""
     cut = {side: _sections(sources[side]) for side in SIDES}
-    lines = {}
+    lines: dict[str, list[Line]] = {}
     unseen: list[str] = []
     for side in SIDES:
         lines[side] = _lines(sources[side])
@@ -125,16 +125,17 @@ def _sections(source: str) -> dict[str, tuple[int, int]]:
 
 
 def _lines(source: str) -> list[Line]:
+    lines = source.splitlines()
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
     return [
         Line(Markup(marked), indent=len(line) - len(line.lstrip()))
-        for marked, line in zip(html.split("\n"), source.splitlines())
+        for marked, line in zip(html.split("\n"), lines, strict=False)
     ]
 
 
 def _mark(lines: dict[str, list[Line]], folded: Folding) -> None:
-    """Number the lines by hand, and those that take them over."""
+    """Give lines by hand their number, and those that take them over."""
     manual, keras = (lines[side] for side in SIDES)
     for fold in folded.folds:
         for target in fold.targets:
@@ -177,15 +178,15 @@ def calling(lesson: LessonReport) -> str:
         return ""
     points, runs = lesson.points, first_pair(lesson.trajectories)
     first = runs[0].parameters if runs else {}
-    if points and len(points.x) == lesson.rows < 10 and points.x.ndim == 1:
-        if read <= PLAIN | set(first):
-            start = {name: _written(values[0]) for name, values in first.items()}
-            return (
-                "from compare import problem\n\n"
-                f"x, y = {_written(points.x)}, {_written(points.y)}\n"
-                f"trained = train(problem(x, y, {start}, "
-                f"{lesson.learning_rate:g}, {lesson.updates}))"
-            )
+    whole = points and len(points.x) == lesson.rows < 10
+    if points and whole and read <= PLAIN | set(first):
+        x, y = map(_written, (points.x, points.y))
+        start = {name: _written(path[0]) for name, path in first.items()}
+        return (
+            f"from compare import problem\n\nx, y = {x}, {y}\n"
+            f"trained = train(problem(x, y, {start}, "
+            f"{lesson.learning_rate:g}, {lesson.updates}))"
+        )
     return (
         "from compare.lessons.problems import problem_of\n"
         "from compare.records.problem import Settings\n\n"
@@ -197,3 +198,51 @@ def _written(values: np.ndarray) -> object:
     """Return numbers as people write them: 0.7, not 0.699999988."""
     short = np.vectorize(lambda v: float(f"{v:.7g}"), otypes=[object])
     return short(values).tolist()
+
+
+def _attach(
+    source: str, lines: list[Line], tensors: Sequence[TensorInfo]
+) -> list[str]:
+    """Put shapes beside the lines that make them; return the others."""
+    assigned, parameters = _names(source)
+    gradient = next(
+        (n for n, s in enumerate(source.splitlines()) if ".gradient(" in s),
+        None,
+    )
+    left = []
+    for info in tensors:
+        shape = str(info.shape)
+        name = parameters.get(info.role, info.name)
+        place = assigned.get(name.partition(".")[0])
+        if info.role.startswith("gradient of "):
+            of = info.role.removeprefix("gradient of ")
+            name, place = f"∂loss/∂{parameters.get(of, of)}", gradient
+        if place is None:
+            left.append(f"{name} {shape}")
+        else:
+            lines[place].shapes.append(f"{name} {shape}")
+    return left
+
+
+def _names(source: str) -> tuple[dict[str, int], dict[str, str]]:
+    """Return where names are first assigned, and what parameters are called.
+
+    The latter is read from lines like `w = tf.Variable(problem.kernel)`.
+    """
+    assigned: dict[str, int] = {}
+    parameters: dict[str, str] = {}
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a report may come from another Python
+        return assigned, parameters
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign):
+            continue
+        start = re.search(r"Variable\(problem\.(\w+)\)", ast.unparse(node))
+        for target in node.targets:
+            for item in ast.walk(target):
+                if isinstance(item, ast.Name):
+                    assigned.setdefault(item.id, node.lineno - 1)
+                    if start:
+                        parameters[start[1]] = item.id
+    return assigned, parameters

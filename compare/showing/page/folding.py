@@ -104,7 +104,8 @@ def _taken_over(
     text: str, twin: ast.Module
 ) -> tuple[str, tuple[int, ...], str] | None:
     """Return call, lines and sentence of the first row that fits."""
-    for pattern, constructs, why in TAKEN_OVER:
+    for row, why in TAKEN_OVER.items():
+        pattern, constructs = row.split(" -> ")
         if re.search(pattern, text):
             for construct in constructs.split(" / "):
                 if found := places(twin, construct):

@@ -12,397 +12,219 @@ _LAYERS = (
     "|BatchNormalization"
 )
 _MODEL = "Sequential|Model"
+_DENSE = marked(
+    "Dense multiplies by its kernel, and adds a bias and applies an "
+    "activation where it has them."
+)
+_EPOCHS = marked("`fit` is the loop over the epochs.")
 _CROSS_ENTROPY = marked(
     "The cross-entropy is taken from logits in a form that cannot overflow."
 )
 
-TAKEN_OVER: tuple[tuple[str, str, str], ...] = (
-    (
-        r"^: import tensorflow",
-        "import keras",
-        marked("Keras calls TensorFlow itself."),
+TAKEN_OVER: dict[str, str] = {
+    r"^: import tensorflow -> import keras": marked(
+        "Keras calls TensorFlow itself."
     ),
-    (
-        r"^train: return",
-        "return#-1",
-        marked(
-            "The model carries its variables: they need not be handed back "
-            "one by one."
-        ),
+    r"^train: return -> return#-1": marked(
+        "The model carries its variables: they need not be handed back one "
+        "by one."
     ),
-    (
-        r"^train: (rows|batches|columns) = ",
-        "fit:batch_size / 'batch_size'",
-        marked(
-            "`fit` cuts the rows into batches, the last of which may be "
-            "shorter."
-        ),
+    r"^train: (rows|batches|columns) = "
+    r" -> fit:batch_size / 'batch_size'": marked(
+        "`fit` cuts the rows into batches, the last of which may be shorter."
     ),
-    (
-        r"^train: x, y = \(tf\.constant",
-        "fit",
-        marked("`fit` turns arrays into tensors."),
+    r"^train: x, y = \(tf\.constant -> fit": marked(
+        "`fit` turns arrays into tensors."
     ),
-    (
-        r"tf\.function\((predict|generate)\)",
-        "predict",
-        marked(
-            "`predict` traces the forward pass into a graph, and runs it as "
-            "outside training."
-        ),
+    r"tf\.function\((predict|generate)\) -> predict": marked(
+        "`predict` traces the forward pass into a graph, and runs it as "
+        "outside training."
     ),
-    (
-        r"^train: \w+ = predict\(",
-        "model",
-        marked("A model can be called like a function."),
+    r"^train: \w+ = predict\( -> model": marked(
+        "A model can be called like a function."
     ),
-    (
-        r"@tf\.function",
-        "fit|train_on_batch",
-        marked(
-            "The step is traced into a graph at its first call, unless "
-            "`compile` is told otherwise."
-        ),
+    r"@tf\.function -> fit|train_on_batch": marked(
+        "The step is traced into a graph at its first call, unless `compile` "
+        "is told otherwise."
     ),
-    (
-        r"tape|^step: .* = (compute_loss|predict)\(",
-        STEP,
-        marked(
-            "The step of Keras calls the model and the loss under a tape, "
-            "and asks it for the gradients of all trainable variables."
-        ),
+    r"tape|^step: .* = (compute_loss|predict)\( -> the step": marked(
+        "The step of Keras calls the model and the loss under a tape, and "
+        "asks it for the gradients of all trainable variables."
     ),
-    (
-        r"def (replica_)?step\(",
-        STEP,
-        marked("Keras has a step of its own, the same for every model."),
+    r"def (replica_)?step\( -> the step": marked(
+        "Keras has a step of its own, the same for every model."
     ),
-    (
-        r"^many_steps: for ",
-        "fori_loop",
-        marked("`fori_loop` is this loop inside the program."),
+    r"^many_steps: for  -> fori_loop": marked(
+        "`fori_loop` is this loop inside the program."
     ),
-    (
-        r"^train: many_steps\(",
-        "train_on_batch",
-        marked("train_on_batch runs one step, without the loop around it."),
+    r"^train: many_steps\( -> train_on_batch": marked(
+        "train_on_batch runs one step, without the loop around it."
     ),
-    (
-        r"^train: for \w+ in range\(problem\.head_epochs\)",
-        "fit:epochs#0",
-        marked("`fit` is the loop over the epochs."),
+    r"^train: for \w+ in range\(problem\.head_epochs\)"
+    r" -> fit:epochs#0": _EPOCHS,
+    r"^train: for \w+ in range\(.*epochs\) -> fit:epochs#-1": _EPOCHS,
+    r"^train: (for .* in batches|((correct|totals) \+= )?step\()"
+    r" -> fit": marked("Inside, `fit` makes a step with every batch."),
+    r"\bbest|patience|\.assign\(value\)|break -> EarlyStopping": marked(
+        "EarlyStopping counts patience and puts the best weights back."
     ),
-    (
-        r"^train: for \w+ in range\(.*epochs\)",
-        "fit:epochs#-1",
-        marked("`fit` is the loop over the epochs."),
+    r"evaluate|val_loss|held_out|validation -> fit:validation_data": marked(
+        "After every epoch the held-out rows are evaluated, with dropout off "
+        "and the tail batch weighted."
     ),
-    (
-        r"^train: (for .* in batches|((correct|totals) \+= )?step\()",
-        "fit",
-        marked("Inside, `fit` makes a step with every batch."),
+    r"Checkpoint\(|checkpoint\.save -> save": marked(
+        "The file holds the weights and the optimizer's state."
     ),
-    (
-        r"\bbest|patience|\.assign\(value\)|break",
-        "EarlyStopping",
-        marked("EarlyStopping counts patience and puts the best weights back."),
+    r"latest_checkpoint|if saved|restore\( -> load_model": marked(
+        "`load_model` makes model and optimizer anew from the file."
     ),
-    (
-        r"evaluate|val_loss|held_out|validation",
-        "fit:validation_data",
-        marked(
-            "After every epoch the held-out rows are evaluated, with dropout "
-            "off and the tail batch weighted."
-        ),
+    r"epochs_done -> fit:initial_epoch": marked(
+        "The optimizer's count of updates, which is in the file too, says "
+        "with which epoch `fit` goes on."
     ),
-    (
-        r"Checkpoint\(|checkpoint\.save",
-        "save",
-        marked("The file holds the weights and the optimizer's state."),
+    r"make_step|return step -> compile": marked(
+        "Each `compile` settles anew what is trained, and how."
     ),
-    (
-        r"latest_checkpoint|if saved|restore\(",
-        "load_model",
-        marked("`load_model` makes model and optimizer anew from the file."),
+    r"^train: head =  -> .trainable": marked(
+        "A layer that is not trainable keeps its weights."
     ),
-    (
-        r"epochs_done",
-        "fit:initial_epoch",
-        marked(
-            "The optimizer's count of updates, which is in the file too, "
-            "says with which epoch `fit` goes on."
-        ),
+    r"def move|\bmove\(|^move: |moments\(hidden|moving_mean$|moving_var"
+    r"|batch_normalization|if training|, moving -> BatchNormalization": marked(
+        "BatchNormalization takes mean and variance from each batch, keeps "
+        "moving averages of them, and uses those outside training."
     ),
-    (
-        r"make_step|return step",
-        "compile",
-        marked("Each `compile` settles anew what is trained, and how."),
+    r"if training|dropout|masks_drawn -> Dropout": marked(
+        "Dropout draws a new mask in every update, scales what remains, and "
+        "does nothing outside training."
     ),
-    (
-        r"^train: head = ",
-        ".trainable",
-        marked("A layer that is not trainable keeps its weights."),
+    r"^draw_noise: |def draw_noise|noises_drawn -> SeedGenerator": marked(
+        "A SeedGenerator counts what is drawn, so that no draw is repeated."
     ),
-    (
-        r"def move|\bmove\(|^move: |moments\(hidden|moving_mean$|moving_var"
-        r"|batch_normalization|if training|, moving",
-        "BatchNormalization",
-        marked(
-            "BatchNormalization takes mean and variance from each batch, "
-            "keeps moving averages of them, and uses those outside training."
-        ),
+    r"^predict: .*float16 -> Dense:dtype": marked(
+        "With `mixed_float16` a layer computes in float16 and keeps its "
+        "variables in float32."
     ),
-    (
-        r"if training|dropout|masks_drawn",
-        "Dropout",
-        marked(
-            "Dropout draws a new mask in every update, scales what remains, "
-            "and does nothing outside training."
-        ),
+    r"scale|steps_since|finite -> LossScaleOptimizer": marked(
+        "LossScaleOptimizer scales the loss, divides the gradients, leaves "
+        "out an update that overflows, and adapts its scale."
     ),
-    (
-        r"^draw_noise: |def draw_noise|noises_drawn",
-        "SeedGenerator",
-        marked(
-            "A SeedGenerator counts what is drawn, so that no draw is "
-            "repeated."
-        ),
+    r"^predict: (?!return) -> LSTM": marked(
+        "LSTM runs through the sequence with four gates, from empty states, "
+        "and gives the last output."
     ),
-    (
-        r"^predict: .*float16",
-        "Dense:dtype",
-        marked(
-            "With `mixed_float16` a layer computes in float16 and keeps its "
-            "variables in float32."
-        ),
+    r"conv2d|bias_add\(maps -> Conv2D": marked(
+        "Conv2D slides its filters over the pictures, adds a bias, and "
+        "applies its activation."
     ),
-    (
-        r"scale|steps_since|finite",
-        "LossScaleOptimizer",
-        marked(
-            "LossScaleOptimizer scales the loss, divides the gradients, "
-            "leaves out an update that overflows, and adapts its scale."
-        ),
+    r"max_pool2d -> MaxPooling2D": marked(
+        "MaxPooling2D keeps the largest value of each window."
     ),
-    (
-        r"^predict: (?!return)",
-        "LSTM",
-        marked(
-            "LSTM runs through the sequence with four gates, from empty "
-            "states, and gives the last output."
-        ),
+    r"features = tf\.reshape -> Flatten": marked(
+        "Flatten makes one row of numbers of each picture."
     ),
-    (
-        r"conv2d|bias_add\(maps",
-        "Conv2D",
-        marked(
-            "Conv2D slides its filters over the pictures, adds a bias, and "
-            "applies its activation."
-        ),
+    r"^embed:  -> Embedding": marked(
+        "Embedding keeps a vector for each number and looks it up; its "
+        "gradient holds only the rows that were looked up."
     ),
-    (
-        r"max_pool2d",
-        "MaxPooling2D",
-        marked("MaxPooling2D keeps the largest value of each window."),
+    r"^normalize: |def normalize -> LayerNormalization": marked(
+        "LayerNormalization takes mean and variance over the features of "
+        "each position, in training and outside."
     ),
-    (
-        r"features = tf\.reshape",
-        "Flatten",
-        marked("Flatten makes one row of numbers of each picture."),
+    r"^(split_heads|attend): |def (split_heads|attend)|^: import math"
+    r" -> MultiHeadAttention": marked(
+        "MultiHeadAttention makes queries, keys and values for every head, "
+        "scales, masks, takes the softmax, mixes, and projects back."
     ),
-    (
-        r"^embed: ",
-        "Embedding",
-        marked(
-            "Embedding keeps a vector for each number and looks it up; its "
-            "gradient holds only the rows that were looked up."
-        ),
+    r"problem\.l2|for kernel in|error \+ penalty"
+    r" -> .*:kernel_regularizer": marked(
+        "The penalty is added to the loss by itself."
     ),
-    (
-        r"^normalize: |def normalize",
-        "LayerNormalization",
-        marked(
-            "LayerNormalization takes mean and variance over the features of "
-            "each position, in training and outside."
-        ),
+    r"clip_by_norm -> .*:clipnorm": marked(
+        "Gradients are clipped before they are used."
     ),
-    (
-        r"^(split_heads|attend): |def (split_heads|attend)|^: import math",
-        "MultiHeadAttention",
-        marked(
-            "MultiHeadAttention makes queries, keys and values for every "
-            "head, scales, masks, takes the softmax, mixes, and projects back."
-        ),
+    r"\bsums\b|\btotal\b|batches_seen"
+    r" -> SGD:gradient_accumulation_steps": marked(
+        "The optimizer adds gradients up, and every so many batches it "
+        "updates with their mean."
     ),
-    (
-        r"problem\.l2|for kernel in|error \+ penalty",
-        ".*:kernel_regularizer",
-        marked("The penalty is added to the loss by itself."),
+    r"cosine_decay|^: import math|\b(done|angle|learning_rate) = "
+    r" -> CosineDecay": marked(
+        "The schedule is asked for its rate before each update."
     ),
-    (
-        r"clip_by_norm",
-        ".*:clipnorm",
-        marked("Gradients are clipped before they are used."),
+    r"\bcount = tf\.Variable|^step: count\.assign -> Adam|SGD": marked(
+        "The optimizer counts its updates."
     ),
-    (
-        r"\bsums\b|\btotal\b|batches_seen",
-        "SGD:gradient_accumulation_steps",
-        marked(
-            "The optimizer adds gradients up, and every so many batches it "
-            "updates with their mean."
-        ),
+    r"replica -> SGD": marked(
+        "In a strategy the optimizer adds up the gradients of all workers "
+        "before it uses them."
     ),
-    (
-        r"cosine_decay|^: import math|\b(done|angle|learning_rate) = ",
-        "CosineDecay",
-        marked("The schedule is asked for its rate before each update."),
+    r"weight \* tf\.square -> MeanSquaredError:reduction": marked(
+        "MeanSquaredError weights the squares and adds them up."
     ),
-    (
-        r"\bcount = tf\.Variable|^step: count\.assign",
-        "Adam|SGD",
-        marked("The optimizer counts its updates."),
+    r"reduce_mean\(tf\.square -> 'mse'": marked(
+        "mse aligns the shapes, squares, and takes the mean over the rows."
     ),
-    (
-        r"replica",
-        "SGD",
-        marked(
-            "In a strategy the optimizer adds up the gradients of all "
-            "workers before it uses them."
-        ),
+    r"class_weights|weights \* losses -> fit:class_weight": marked(
+        "With `class_weight` each row counts by its class; the mean is taken "
+        "over the number of rows."
     ),
-    (
-        r"weight \* tf\.square",
-        "MeanSquaredError:reduction",
-        marked("MeanSquaredError weights the squares and adds them up."),
+    r"(species|mass)_weight  -> compile:loss_weights": marked(
+        "`loss_weights` adds up the losses, each with its weight."
     ),
-    (
-        r"reduce_mean\(tf\.square",
-        "'mse'",
-        marked(
-            "mse aligns the shapes, squares, and takes the mean over the rows."
-        ),
+    r"labels =  -> .*Crossentropy": marked(
+        "On the way to the loss Keras casts the labels."
     ),
-    (
-        r"class_weights|weights \* losses",
-        "fit:class_weight",
-        marked(
-            "With `class_weight` each row counts by its class; the mean is "
-            "taken over the number of rows."
-        ),
+    r"softmax_cross_entropy|reduce_mean\(losses\)"
+    r" -> SparseCategoricalCrossentropy": _CROSS_ENTROPY,
+    r"sigmoid_cross_entropy|def cross_entropy"
+    r" -> BinaryCrossentropy": _CROSS_ENTROPY,
+    r"compute_loss: return loss|def compute_loss -> compile:loss": marked(
+        "`compile` is told the loss once, for training and for validation."
     ),
-    (
-        r"(species|mass)_weight ",
-        "compile:loss_weights",
-        marked("`loss_weights` adds up the losses, each with its weight."),
+    r"^step: return loss -> fit": marked(
+        "`fit` returns the mean loss of every epoch in its history."
     ),
-    (
-        r"labels = ",
-        ".*Crossentropy",
-        marked("On the way to the loss Keras casts the labels."),
+    r"accuracy|hits|correct|called|counts|totals|history|precision"
+    r"|values\.append -> compile:metrics": marked(
+        "`metrics` counts in every batch; `fit` makes a number per epoch of "
+        "it."
     ),
-    (
-        r"softmax_cross_entropy|reduce_mean\(losses\)",
-        "SparseCategoricalCrossentropy",
-        _CROSS_ENTROPY,
+    r"tf\.Variable\((problem\.\w+|value)\) -> " + _LAYERS: marked(
+        "Layers make their variables in the shapes that their input asks "
+        "for; `set_weights` puts in the first values."
     ),
-    (
-        r"sigmoid_cross_entropy|def cross_entropy",
-        "BinaryCrossentropy",
-        _CROSS_ENTROPY,
+    r"= \(?(\w_)?(weights|parameters)\b|^train: weights = \["
+    r" -> Sequential|Model": marked(
+        "The model keeps track of the variables of its layers."
     ),
-    (
-        r"compute_loss: return loss|def compute_loss",
-        "compile:loss",
-        marked(
-            "`compile` is told the loss once, for training and for validation."
-        ),
+    r"^train: def (predict|discriminate|generate)\("
+    r" -> Sequential|Model": marked(
+        "A model calls its layers one after another."
     ),
-    (
-        r"^step: return loss",
-        "fit",
-        marked("`fit` returns the mean loss of every epoch in its history."),
+    r"^(predict|generate|discriminate): (hidden|logits) =  -> Dense#0": _DENSE,
+    r"^predict: return tf\.nn\.relu\( -> ReLU|Dense#-2:": marked(
+        "ReLU cuts off what is below 0, and Dense takes the rest."
     ),
-    (
-        r"accuracy|hits|correct|called|counts|totals|history|precision|values"
-        r"\.append",
-        "compile:metrics",
-        marked(
-            "`metrics` counts in every batch; `fit` makes a number per epoch "
-            "of it."
-        ),
+    r"^(predict|generate|discriminate): return  -> Dense#-1": _DENSE,
+    r": (hidden|logits|y_hat) = |^(dense|feed_forward): |def (dense"
+    r"|feed_forward) -> Dense": _DENSE,
+    r"zeros_like\(weight\)|assign_|for weight, m|step_size|\bt = |squared"
+    r" -> Adam": marked(
+        "Adam keeps two running means for every variable, corrects their "
+        "bias, and divides."
     ),
-    (
-        r"tf\.Variable\((problem\.\w+|value)\)",
-        _LAYERS,
-        marked(
-            "Layers make their variables in the shapes that their input asks "
-            "for; `set_weights` puts in the first values."
-        ),
+    r"zeros_like\(weight\)|assign|for weight, |^update: |def update"
+    r"|\bmove = |nesterov -> SGD": marked(
+        "SGD subtracts learning rate times gradient from every variable; "
+        "with momentum it keeps a velocity for each."
     ),
-    (
-        r"= \(?(\w_)?(weights|parameters)\b|^train: weights = \[",
-        _MODEL,
-        marked("The model keeps track of the variables of its layers."),
-    ),
-    (
-        r"^train: def (predict|discriminate|generate)\(",
-        _MODEL,
-        marked("A model calls its layers one after another."),
-    ),
-    (
-        r"^(predict|generate|discriminate): (hidden|logits) = ",
-        "Dense#0",
-        marked(
-            "Dense multiplies by its kernel, and adds a bias and applies an "
-            "activation where it has them."
-        ),
-    ),
-    (
-        r"^predict: return tf\.nn\.relu\(",
-        "ReLU|Dense#-2:",
-        marked("ReLU cuts off what is below 0, and Dense takes the rest."),
-    ),
-    (
-        r"^(predict|generate|discriminate): return ",
-        "Dense#-1",
-        marked(
-            "Dense multiplies by its kernel, and adds a bias and applies an "
-            "activation where it has them."
-        ),
-    ),
-    (
-        r": (hidden|logits|y_hat) = |^(dense|feed_forward): "
-        r"|def (dense|feed_forward)",
-        "Dense",
-        marked(
-            "Dense multiplies by its kernel, and adds a bias and applies an "
-            "activation where it has them."
-        ),
-    ),
-    (
-        r"zeros_like\(weight\)|assign_|for weight, m|step_size|\bt = |squared",
-        "Adam",
-        marked(
-            "Adam keeps two running means for every variable, corrects their "
-            "bias, and divides."
-        ),
-    ),
-    (
-        r"zeros_like\(weight\)|assign|for weight, |^update: |def update"
-        r"|\bmove = |nesterov",
-        "SGD",
-        marked(
-            "SGD subtracts learning rate times gradient from every variable; "
-            "with momentum it keeps a velocity for each."
-        ),
-    ),
-)
-"""Rows: line by hand, what takes it over in Keras, and how.
+}
+"""What is written by hand -> what is said of what takes it over in Keras.
 
-The first row counts whose pattern is found in "function: line" and whose
-construct stands in the twin. A construct is the name of what is called, of a
-keyword of it ("fit:epochs"), of a text, of an attribute, or several of these;
-"#0" is the first one in the file, "#-1" the last.
+"PATTERN -> CONSTRUCT": the first row counts whose pattern is found in
+"function: line" and whose construct stands in the twin. That is the name of
+what is called, of a keyword of it ("fit:epochs"), of a text, of an attribute,
+or several of these; "#0" is the first in the file, "#-1" the last.
 """
 
 DONE_BY_HAND: dict[str, str] = {

@@ -9,7 +9,7 @@ from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.showing.blocks import Code
 from compare.showing.language import Speaker
-from compare.showing.page import code, scenes
+from compare.showing.page import code, scenes, tensors
 from compare.showing.page.folding import folding
 from compare.showing.telling.code import tell_share
 
@@ -155,5 +155,6 @@ STAGES = {
     "code": (marked("The code, side by side"), code_side_by_side),
     "learn": (marked("Watch it learn"), player),
     "rates": (marked("Which learning rate?"), explorer),
+    "tensors": (marked("What shape is everything?"), tensors.chapter),
 }
 """Name of a stage and of its template -> its title, and what it shows."""
