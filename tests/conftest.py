@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import shutil
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,7 +26,13 @@ from compare.records.request import Request
 from compare.records.runs import Trajectory
 from compare.records.timing import Effort
 from compare.running.processes import Silent
+from compare.showing.page.render import page as page_of
 from compare.studies.lesson.report import make_report
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 
@@ -79,6 +88,79 @@ def _small_report() -> Report:
         command="python -m compare linear_regression minibatch",
     )
     return make_report(request, Silent())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a browser; without one there is nothing to test in."""
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        why = "there is no chromium here: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def files(
+    small_report: Report, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """Return the page's files by name: both languages, and one attacked."""
+    from test_page import hostile
+    from whole_report import picture, whole_report
+
+    folder = tmp_path_factory.mktemp("page")
+    measured = replace(whole_report(), lessons=(), ladder=None, mistakes=())
+    first, *others = small_report.lessons
+    first = replace(first, pictures={"manual": picture()})
+    whole = [replace(small_report, lessons=(first, *others)), measured]
+    texts = {
+        "en": page_of(whole, "en"),
+        "ko": page_of(whole, "ko"),
+        "hostile": page_of([hostile(small_report)], "en"),
+    }
+    found = {}
+    for name, text in texts.items():
+        found[name] = folder / f"{name}.html"
+        found[name].write_text(text, encoding="utf-8")
+    return found
+
+
+@pytest.fixture
+def visit(browser: Browser, files: dict[str, Path]) -> Iterator[Any]:
+    """Return a function that opens a page and holds it to silence."""
+    contexts, noise = [], []
+
+    def open_page(name="en", width=1280, **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        address = files[name].as_uri()
+        page.on("console", lambda message: noise.append(message.text))
+        page.on("pageerror", lambda error: noise.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                request.url.partition("#")[0] == address
+                or noise.append(request.url)
+            ),
+        )
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert noise == []
 
 
 @pytest.fixture(scope="session")

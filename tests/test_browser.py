@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
-import shutil
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from test_page import HOSTILE, hostile
-from whole_report import picture, whole_report
+from playwright.sync_api import expect
+from test_page import HOSTILE
+from whole_report import whole_report
 
 from compare.lessons.problems import LESSONS
-from compare.showing.page.render import page as page_of
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 WIDTHS = (320, 768, 1280)  # 320 is a phone, and 640 at 200 %
 UNDONE = re.compile(r"[A-Za-z][a-z]{2,}")
 NAMES = {
@@ -37,72 +31,6 @@ MADE_UP = {
     "matrix", "one", "down", "across", "curve", "line", "dots", "text",
 }  # fmt: skip
 """Data of the made-up report: reasons, and titles in no catalogue."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Return a browser; without one there is nothing to test in."""
-    if not Path(CHROMIUM).exists():
-        why = "there is no chromium here: apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def files(small_report, tmp_path_factory):
-    """Return the page's files by name: both languages, and one attacked."""
-    folder = tmp_path_factory.mktemp("page")
-    measured = replace(whole_report(), lessons=(), ladder=None, mistakes=())
-    first, *others = small_report.lessons
-    first = replace(first, pictures={"manual": picture()})
-    whole = [replace(small_report, lessons=(first, *others)), measured]
-    texts = {
-        "en": page_of(whole, "en"),
-        "ko": page_of(whole, "ko"),
-        "hostile": page_of([hostile(small_report)], "en"),
-    }
-    found = {}
-    for name, text in texts.items():
-        found[name] = folder / f"{name}.html"
-        found[name].write_text(text, encoding="utf-8")
-    return found
-
-
-@pytest.fixture
-def visit(browser, files):
-    """Return a function that opens a page and holds it to silence."""
-    contexts, noise = [], []
-
-    def open_page(name="en", width=1280, **options):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, **options
-        )
-        contexts.append(context)
-        page = context.new_page()
-        address = files[name].as_uri()
-        page.on("console", lambda message: noise.append(message.text))
-        page.on("pageerror", lambda error: noise.append(str(error)))
-        page.on(
-            "request",
-            lambda request: (
-                request.url.partition("#")[0] == address
-                or noise.append(request.url)
-            ),
-        )
-        page.goto(address)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert noise == []
 
 
 def drawn(page, stage, chart):
