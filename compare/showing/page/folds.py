@@ -154,7 +154,7 @@ TAKEN_OVER: dict[str, str] = {
     r"\bcount = tf\.Variable|^step: count\.assign -> Adam|SGD": marked(
         "The optimizer counts its updates."
     ),
-    r"replica -> SGD": marked(
+    r"replica = |all_reduce -> SGD": marked(
         "In a strategy the optimizer adds up the gradients of all workers "
         "before it uses them."
     ),
@@ -201,12 +201,13 @@ TAKEN_OVER: dict[str, str] = {
     r" -> Sequential|Model": marked(
         "A model calls its layers one after another."
     ),
-    r"^(predict|generate|discriminate): (hidden|logits) =  -> Dense#0": _DENSE,
+    r"^(predict|generate|discriminate): hidden = .*@ -> Dense#0": _DENSE,
+    r"^predict: logits = .*@ -> Dense#1": _DENSE,
     r"^predict: return tf\.nn\.relu\( -> ReLU|Dense#-2:": marked(
         "ReLU cuts off what is below 0, and Dense takes the rest."
     ),
     r"^(predict|generate|discriminate): return  -> Dense#-1": _DENSE,
-    r": (hidden|logits|y_hat) = |^(dense|feed_forward): |def (dense"
+    r": (hidden|logits|y_hat) = .*(@|w \*)|^(dense|feed_forward): |def (dense"
     r"|feed_forward) -> Dense": _DENSE,
     r"zeros_like\(weight\)|assign_|for weight, m|step_size|\bt = |squared"
     r" -> Adam": marked(

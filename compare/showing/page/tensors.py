@@ -184,29 +184,35 @@ def drawn(shape: tuple[int, ...], numbers: np.ndarray | None = None) -> Markup:
         for sheet in reversed(range(sheets)):
             x = cube * (width + depth + GAP) + sheet * DEPTH
             y = depth - sheet * DEPTH
-            cells = "".join(
-                f"M{x + column * wide} {y + row * high}h{wide}v{high}h-{wide}z"
-                for row in range(rows)
-                for column in range(columns)
-            )
-            parts.append(f'<path d="{cells}"/>')
+            parts.append(_grid(x, y, rows, columns, wide, high))
     for n, text in enumerate(texts):
         row, column = divmod(n, columns)
         parts.append(_text((column + 0.5) * wide, row * high + 13, text))
     right = cubes * (width + depth + GAP) - GAP
     more = [size > most for size, most in zip(sizes, MOST, strict=True)]
     if more[0] or more[3]:
-        parts.append(_text(right + 10, depth + height / 2, "…"))
+        parts.append(_text(right + 10, depth + height / 2, "…", "more"))
     if more[1]:
-        parts.append(_text(right + 8, 2, "…"))
+        parts.append(_text(right + 8, 4, "…", "more"))
     if more[2]:
-        parts.append(_text(width / 2, depth + height + 14, "⋮"))
+        parts.append(_text(width / 2, depth + height + 15, "⋮", "more"))
     w, h = right + (18 if any(more) else 0), depth + height + 18 * more[2]
     return Markup(
         f'<svg class="tensor" viewBox="-1 -1 {w + 2} {h + 2}" '
         f'width="{w + 2}" height="{h + 2}" aria-hidden="true">'
         f"{''.join(parts)}</svg>"
     )
+
+
+def _grid(
+    x: int, y: int, rows: int, columns: int, wide: int, high: int
+) -> str:
+    cells = "".join(
+        f"M{x + column * wide} {y + row * high}h{wide}v{high}h-{wide}z"
+        for row in range(rows)
+        for column in range(columns)
+    )
+    return f'<path d="{cells}"/>'
 
 
 def _texts(sizes: tuple[int, ...], numbers: np.ndarray | None) -> list[str]:
@@ -220,5 +226,5 @@ def _texts(sizes: tuple[int, ...], numbers: np.ndarray | None) -> list[str]:
     return [f"{value:.3g}" for value in flat]
 
 
-def _text(x: float, y: float, text: str) -> str:
-    return f'<text x="{x:g}" y="{y:g}">{text}</text>'
+def _text(x: float, y: float, text: str, kind: str = "value") -> str:
+    return f'<text class="{kind}" x="{x:g}" y="{y:g}">{text}</text>'

@@ -68,18 +68,18 @@ def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
     if counts["shared"]:
         told.append(
             speaker.count(
-                "{count} stands in both files.",
-                "{count} stand in both files.",
+                "{count} stands in both files (=).",
+                "{count} stand in both files (=).",
                 counts["shared"],
             )
         )
     if counts["kept"]:
         told.append(
             speaker.count(
-                "{count} stays by hand: the Keras file does it in its own "
-                "words.",
-                "{count} stay by hand: the Keras file does them in its own "
-                "words.",
+                "{count} stays by hand (✎): the Keras file does it in its "
+                "own words.",
+                "{count} stay by hand (✎): the Keras file does them in its "
+                "own words.",
                 counts["kept"],
             )
         )
