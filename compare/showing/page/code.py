@@ -20,6 +20,8 @@ from compare.showing.page.folding import Fold, Folding
 from compare.showing.page.folds import DONE_BY_HAND
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
+BREAKS = re.compile(r'<span class="[op]">[^<]*[.(\[,=]</span>')
+"""Signs behind which a long line may be broken."""
 STEP = "Loss and update"
 """The section in which gradients are taken."""
 
@@ -128,6 +130,7 @@ def _lines(source: str) -> list[Line]:
     lines = source.splitlines()
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
+    html = BREAKS.sub(r"\g<0><wbr>", html)
     return [
         Line(Markup(marked), indent=len(line) - len(line.lstrip()))
         for marked, line in zip(html.split("\n"), lines, strict=False)
