@@ -62,30 +62,6 @@ def test_a_picture_is_drawn_pixel_by_pixel(visit):
     assert "to be <or> not" in page.locator("#picture").text_content()
 
 
-def test_a_section_lights_up_its_twin(visit):
-    """By keyboard and by pointer: both sides, and what Keras wrote."""
-    page = visit()
-    rows = page.locator("#code .twin-row")
-    inspector = page.locator("#code .inspector")
-    expect(inspector).to_be_hidden()
-    page.locator("#code .copy").last.focus()
-    for _ in range(3):
-        page.keyboard.press("Tab")  # two twins of the imports, then the model
-    expect(rows.nth(1)).to_have_class("twin-row lit")
-    rows.nth(2).locator(".twin.keras").hover()
-    expect(rows.nth(2)).to_have_class("twin-row lit")
-    expect(rows.nth(1)).to_have_class("twin-row")
-    expect(inspector).to_contain_text("forward pass")
-    expect(inspector).to_contain_text("y_pred")
-    colours = {
-        rows.nth(2).locator(f".twin.{side}").evaluate(
-            "node => getComputedStyle(node).borderTopColor"
-        )
-        for side in ("manual", "keras")
-    }  # fmt: skip
-    assert len(colours) == 1
-
-
 def test_copy_copies_the_source(visit, small_report):
     """A button copies a file to the letter; else it is selected."""
     page = visit()
@@ -240,11 +216,13 @@ def test_contrast_suffices(visit, scheme):
     assert min(page.evaluate(CONTRASTS, marks)) >= 3
 
 
-def test_print_shows_what_the_pointer_would(visit):
-    """On paper every note on Keras is there, and no control."""
+def test_print_has_every_line_and_note_and_no_control(visit):
+    """On paper what was folded away is there again."""
     page = visit()
-    notes = page.locator("#code .wrote")
-    expect(notes.first).to_be_hidden()
+    page.locator("#code .fold-next").click()
     page.emulate_media(media="print")
-    expect(notes.first).to_be_visible()
-    expect(page.locator("#learn .play")).to_be_hidden()
+    expect(page.locator("#code .notes").first).to_be_visible()
+    line = page.locator("#code .line.gone .source-line").first
+    expect(line).to_have_css("opacity", "1")
+    for control in ("#learn .play", "#code .fold-bar", "#code .copy"):
+        expect(page.locator(control).first).to_be_hidden()

@@ -23,6 +23,7 @@ from compare.showing.blocks import Bar, Bars
 from compare.showing.blocks import Cell as Label
 from compare.showing.language import speaker
 from compare.showing.page import code, scenes
+from compare.showing.page.folding import Folding, folding
 from compare.showing.page.html import drawn
 from compare.showing.page.render import page
 from compare.showing.reading import read_report
@@ -204,7 +205,8 @@ def test_a_missing_entry_is_found(monkeypatch):
 def test_code_is_aligned_by_sections(small_report):
     """Twins stand in one row, with shapes, and nothing of a source is lost."""
     lesson = small_report.lessons[0]
-    rows = code.rows(lesson.sources, lesson.tensors)
+    folded = folding(lesson.sources["manual"], lesson.sources["keras"])
+    rows = code.rows(lesson.sources, lesson.tensors, folded)
     assert [row.name for row in rows] == [
         "",
         "Model",
@@ -225,14 +227,14 @@ def test_code_is_aligned_by_sections(small_report):
     assert {"w ()", "y_hat (5,)", "∂loss/∂w ()"} <= shapes
     assert "kernel (1, 1)" in rows[2].unseen
     assert any(name.startswith("y_pred") for name in rows[2].unseen)
-    assert rows[3].wrote
+    assert rows[3].folds
 
 
 def test_sections_that_one_side_lacks_stay_alone():
     """Sources of users need not be twins, nor be Python."""
     sources = {"manual": "# --- A\nx = 1\n", "keras": "# --- B\n)("}
     tensors = {"manual": (TensorInfo("loss", "nowhere", (), "float32"),)}
-    rows = code.rows(sources, tensors)
+    rows = code.rows(sources, tensors, Folding())
     assert [row.name for row in rows] == ["", "A", "B"] or [
         row.name for row in rows
     ] == ["A", "B"]

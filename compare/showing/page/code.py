@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -14,19 +15,38 @@ from pygments.lexers import PythonLexer
 
 from compare.records import SIDES
 from compare.records.findings import TensorInfo
-from compare.records.note import marked
+from compare.records.report import LessonReport, first_pair
+from compare.showing.page.folding import Fold, Folding
+from compare.showing.page.folds import DONE_BY_HAND
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
+BREAKS = re.compile(r'<span class="[op]">[^<]*[.(\[,=]</span>')
+"""Signs behind which a long line may be broken."""
 STEP = "Loss and update"
 """The section in which gradients are taken."""
 
 
 @dataclass
 class Line:
-    """One line of code, as HTML, and the shapes of what it makes."""
+    """One line of code, as HTML, and what is known of it.
+
+    Attributes:
+        shapes: of what it makes.
+        indent: columns that it is indented by.
+        fold: number of the fold that it belongs to by hand, 0 for none.
+        begins: whether a statement begins in it.
+        stays: "shared" where its statement stands in both sources, "kept"
+            where nothing takes it over.
+        takes: numbers of the folds that end here, in the Keras code.
+    """
 
     html: Markup
     shapes: list[str] = field(default_factory=list)
+    indent: int = 0
+    fold: int = 0
+    begins: bool = False
+    stays: str = ""
+    takes: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -36,108 +56,34 @@ class Row:
     Attributes:
         name: its name in the comment, "" for what stands before the first.
         lines: side -> its lines; none where a side lacks the section.
-        wrote: what Keras does there unasked, a sentence each.
+        done: what is done there by hand, a sentence each.
+        folds: what the Keras code takes over there.
         unseen: name and shape of tensors that the Keras code never names.
     """
 
     name: str
     lines: dict[str, list[Line]]
-    wrote: list[str]
+    done: list[str]
+    folds: list[Fold]
     unseen: list[str]
 
 
-WROTE = {
-    r"layers\.Dense\(": marked(
-        "Dense makes kernel and bias in the shapes that its input asks for, "
-        "keeps track of them, and computes x · kernel + bias."
-    ),
-    r"Sequential\(|keras\.Model\(": marked(
-        "The model chains its layers and knows all their variables."
-    ),
-    r"Dropout\(": marked(
-        "Dropout draws a new mask in every update, scales what remains, and "
-        "does nothing outside training."
-    ),
-    r"BatchNormalization\(": marked(
-        "BatchNormalization takes mean and variance from each batch, keeps "
-        "moving averages of them, and uses those outside training."
-    ),
-    r"layers\.Embedding\(": marked(
-        "Embedding keeps a vector for each number and looks it up; its "
-        "gradient holds only the rows that were looked up."
-    ),
-    r"MultiHeadAttention\(": marked(
-        "MultiHeadAttention makes queries, keys and values for every head, "
-        "scales, masks, takes the softmax, mixes, and projects back."
-    ),
-    r"layers\.LSTM\(": marked(
-        "LSTM runs through the sequence with four gates, from empty states, "
-        "and gives the last output."
-    ),
-    r"LayerNormalization\(": marked(
-        "LayerNormalization takes mean and variance over the features of "
-        "each position, in training and outside."
-    ),
-    r"kernel_regularizer": marked(
-        "The penalty is added to the loss by itself."
-    ),
-    r"\.compile\(": marked(
-        "compile chooses the whole step: forward pass, loss, tape, gradients "
-        "and updates of every trainable variable, traced into a graph."
-    ),
-    r"optimizers\.SGD\(": marked(
-        "SGD subtracts learning rate times gradient from every variable; "
-        "with momentum it keeps a velocity for each."
-    ),
-    r"optimizers\.Adam\(": marked(
-        "Adam keeps two running means for every variable, corrects their "
-        "bias, and divides."
-    ),
-    r"clipnorm": marked("Gradients are clipped before they are used."),
-    r"schedules\.": marked(
-        "The schedule is asked for its rate before each update."
-    ),
-    r'"mse"|MeanSquaredError': marked(
-        "mse aligns the shapes, squares, and takes the mean over the rows."
-    ),
-    r"CategoricalCrossentropy": marked(
-        "The cross-entropy is taken from logits in a form that cannot "
-        "overflow."
-    ),
-    r"\.fit\(": marked(
-        "fit is the loop: epochs and batches, the tail batch, callbacks, "
-        "metrics, and the end."
-    ),
-    r"train_on_batch\(": marked(
-        "train_on_batch runs one step, without the loop around it."
-    ),
-    r"validation_data": marked(
-        "After every epoch the held-out rows are evaluated, with dropout "
-        "off and the tail batch weighted."
-    ),
-    r"EarlyStopping\(": marked(
-        "EarlyStopping counts patience and puts the best weights back."
-    ),
-    r"ModelCheckpoint\(|\.save\(|BackupAndRestore\(": marked(
-        "The file holds the weights and the optimizer's state."
-    ),
-}
-"""What is in a Keras section -> what Keras does for it."""
-
-
 def rows(
-    sources: dict[str, str], tensors: dict[str, tuple[TensorInfo, ...]]
+    sources: dict[str, str],
+    tensors: dict[str, tuple[TensorInfo, ...]],
+    folded: Folding,
 ) -> list[Row]:
     """Cut both sources into sections and lay the twins side by side."""
     cut = {side: _sections(sources[side]) for side in SIDES}
-    lines = {}
+    lines: dict[str, list[Line]] = {}
     unseen: list[str] = []
     for side in SIDES:
-        lines[side] = [Line(Markup(h)) for h in _html_lines(sources[side])]
+        lines[side] = _lines(sources[side])
         known = tensors.get(side, ())
         left = _attach(sources[side], lines[side], known)
         if side == "keras":
             unseen = left
+    _mark(lines, folded)
     names = dict.fromkeys(name for side in SIDES for name in cut[side])
     return [
         Row(
@@ -146,7 +92,12 @@ def rows(
                 side: _shown(lines[side][slice(*cut[side].get(name, (0, 0)))])
                 for side in SIDES
             },
-            wrote=_wrote(sources["keras"], cut["keras"].get(name, (0, 0))),
+            done=_done(sources["manual"], cut["manual"].get(name, (0, 0))),
+            folds=[
+                fold
+                for fold in folded.folds
+                if fold.targets[0] in range(*cut["keras"].get(name, (0, 0)))
+            ],
             unseen=unseen if name == STEP else [],
         )
         for name in names
@@ -175,15 +126,81 @@ def _sections(source: str) -> dict[str, tuple[int, int]]:
     }
 
 
-def _html_lines(source: str) -> list[str]:
+def _lines(source: str) -> list[Line]:
+    lines = source.splitlines()
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    return html.split("\n")[: len(source.splitlines())]
+    html = BREAKS.sub(r"\g<0><wbr>", html)
+    return [
+        Line(Markup(marked), indent=len(line) - len(line.lstrip()))
+        for marked, line in zip(html.split("\n"), lines, strict=False)
+    ]
 
 
-def _wrote(source: str, place: tuple[int, int]) -> list[str]:
+def _mark(lines: dict[str, list[Line]], folded: Folding) -> None:
+    """Give lines by hand their number, and those that take them over."""
+    manual, keras = (lines[side] for side in SIDES)
+    for fold in folded.folds:
+        for target in fold.targets:
+            keras[target].takes.append(fold.number)
+        for statement in fold.statements:
+            manual[statement.first].begins = True
+            for line in statement.lines:
+                manual[line].fold = fold.number
+    for name in ("shared", "kept"):
+        for statement in getattr(folded, name):
+            manual[statement.first].begins = True
+            for line in statement.lines:
+                manual[line].stays = name
+
+
+def _done(source: str, place: tuple[int, int]) -> list[str]:
     text = "\n".join(source.splitlines()[slice(*place)])
-    return [said for found, said in WROTE.items() if re.search(found, text)]
+    return [
+        said for found, said in DONE_BY_HAND.items() if re.search(found, text)
+    ]
+
+
+PLAIN = {"x", "y", "learning_rate", "epochs", "batch_size"}
+"""Attributes of every problem that `compare.problem` makes."""
+
+
+def attributes(lesson: LessonReport) -> list[str]:
+    """Return what both sources read of their problem, in order."""
+    text = "\n".join(lesson.sources[side] for side in SIDES)
+    return list(dict.fromkeys(re.findall(r"\bproblem\.(\w+)", text)))
+
+
+def calling(lesson: LessonReport) -> str:
+    """Return code that trains a copied source, or "" where files are read.
+
+    Its problem is written out where the report holds all of it.
+    """
+    read = set(attributes(lesson))
+    if read & {"files", "folder"}:
+        return ""
+    points, runs = lesson.points, first_pair(lesson.trajectories)
+    first = runs[0].parameters if runs else {}
+    whole = points and len(points.x) == lesson.rows < 10
+    if points and whole and read <= PLAIN | set(first):
+        x, y = map(_written, (points.x, points.y))
+        start = {name: _written(path[0]) for name, path in first.items()}
+        return (
+            f"from compare import problem\n\nx, y = {x}, {y}\n"
+            f"trained = train(problem(x, y, {start}, "
+            f"{lesson.learning_rate:g}, {lesson.updates}))"
+        )
+    return (
+        "from compare.lessons.problems import problem_of\n"
+        "from compare.records.problem import Settings\n\n"
+        f"trained = train(problem_of({lesson.lesson!r}, Settings()))"
+    )
+
+
+def _written(values: np.ndarray) -> object:
+    """Return numbers as people write them: 0.7, not 0.699999988."""
+    short = np.vectorize(lambda v: float(f"{v:.7g}"), otypes=[object])
+    return short(values).tolist()
 
 
 def _attach(

@@ -6,8 +6,11 @@ from typing import Any
 
 from compare.records.note import marked
 from compare.records.report import LessonReport
+from compare.showing.blocks import Code
 from compare.showing.language import Speaker
-from compare.showing.page import code, laboratory, scenes
+from compare.showing.page import code, laboratory, scenes, tensors
+from compare.showing.page.folding import folding
+from compare.showing.telling.code import tell_share
 
 START = marked("Imports and signature")
 """What stands before the first section of an exhibit."""
@@ -18,6 +21,9 @@ SCRIPT_TEXTS = {
     "next": marked("Next step"),
     "copied": marked("Copied"),
     "marked": marked("Selected: copy with Ctrl+C"),
+    "fold": marked("Let Keras do it"),
+    "unfold": marked("By hand again"),
+    "unfolded": marked("{steps} steps, from the loop by hand to Keras."),
     "update": marked("update"),
     "at": marked("Update {update} of {last}"),
     "loss": marked("loss"),
@@ -46,19 +52,32 @@ Context = dict[str, Any] | None
 
 
 def code_side_by_side(lesson: LessonReport, speaker: Speaker) -> Context:
-    """Return both sources by their sections, and what Keras writes there."""
+    """Return both sources by their sections, and what Keras takes over."""
     gettext = speaker.gettext
+    folded = folding(lesson.sources["manual"], lesson.sources["keras"])
+    calling = code.calling(lesson)
     return {
         "rows": [
             {
                 "title": gettext(row.name or START),
                 "lines": row.lines,
-                "wrote": [gettext(text) for text in row.wrote],
+                "done": [gettext(text) for text in row.done],
+                "folds": [
+                    {
+                        "number": fold.number,
+                        "call": fold.call,
+                        "why": gettext(fold.why),
+                    }
+                    for fold in row.folds
+                ],
                 "unseen": row.unseen,
             }
-            for row in code.rows(lesson.sources, lesson.tensors)
+            for row in code.rows(lesson.sources, lesson.tensors, folded)
         ],
         "sources": lesson.sources,
+        "share": tell_share(folded.counts, speaker),
+        "reads": code.attributes(lesson),
+        "calling": calling and Code(calling, "python"),
     }
 
 
@@ -88,6 +107,7 @@ def player(lesson: LessonReport, speaker: Speaker) -> Context:
 STAGES = {
     "code": (marked("The code, side by side"), code_side_by_side),
     "learn": (marked("Update by update"), player),
+    "tensors": (marked("What shape is everything?"), tensors.chapter),
     "laboratory": (
         marked("A laboratory for the learning rate"),
         laboratory.laboratory,

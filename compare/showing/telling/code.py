@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 from compare.records import MEASURES, SIDES
 from compare.records.findings import ROLES, TensorInfo
@@ -62,6 +65,36 @@ def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     )
 
 
+def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
+    """Say how much of what is written by hand Keras takes over."""
+    told = [
+        speaker.say(
+            "Keras takes over {folded} of {all} statements by hand.",
+            folded=counts["folded"],
+            all=sum(counts.values()),
+        )
+    ]
+    if counts["shared"]:
+        told.append(
+            speaker.count(
+                "{count} stands in both files (=).",
+                "{count} stand in both files (=).",
+                counts["shared"],
+            )
+        )
+    if counts["kept"]:
+        told.append(
+            speaker.count(
+                "{count} stays by hand (✎): the Keras file does it in its "
+                "own words.",
+                "{count} stay by hand (✎): the Keras file does them in its "
+                "own words.",
+                counts["kept"],
+            )
+        )
+    return " ".join(told)
+
+
 def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say what shape everything has."""
     if not lesson.tensors:
@@ -76,7 +109,7 @@ def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         (speaker.say("value"), *map(speaker.side, SIDES)),
         tuple(
             (
-                _role(role, speaker),
+                tell_role(role, speaker),
                 *(
                     _tensor(by_role.get(side, {}).get(role), speaker)
                     for side in SIDES
@@ -94,7 +127,88 @@ def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     )
 
 
-def _role(role: str, speaker: Speaker) -> str:
+Shape = tuple[int, ...]
+
+
+def _shapes(lesson: LessonReport, side: str) -> dict[str, Shape]:
+    return {info.role: info.shape for info in lesson.tensors.get(side, ())}
+
+
+def dense_shapes(lesson: LessonReport) -> list[Shape] | None:
+    """Return the shapes of x, kernel, bias and prediction of a Dense layer.
+
+    None where the model is more than such a layer, or where the loop's
+    prediction has not one axis less.
+    """
+    loop = _shapes(lesson, "manual").get("prediction", ())
+    keras = _shapes(lesson, "keras")
+    kernel, x = keras.get("kernel", ()), keras.get("data x", ())
+    dense, bias = keras.get("prediction", ()), keras.get("bias", ())
+    if len(loop) != 1 or len(kernel) != 2 or dense != (*loop, kernel[1]):
+        return None
+    if (*x, kernel[0])[:2] != (*loop, kernel[0]) or bias != kernel[1:]:
+        return None
+    return [(*loop, kernel[0]), kernel, bias, dense]
+
+
+def say_shapes_apart(
+    lesson: LessonReport, speaker: Speaker
+) -> dict[str, Any] | None:
+    """Say why the predictions of a Dense layer have one axis more.
+
+    None where they have not.
+    """
+    shapes = dense_shapes(lesson)
+    if shapes is None:
+        return None
+    matrix, kernel, _, dense = shapes
+    loop = dense[:1]
+    x, y = (_shapes(lesson, "keras").get(r) for r in ("data x", "data y"))
+    said = [
+        speaker.say(
+            "Dense multiplies a matrix of rows and features, `{x}`, by its "
+            "kernel of features and units, `{kernel}`, and adds the bias: a "
+            "prediction for each row and unit, `{dense}`.",
+            x=matrix,
+            kernel=kernel,
+            dense=dense,
+        )
+    ]
+    if x == loop:
+        said.append(
+            speaker.say(
+                "`x` was given as `{x}`; the model makes a column of it.", x=x
+            )
+        )
+    if _shapes(lesson, "manual").get("kernel") == ():
+        said.append(
+            speaker.say(
+                "The loop multiplies the {count} numbers of `x` by one number "
+                "and keeps their shape, `{loop}`.",
+                count=loop[0],
+                loop=loop,
+            )
+        )
+    if y == loop:
+        said.append(
+            speaker.say(
+                "`y` has the shape `{y}`. A plain `y - y_pred` would pair "
+                "each with each, `{pairs}`; the loss of Keras brings both to "
+                "one shape first.",
+                y=y,
+                pairs=np.broadcast_shapes(y, dense),
+            )
+        )
+    title = speaker.say(
+        "Why does Keras say `{dense}` where the loop says `{loop}`?",
+        dense=dense,
+        loop=loop,
+    )
+    return {"title": title, "said": said}
+
+
+def tell_role(role: str, speaker: Speaker) -> str:
+    """Name what a value is."""
     if role.startswith("gradient of "):
         name = role.removeprefix("gradient of ")
         return speaker.say("gradient of {name}", name=name)
