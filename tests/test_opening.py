@@ -15,6 +15,7 @@ from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 from compare.showing.language import speaker
 from compare.showing.page.hero import hero
+from compare.showing.page.scenes import learning
 from compare.showing.reading import read_report
 
 DOCS = Path(__file__).parent.parent / "compare" / "docs"
@@ -171,6 +172,16 @@ def test_the_picture_is_on_the_first_screen(visit):
     assert box["y"] + box["height"] < 900
     chart = visit(width=380).locator(".opening .chart").first
     assert chart.bounding_box()["y"] < 450
+
+
+def test_a_loss_with_a_penalty_is_not_shown_as_squares(small_report):
+    """The bowl is there only where the recorded loss is the bowl's."""
+    lesson = small_report.lessons[0]
+    assert learning(lesson)["bowl"]
+    runs = tuple(
+        replace(run, losses=run.losses * 1.1) for run in lesson.trajectories
+    )
+    assert learning(replace(lesson, trajectories=runs))["bowl"] is None
 
 
 def answers(lesson, fit=None):

@@ -117,8 +117,8 @@ def _speed(
     more = [*_why(lesson, mode, speaker), *_cure(lesson, fit, speaker)]
     if ratio.low is not None and ratio.high is not None:
         between = speaker.say(
-            "In {mode} mode the ratio of the times per update is {value}, "
-            "from {low} to {high}.",
+            "In {mode} mode an update takes {value} times as long as by "
+            "hand ({low} to {high}).",
             mode=mode,
             value=digits(ratio.value),
             low=digits(ratio.low),

@@ -54,11 +54,11 @@ TEXTS = {
     "jumps": marked(
         "each update jumps to the other side and leaves {factor} of the way; "
         "a hundredth is left after {updates} updates; it changed sides "
-        "{changes} times in {count} updates"
+        "{changes} times in the first {count} updates"
     ),
     "flies": marked(
         "each update jumps to the other side and lands {factor} times as far "
-        "away; it changed sides {changes} times in {count} updates"
+        "away; it changed sides {changes} times in the first {count} updates"
     ),
     "lands": marked("one update goes all the way"),
     "equal": marked(

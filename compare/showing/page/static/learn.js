@@ -198,7 +198,7 @@ function play(stage, { slider, show, release }, last) {
   };
   addEventListener("beforeprint", settle);
   paper.addEventListener("change", () => paper.matches && settle());
-  if (stage.closest(".opening") && !still.matches && !paper.matches) seen.observe(stage);
+  if (stage.closest(".opening") && !still.matches && !paper.matches) seen.observe(stage.querySelector(".chart"));
   name();
   return stop;
 }
