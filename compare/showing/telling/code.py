@@ -133,13 +133,19 @@ def dense_shapes(lesson: LessonReport) -> list[Shape] | None:
     """
     loop = _shapes(lesson, "manual").get("prediction", ())
     keras = _shapes(lesson, "keras")
-    kernel, x = keras.get("kernel", ()), keras.get("data x", ())
-    dense, bias = keras.get("prediction", ()), keras.get("bias", ())
-    if len(loop) != 1 or len(kernel) != 2 or dense != (*loop, kernel[1]):
+    x, kernel, bias, dense = (
+        keras.get(role, ())
+        for role in ("data x", "kernel", "bias", "prediction")
+    )
+    features = kernel[:1]
+    matrix = (*loop, *features)
+    if len(loop) != 1 or dense != (*loop, 1) or bias != (1,):
         return None
-    if (*x, kernel[0])[:2] != (*loop, kernel[0]) or bias != kernel[1:]:
+    if kernel != (*features, 1) or x not in (
+        (matrix, loop) if features == (1,) else (matrix,)
+    ):
         return None
-    return [(*loop, kernel[0]), kernel, bias, dense]
+    return [matrix, kernel, bias, dense]
 
 
 def say_shapes_apart(
