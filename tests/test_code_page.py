@@ -34,6 +34,32 @@ def test_what_is_no_python_is_shown_without_numbers(small_report):
     )
 
 
+@pytest.mark.parametrize(
+    ("lesson", "side", "name", "place"),
+    [
+        # `loss = keras.losses...` is a function, `x = embed(x)` another x.
+        ("gpt", "keras", "loss", None),
+        ("gpt", "manual", "x", None),
+        ("full_loop", "manual", "loss", "loss = compute_loss("),
+        ("linear_regression", "manual", "x", "x, y = tf.constant("),
+        ("gan", "keras", "fake", "real, fake = "),
+    ],
+)
+def test_shapes_stand_at_values_of_the_step(lesson, side, name, place):
+    """A shape belongs to the name in the step, not to any of that name."""
+    pair = dict(zip(SIDES, sources(lesson), strict=True))
+    info = TensorInfo("loss", name, (7,), "float32")
+    rows = code.rows(pair, {side: (info,)}, folding.Folding())
+    found = [
+        line.html.striptags()
+        for row in rows
+        for line in row.lines[side]
+        if line.shapes
+    ]
+    assert len(found) == (place is not None)
+    assert all(place in line for line in found)
+
+
 def test_copies_are_whole_and_compile(small_report):
     """What is copied is the file, to the letter."""
     text = page([small_report], "en")
