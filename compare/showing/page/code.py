@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -230,15 +230,13 @@ def _attach(
 def _names(source: str) -> tuple[dict[str, int], dict[str, str]]:
     """Return where names are first assigned, and what parameters are called.
 
-    The latter is read from lines like `w = tf.Variable(problem.kernel)`.
+    Names count in the function that asks for gradients, whose values were
+    read, and around it in `train`; elsewhere the same name is another value.
+    Parameters are read from lines like `w = tf.Variable(problem.kernel)`.
     """
     assigned: dict[str, int] = {}
     parameters: dict[str, str] = {}
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a report may come from another Python
-        return assigned, parameters
-    for node in ast.walk(tree):
+    for node in _around_the_gradient(source):
         if not isinstance(node, ast.Assign):
             continue
         start = re.search(r"Variable\(problem\.(\w+)\)", ast.unparse(node))
@@ -249,3 +247,25 @@ def _names(source: str) -> tuple[dict[str, int], dict[str, str]]:
                     if start:
                         parameters[start[1]] = item.id
     return assigned, parameters
+
+
+def _around_the_gradient(source: str) -> Iterator[ast.AST]:
+    """Yield what stands in the step, and then in `train`, but not deeper."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a report may come from another Python
+        return
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    steps = [f for f in functions if ".gradient(" in ast.unparse(f)]
+    if steps:
+        yield from _own(steps[-1])  # the innermost: it was found last
+        for function in functions:
+            if function.name == "train":
+                yield from _own(function)
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef):
+            yield child
+            yield from _own(child)

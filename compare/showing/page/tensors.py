@@ -142,24 +142,28 @@ def _numbers(lesson: LessonReport) -> dict[str, np.ndarray]:
     return found
 
 
+PRODUCT = ("data x", "kernel", "bias")
+"""What a Dense layer makes its prediction of."""
+
+
 def _product(lesson: LessonReport) -> list[tuple[str, Markup, str]]:
     """Return the matrix product of a Dense layer: signs, drawings, shapes."""
     shapes = dense_shapes(lesson)
     if shapes is None:
         return []
     known = _numbers(lesson)
-    values = [known.get(role) for role in ("data x", "kernel", "bias")]
-    x, kernel, bias = (
-        None if value is None else np.reshape(value, shape)
-        for value, shape in zip(values, shapes, strict=False)
-    )
-    if x is None or kernel is None or bias is None:
-        numbers = [x, kernel, bias, None]
-    else:
-        numbers = [x, kernel, bias, x @ kernel + bias]
+    whole = [
+        np.reshape(known[role], shape)
+        for role, shape in zip(PRODUCT, shapes, strict=False)
+        if role in known and np.size(known[role]) == math.prod(shape)
+    ]
+    numbers: list[np.ndarray | None] = [None] * len(shapes)
+    if len(whole) == len(PRODUCT):
+        x, kernel, bias = whole
+        numbers = [*whole, x @ kernel + bias]
     return [
-        (sign, drawn(shape, known), str(shape))
-        for sign, shape, known in zip(
+        (sign, drawn(shape, number), str(shape))
+        for sign, shape, number in zip(
             ("", "·", "+", "="), shapes, numbers, strict=True
         )
     ]

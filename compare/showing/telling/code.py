@@ -142,13 +142,19 @@ def dense_shapes(lesson: LessonReport) -> list[Shape] | None:
     """
     loop = _shapes(lesson, "manual").get("prediction", ())
     keras = _shapes(lesson, "keras")
-    kernel, x = keras.get("kernel", ()), keras.get("data x", ())
-    dense, bias = keras.get("prediction", ()), keras.get("bias", ())
-    if len(loop) != 1 or len(kernel) != 2 or dense != (*loop, kernel[1]):
+    x, kernel, bias, dense = (
+        keras.get(role, ())
+        for role in ("data x", "kernel", "bias", "prediction")
+    )
+    features = kernel[:1]
+    matrix = (*loop, *features)
+    if len(loop) != 1 or dense != (*loop, 1) or bias != (1,):
         return None
-    if (*x, kernel[0])[:2] != (*loop, kernel[0]) or bias != kernel[1:]:
+    if kernel != (*features, 1) or x not in (
+        (matrix, loop) if features == (1,) else (matrix,)
+    ):
         return None
-    return [(*loop, kernel[0]), kernel, bias, dense]
+    return [matrix, kernel, bias, dense]
 
 
 def say_shapes_apart(
@@ -161,50 +167,47 @@ def say_shapes_apart(
     shapes = dense_shapes(lesson)
     if shapes is None:
         return None
+    title = speaker.say(
+        "Why does Keras say `{dense}` where the loop says `{loop}`?",
+        dense=shapes[-1],
+        loop=shapes[-1][:1],
+    )
+    return {"title": title, "said": list(_why_column(lesson, shapes, speaker))}
+
+
+def _why_column(
+    lesson: LessonReport, shapes: list[Shape], speaker: Speaker
+) -> Iterator[str]:
     matrix, kernel, _, dense = shapes
     loop = dense[:1]
     x, y = (_shapes(lesson, "keras").get(r) for r in ("data x", "data y"))
-    said = [
-        speaker.say(
-            "Dense multiplies a matrix of rows and features, `{x}`, by its "
-            "kernel of features and units, `{kernel}`, and adds the bias: a "
-            "prediction for each row and unit, `{dense}`.",
-            x=matrix,
-            kernel=kernel,
-            dense=dense,
-        )
-    ]
+    yield speaker.say(
+        "Dense multiplies a matrix of rows and features, `{x}`, by its kernel "
+        "of features and units, `{kernel}`, and adds the bias: a prediction "
+        "for each row and unit, `{dense}`.",
+        x=matrix,
+        kernel=kernel,
+        dense=dense,
+    )
     if x == loop:
-        said.append(
-            speaker.say(
-                "`x` was given as `{x}`; the model makes a column of it.", x=x
-            )
+        yield speaker.say(
+            "`x` was given as `{x}`; the model makes a column of it.", x=x
         )
     if _shapes(lesson, "manual").get("kernel") == ():
-        said.append(
-            speaker.say(
-                "The loop multiplies the {count} numbers of `x` by one number "
-                "and keeps their shape, `{loop}`.",
-                count=loop[0],
-                loop=loop,
-            )
+        yield speaker.say(
+            "The loop multiplies the {count} numbers of `x` by one number and "
+            "keeps their shape, `{loop}`.",
+            count=loop[0],
+            loop=loop,
         )
     if y == loop:
-        said.append(
-            speaker.say(
-                "`y` has the shape `{y}`. A plain `y - y_pred` would pair "
-                "each with each, `{pairs}`; the loss of Keras brings both to "
-                "one shape first.",
-                y=y,
-                pairs=np.broadcast_shapes(y, dense),
-            )
+        yield speaker.say(
+            "`y` has the shape `{y}`. A plain `y - y_pred` would pair each "
+            "with each, `{pairs}`; the loss of Keras brings both to one shape "
+            "first.",
+            y=y,
+            pairs=np.broadcast_shapes(y, dense),
         )
-    title = speaker.say(
-        "Why does Keras say `{dense}` where the loop says `{loop}`?",
-        dense=dense,
-        loop=loop,
-    )
-    return {"title": title, "said": said}
 
 
 def tell_role(role: str, speaker: Speaker) -> str:

@@ -29,7 +29,7 @@ function foldable(twins) {
       const text = line.querySelector(".source-line");
       const from = text.getBoundingClientRect();
       const glider = twins.appendChild(text.cloneNode(true));
-      glider.className = "glider";
+      glider.className = "source-line glider";
       glider.setAttribute("aria-hidden", "true");
       Object.assign(glider.style, { width: `${from.width}px`,
         left: `${from.left - home.left}px`, top: `${from.top - home.top}px`,
@@ -86,6 +86,7 @@ function foldable(twins) {
   const stop = () => {
     clearTimeout(timer);
     timer = null;
+    said.setAttribute("aria-live", "polite");
     all.textContent = at === steps ? texts.unfold : texts.fold;
   };
   const play = (way, end) => {
@@ -101,6 +102,7 @@ function foldable(twins) {
       return stop();
     }
     all.textContent = texts.pause;
+    said.setAttribute("aria-live", "off"); // too fast to be read aloud
     play(way, end);
   });
   const step = (way) => {
