@@ -114,7 +114,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Question:
-    """What the quiz asks with: which line is it?
+    """What the quiz has to ask which line is wrong.
 
     Attributes:
         source: the exhibit with the mistake in it.

@@ -16,7 +16,7 @@ from compare.showing.blocks import Block, Section
 from compare.showing.language import Speaker, speaker
 from compare.showing.page.hero import hero
 from compare.showing.page.html import templates
-from compare.showing.page.stages import SCRIPT_TEXTS, STAGES
+from compare.showing.page.stages import SCRIPT_TEXTS, STAGES, STUDY_STAGES
 from compare.showing.telling import lesson_sections, studies
 from compare.showing.telling.method import tell_method
 
@@ -29,6 +29,7 @@ SCRIPTS = (
     "static/growth.js",
     "static/picture.js",
     "static/code.js",
+    "static/quiz.js",
 )
 
 ORDER = (
@@ -123,10 +124,16 @@ def _common(reports: Sequence[Report], speaker: Speaker) -> list[Part]:
     """Return what is told of studies, and of how all was measured."""
     parts: dict[str, Part] = {}
     for report in reports:
-        for section in studies(report, speaker):
-            known = len(parts) if section.name in parts else 0
-            part = _told(section, f"-{known}" if known else "")
+        known = f"-{len(parts)}" if parts else ""
+        for section in studies(report, speaker, STUDY_STAGES):
+            part = _told(section, known if section.name in parts else "")
             parts[part.id] = part
+        for name, (title, stage) in STUDY_STAGES.items():
+            context = stage(report, speaker)
+            if context is not None:
+                at = name + (known if name in parts else "")
+                said = speaker.gettext(title)
+                parts[at] = Part(at, said, (), f"{name}.html", context)
     blocks = [b for report in reports for b in tell_method(report, speaker)]
     title = speaker.say("How it was measured")
     return [*parts.values(), Part("method", title, tuple(blocks))]

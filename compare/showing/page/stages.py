@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from compare.judging.differences import ulps_apart
 from compare.records.note import marked
-from compare.records.report import LessonReport
+from compare.records.report import LessonReport, Report
 from compare.showing.language import Speaker
-from compare.showing.page import code, scenes
+from compare.showing.page import code, quiz, scenes
 
 START = marked("Imports and signature")
 """What stands before the first section of an exhibit."""
@@ -60,6 +61,7 @@ SCRIPT_TEXTS = {
     "chosen": marked("Learning rate {rate}, loss {first} → {last}"),
     "infinite": marked("infinite"),
     "cost": marked("time per update"),
+    **quiz.TEXTS,
 }
 """What the scripts show; {names} are filled in there."""
 
@@ -138,3 +140,9 @@ STAGES = {
     "rates": (marked("Which learning rate?"), explorer),
 }
 """Name of a stage and of its template -> its title, and what it shows."""
+
+STUDY_STAGES: dict[str, tuple[str, Callable[[Report, Speaker], Context]]] = {
+    "quiz": (marked("Find the bug"), quiz.questions),
+    "mistakes": (marked("Classic mistakes"), quiz.catalogue),
+}
+"""The same for what a report holds beside lessons."""
