@@ -133,7 +133,7 @@ def test_every_theme_has_a_heading():
     assert sum(int(count) for _, count in headings) == len(CATALOGUE)
     assert len(headings) == len(THEMES)
     for mistake in CATALOGUE:
-        assert f"compare mistakes {mistake.key}</code>" in text
+        assert f"compare mistakes {mistake.key} --run</code>" in text
 
 
 def test_the_page_of_all_mistakes_is_small_and_shows_no_markup():
