@@ -37,6 +37,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.records.report import Report
     from compare.running.environment import read_environment
     from compare.showing.language import speaker
+    from compare.showing.page.render import write_page
     from compare.showing.progress import progress
     from compare.showing.telling.mistakes import (
         index_sections,
@@ -65,7 +66,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     report = Report(environment, command, mistakes=reports)
     deliver(
         seen_sections(report, in_full, said_by),
-        lambda: [files.write_report(report, options.out, "mistakes.json")],
+        lambda: [
+            files.write_report(report, options.out, "mistakes.json"),
+            write_page([report], options.lang, options.out),
+        ],
     )
     caught = all(report.caught for report in reports)
     return EXIT_AGREE if caught else EXIT_DIFFERENT

@@ -24,9 +24,10 @@ table, named by its key, with the fields of `Mistake`:
     after = 'batch(problem.batch_size, drop_remainder=True)'
 
 What a table leaves out is as in the file's `[defaults]`, or else as in
-`Mistake`; `updates = "all"` means the lesson's own number. Patches are made
-one after the other, and each `before` occurs exactly once. Whole lines stand
-between three quotes, indented as in the exhibit.
+`Mistake`; `updates = "all"` means the lesson's own number. `quiz = "easy"`,
+"medium" or "hard" has the quiz ask for it. Patches are made one after the
+other, and each `before` occurs exactly once. Whole lines stand between three
+quotes, indented as in the exhibit.
 """
 
 import importlib.resources
@@ -70,6 +71,7 @@ def read(file: Traversable) -> tuple[Mistake, ...]:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{file.name}: {error}") from error
     defaults = tables.pop("defaults", {})
+    defaults["theme"] = file.name.removesuffix(".toml")
     mistakes = []
     for key, row in tables.items():
         try:

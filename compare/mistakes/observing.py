@@ -11,17 +11,29 @@ from typing import Any
 
 from compare.judging.first_update import first_ratios
 from compare.judging.proof import Run
+from compare.judging.thinning import frames
 from compare.lessons.exhibits import exhibit
 from compare.mistakes.case import Case, why_broken, written
 from compare.mistakes.costs import measure_costs
+from compare.mistakes.patching import mutant_source
 from compare.mistakes.probe import attempt
 from compare.records import SIDES, Dtype, Side
-from compare.records.mistakes import KINDS, Mistake, MistakeReport, Raised
+from compare.records.mistakes import (
+    KINDS,
+    Curve,
+    Mistake,
+    MistakeReport,
+    Question,
+    Raised,
+)
 from compare.records.runs import Trajectory
 from compare.records.verdicts import Verdict
 from compare.running import multiprocess
 from compare.running.contest import Contest, Contestant, Pair
 from compare.running.processes import Broken, Job, Progress, run_jobs
+
+POINTS = 60
+"""Most points of a loss curve that a question keeps."""
 
 
 def observe(
@@ -52,7 +64,8 @@ def observe(
             for kind in KINDS
         )
         contest = Contest(at_once, timeout, progress)
-        pairs = _pairs([*silent, *slow])
+        asked = [case for case in cases if case.mistake.quiz]
+        pairs = _pairs([*silent, *slow, *(c for c in asked if c in errors)])
         verdicts = contest.judge([*pairs.values()])
         attempts = [case.job(attempt, "bad") for case in errors]
         raised = run_jobs(attempts, at_once, timeout, progress)
@@ -67,6 +80,10 @@ def observe(
         report = replace(case.report, verdict=verdict)
         reports.append(costs.add(report, case) if verdict.agree else report)
     by_key = {report.mistake.key: report for report in reports}
+    for case in asked:
+        key = case.mistake.key
+        question = _question(case, [contest.run(run) for run in pairs[key]])
+        by_key[key] = replace(by_key[key], question=question)
     return tuple(by_key[mistake.key] for mistake in mistakes)
 
 
@@ -123,3 +140,20 @@ def _compared(
     if isinstance(mutant, Trajectory) and isinstance(twin, Trajectory):
         return replace(report, first_update=first_ratios(mutant, twin))
     return report
+
+
+def _question(case: Case, runs: Sequence[Run]) -> Question:
+    """Keep what the quiz shows of a mistake."""
+    by_side = dict(zip(SIDES, map(_curve, runs), strict=True))
+    wrong = by_side.pop(case.mistake.side)
+    (right,) = by_side.values()
+    return Question(mutant_source(case.mistake), wrong, right)
+
+
+def _curve(run: Run) -> Curve | None:
+    """Thin the losses of a run, to six digits, or say that it has none."""
+    if not isinstance(run, Trajectory) or not run.losses.size:
+        return None
+    kept = frames([run], POINTS)
+    losses = (float(f"{loss:.6g}") for loss in run.losses[kept])
+    return Curve(tuple(kept.tolist()), tuple(losses))

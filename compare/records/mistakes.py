@@ -13,6 +13,9 @@ from compare.records.verdicts import Verdict
 Kind = Literal["silent", "error", "slow"]
 KINDS: tuple[Kind, ...] = ("silent", "error", "slow")
 
+Level = Literal["easy", "medium", "hard"]
+LEVELS: tuple[Level, ...] = ("easy", "medium", "hard")
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -40,6 +43,8 @@ class Mistake:
             the parameters kernel and bias, for diagnosis.
         counts_start: whether the mistake is one of measuring: the start is
             counted as training.
+        theme: the file of the catalogue that it stands in.
+        quiz: how hard it is to find, where the quiz asks for it.
     """
 
     key: str
@@ -58,6 +63,8 @@ class Mistake:
     hyper: dict[str, Any] = field(default_factory=dict)
     general: bool = False
     counts_start: bool = False
+    theme: str = ""
+    quiz: Level | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,29 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """The loss on all rows after some of the updates of a run."""
+
+    updates: tuple[int, ...]
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the quiz has to ask which line is wrong.
+
+    Attributes:
+        source: the exhibit with the mistake in it.
+        wrong: the loss with the mistake; None where there is none to see.
+        right: that of its twin.
+    """
+
+    source: str
+    wrong: Curve | None
+    right: Curve | None
+
+
+@dataclass(frozen=True)
 class MistakeReport:
     """What happened when a mistake was made.
 
@@ -113,6 +143,7 @@ class MistakeReport:
         bad, mended: what both cost, for a slow one.
         ratio: how many times as long an update takes.
         broken: why runs that were needed gave nothing.
+        question: for the quiz, where the mistake is in it.
     """
 
     mistake: Mistake
@@ -125,3 +156,4 @@ class MistakeReport:
     mended: Cost | None = None
     ratio: Ratio | None = None
     broken: tuple[Note, ...] = ()
+    question: Question | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Section
 from compare.showing.language import Speaker
 from compare.showing.page.hero import hero, worst
-from compare.showing.page.stages import STAGES
+from compare.showing.page.stages import STAGES, STUDY_STAGES
 from compare.showing.page.still import still
 from compare.showing.page.told import Told, told
 from compare.showing.telling import lesson_sections, studies
@@ -177,15 +177,19 @@ def _parts(
 
 def _studies(reports: Sequence[Report], speaker: Speaker) -> tuple[Part, ...]:
     """Return what is told of studies; what two reports share, once."""
-    sections: list[Section] = []
+    parts: list[Part] = []
     for report in reports:
-        for section in studies(report, speaker):
-            if section not in sections:
-                sections.append(section)
-    names = unique(section.name for section in sections)
+        sections = studies(report, speaker, STUDY_STAGES)
+        own = [Part(s.name, s.title, s.blocks) for s in sections]
+        for name, (title, stage) in STUDY_STAGES.items():
+            context = stage(report, speaker)
+            if context is not None:
+                said = speaker.gettext(title)
+                own.append(Part(name, said, (), f"{name}.html", context))
+        parts += [part for part in own if part not in parts]
+    names = unique(part.id for part in parts)
     return tuple(
-        Part(name, section.title, section.blocks)
-        for name, section in zip(names, sections, strict=True)
+        replace(part, id=name) for part, name in zip(parts, names, strict=True)
     )
 
 

@@ -33,6 +33,7 @@ SCRIPTS = (
     "static/growth.js",
     "static/picture.js",
     "static/code.js",
+    "static/quiz.js",
 )
 
 NAMES = {"en": "English", "ko": "한국어"}

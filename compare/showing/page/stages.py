@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from compare.records.note import marked
-from compare.records.report import LessonReport
+from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Code
 from compare.showing.language import Speaker
-from compare.showing.page import code, laboratory, scenes, tensors
+from compare.showing.page import code, laboratory, quiz, scenes, tensors
 from compare.showing.page.folding import folding
 from compare.showing.telling.code import tell_share
 
@@ -43,6 +44,7 @@ SCRIPT_TEXTS = {
     "yours": marked("Your line: w {w}, b {b} · loss {loss}"),
     "mean": marked("mean of the squares: {loss}"),
     **laboratory.TEXTS,
+    **quiz.TEXTS,
 }
 """What the scripts show; {names} are filled in there."""
 
@@ -114,3 +116,9 @@ STAGES = {
     ),
 }
 """Name of a stage and of its template -> its title, and what it shows."""
+
+STUDY_STAGES: dict[str, tuple[str, Callable[[Report, Speaker], Context]]] = {
+    "quiz": (marked("Find the bug"), quiz.questions),
+    "mistakes": (marked("Classic mistakes"), quiz.catalogue),
+}
+"""The same for what a report holds beside lessons."""

@@ -46,7 +46,7 @@ def index_sections(
         rows = tuple(
             (
                 Cell(mistake.key, name=True),
-                Cell(_file(mistake), name=True),
+                Cell(file_of(mistake), name=True),
                 speaker.gettext(mistake.title),
             )
             for mistake in mistakes
@@ -99,30 +99,45 @@ def tell_mistake(
         speaker: who says it.
         report: what was seen when it was made.
     """
+    items = facts(mistake, speaker, report)
+    if mistake.threads:
+        urls = " ".join(map(thread_url, mistake.threads))
+        items.append((speaker.say("Seen in"), urls))
+    title = f"{mistake.key}: {speaker.gettext(mistake.title)}"
+    blocks = changed(patch), Facts(tuple(items))
+    escaped = report is not None and not report.caught
+    return Details(title, blocks, "bad" if escaped else "plain")
+
+
+def facts(
+    mistake: Mistake, speaker: Speaker, report: MistakeReport | None = None
+) -> list[tuple[str, str]]:
+    """Return what is to know of a mistake, as terms and texts."""
     file = speaker.say(
-        "`{file}`, {mode} mode", file=_file(mistake), mode=mistake.mode
+        "`{file}`, {mode} mode", file=file_of(mistake), mode=mistake.mode
     )
+    about = [(speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind]))]
+    if report:
+        caught = _whether_caught(report, speaker)
+        about = [(speaker.say("Caught"), caught), *seen(report, speaker)]
+    return [
+        (speaker.say("In"), file),
+        *about,
+        (speaker.say("What one sees"), speaker.gettext(mistake.symptom)),
+        *reasons(mistake, speaker),
+    ]
+
+
+def reasons(mistake: Mistake, speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Yield why a mistake does what it does, and what is right."""
     instead = (
         speaker.say("What Keras does instead")
         if mistake.side == "manual"
         else speaker.say("What is right")
     )
-    kind = speaker.say("Kind"), speaker.gettext(KINDS[mistake.kind])
-    items = [
-        (speaker.say("In"), file),
-        *(_seen(report, speaker) if report else [kind]),
-        (speaker.say("What one sees"), speaker.gettext(mistake.symptom)),
-        (speaker.say("Why"), speaker.gettext(mistake.why)),
-        (instead, speaker.gettext(mistake.keras)),
-    ]
-    if mistake.threads:
-        urls = " ".join(map(thread_url, mistake.threads))
-        items.append((speaker.say("Seen in"), urls))
-    title = f"{mistake.key}: {speaker.gettext(mistake.title)}"
-    facts = Facts(tuple((term, text) for term, text in items if text))
-    blocks = Code(_hunks(patch), "diff"), facts
-    escaped = report is not None and not report.caught
-    return Details(title, blocks, "bad" if escaped else "plain")
+    yield speaker.say("Why"), speaker.gettext(mistake.why)
+    if mistake.keras:
+        yield instead, speaker.gettext(mistake.keras)
 
 
 def tell_mistakes(
@@ -142,7 +157,7 @@ def tell_mistakes(
             yield Heading(speaker.gettext(title))
         for report in made:
             yield tell_mistake(report.mistake, report.diff, speaker, report)
-    yield _caught(reports, speaker)
+    yield how_many(reports, speaker)
 
 
 def _tell_briefly(
@@ -170,10 +185,11 @@ def _tell_briefly(
             for report in reports
         ),
     )
-    yield _caught(reports, speaker)
+    yield how_many(reports, speaker)
 
 
-def _caught(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
+def how_many(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
+    """Say how many mistakes were caught."""
     caught = sum(report.caught for report in reports)
     text = speaker.say(
         "Caught: {caught} of {count}.", caught=caught, count=len(reports)
@@ -181,22 +197,26 @@ def _caught(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
     return Paragraph(text, "plain" if caught == len(reports) else "bad")
 
 
-def _file(mistake: Mistake) -> str:
+def file_of(mistake: Mistake) -> str:
+    """Return the path of the exhibit that a mistake is made in."""
     return f"{FOLDERS[mistake.side]}/{mistake.lesson}.py"
 
 
-def _hunks(patch: str) -> str:
-    """Leave the file's name out, which stands above the changes twice."""
+def changed(patch: str) -> Code:
+    """Show a diff without the file's name, which stands above it twice."""
+    return Code("\n".join(hunks(patch)), "diff")
+
+
+def hunks(patch: str) -> list[str]:
+    """Return the lines of a diff behind the file's name."""
     lines = patch.splitlines()
-    return "\n".join(lines[2:] if patch.startswith("--- ") else lines)
+    return lines[2:] if patch.startswith("--- ") else lines
 
 
-def _seen(
-    report: MistakeReport, speaker: Speaker
-) -> Iterator[tuple[str, str]]:
+def seen(report: MistakeReport, speaker: Speaker) -> Iterator[tuple[str, str]]:
     """Yield what was seen when a mistake was made."""
-    yield speaker.say("Caught"), _whether_caught(report, speaker)
-    yield speaker.say("What happens"), what_happened(report, speaker)
+    if happened := what_happened(report, speaker):
+        yield speaker.say("What happens"), happened
     if report.first_update:
         units = speaker.say("The first update, in units of the right one")
         yield units, first_ratios(report)
