@@ -63,8 +63,12 @@ def moving_statistics(problem: Problem, run: Trajectory) -> Picture:
 
 
 def metrics_by_epoch(problem: Problem, run: Trajectory) -> Picture:
-    """Show precision and recall of the rare class after each epoch."""
-    names = {"precision": marked("precision"), "recall": marked("recall")}
+    """Show precision, recall and AUC of the rare class after each epoch."""
+    names = {
+        "precision": marked("precision"),
+        "recall": marked("recall"),
+        "auc": marked("area under the ROC curve"),
+    }
     epochs = np.arange(1, len(run.results["recall"]) + 1)
     return one_chart(
         marked("What is found of the rare class, and how often that is right"),

@@ -62,8 +62,8 @@ def weighted(settings: Settings) -> Problem:
         "A rare class: class weights and streamed metrics",
         truth=None,
         epochs=12,
-        hyper={"class_weights": class_weights},
-        compared=("precision", "recall", "weighted_accuracy"),
+        hyper={"class_weights": class_weights, "thresholds": 200},
+        compared=("precision", "recall", "auc", "weighted_accuracy"),
     )
     rate = given(settings.learning_rate, 0.2)
     return (
