@@ -6,6 +6,7 @@ import numpy as np
 
 from compare.lessons.linear import given, glorot, linear_problem, mixed
 from compare.lessons.losses import cross_entropy
+from compare.lessons.masks import first_masks
 from compare.lessons.own_data import no_table
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import (
@@ -31,7 +32,7 @@ def dropout_mlp(settings: Settings) -> Problem:
         hyper={"rate": 0.25},
         compared=("predictions",),
     )
-    return _with_hidden_layer(problem)
+    return _with_hidden_layer(problem).replace(picture=first_masks)
 
 
 def batch_norm(settings: Settings) -> Problem:

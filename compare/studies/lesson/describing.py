@@ -80,9 +80,10 @@ def describe(
         if kept.apart is None
         else None,  # all parameters are needed to predict them
         pictures={
-            run.side: problem.picture(problem, run)
+            run.side: picture
             for run in shown
             if problem.picture and run.first_non_finite is None
+            if (picture := problem.picture(problem, run)) is not None
         },
     )
 
