@@ -136,7 +136,9 @@ def test_modes_are_told_apart(template):
     ("last", "words"),
     [
         (FASTER, "slow, whose update is the slowest (20 ms by hand)"),
-        (SLOWER, "no time per update from which on Keras has caught up"),
+        (SLOWER[:3] * 2, "It comes nearest in slow, whose update"),
+        (NOISY, "cannot be told: slow, whose update"),
+        (tuple(2 * f for f in SLOWER), "it comes nearest in fast: 3.02 ("),
     ],
 )
 def test_terminal_and_page_say_the_same_sentence(template, last, words):

@@ -30,6 +30,15 @@ class Pace:
     ratio: Ratio
 
     @property
+    def clear(self) -> bool:
+        """Whether the ratio has an interval that tells something."""
+        return self.ratio.answer in (
+            "faster",
+            "slower",
+            "no clear difference",
+        )
+
+    @property
     def close(self) -> bool:
         """Whether all of the interval is at most `CLOSE`."""
         return self.ratio.high is not None and self.ratio.high <= CLOSE
@@ -88,18 +97,18 @@ def crossing(ordered: Sequence[Pace]) -> Crossing | None:
     Returns:
         What was found; None where two lessons with intervals are missing.
     """
-    told = [pace for pace in ordered if pace.ratio.high is not None]
-    if len(told) < 2:
+    if sum(pace.ratio.high is not None for pace in ordered) < 2:
         return None
+    clear = [pace for pace in ordered if pace.clear]
     beyond: list[Pace] = []
     for pace in reversed(ordered):
         if not pace.close:
             break
         beyond.insert(0, pace)
     return Crossing(
-        mode=told[0].mode,
+        mode=ordered[0].mode,
         slowest=ordered[-1],
-        nearest=min(told, key=lambda pace: pace.ratio.value),
+        nearest=min(clear or ordered[-1:], key=lambda pace: pace.ratio.value),
         beyond=tuple(beyond),
         lessons=len(ordered),
     )

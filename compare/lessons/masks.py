@@ -88,30 +88,25 @@ def first_masks(problem: Problem, run: Trajectory) -> Picture | None:
     masks = {}
     for update in range(min(SHOWN, run.updates)):
         start = update % problem.steps_per_epoch * size
-        rows = slice(start, start + size)
-        x, y = problem.x[rows], problem.y[rows]
+        batch = slice(start, start + size)
+        x, y = problem.x[batch], problem.y[batch]
         shape = (len(x), problem.hidden_bias.size)
         mask = kept(problem.seed, update, problem.rate, shape, run.mode)
         if _bears_out(problem, run, update, mask, x, y):
             masks[update] = mask
     if not masks:
         return None
-    rows_shown = min(map(len, masks.values()), default=0)
-    rows_shown = min(rows_shown, problem.hidden_bias.size)
-    return Picture(
-        (
-            Images(
-                marked(
-                    "Hidden units that the first rows of a batch keep (dark), "
-                    "update by update"
-                ),
-                np.array([mask[:rows_shown] for mask in masks.values()], int),
-                tuple(str(update + 1) for update in masks),
-                down=marked("row"),
-                across=marked("hidden unit"),
-            ),
-        )
+    # As many rows as units, so that it is a square.
+    rows = min(problem.hidden_bias.size, *map(len, masks.values()))
+    shown = Images(
+        marked(
+            "What dropout keeps (filled) in the first updates: rows of the "
+            "batch down, hidden units across"
+        ),
+        np.array([mask[:rows] for mask in masks.values()], int),
+        tuple(str(update + 1) for update in masks),
     )
+    return Picture((shown,))
 
 
 def _bears_out(

@@ -72,10 +72,7 @@ def _say(tip: Crossing, speaker: Speaker) -> str:
     """Say from which time per update on Keras has caught up, or that not."""
     if not tip.beyond:
         return speaker.say(
-            "{mode}: in these lessons there is no time per update from which "
-            "on Keras has caught up. In {slowest}, whose update is the "
-            "slowest ({seconds} by hand), Keras / by hand is {times}; nearest "
-            "is {nearest}: {nearest_times}.",
+            _why_not(tip),
             mode=tip.mode,
             slowest=tip.slowest.lesson,
             seconds=seconds(tip.slowest.update),
@@ -103,4 +100,27 @@ def _say(tip: Crossing, speaker: Speaker) -> str:
         percent=f"{CLOSE - 1:.0%}",
         count=count,
         all=tip.lessons,
+    )
+
+
+def _why_not(tip: Crossing) -> str:
+    """Return what is said where there is no time from which on it is so."""
+    if not tip.slowest.clear:
+        return marked(
+            "{mode}: from which time per update on Keras has caught up cannot "
+            "be told: {slowest}, whose update is the slowest ({seconds} by "
+            "hand), was timed with too much noise or in too few processes."
+        )
+    if tip.nearest is tip.slowest:
+        return marked(
+            "{mode}: in these lessons there is no time per update from which "
+            "on Keras has caught up. It comes nearest in {slowest}, whose "
+            "update is the slowest ({seconds} by hand): there it takes "
+            "{times} times as long."
+        )
+    return marked(
+        "{mode}: in these lessons there is no time per update from which on "
+        "Keras has caught up. In {slowest}, whose update is the slowest "
+        "({seconds} by hand), it takes {times} times as long; it comes "
+        "nearest in {nearest}: {nearest_times}."
     )
