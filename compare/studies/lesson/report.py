@@ -42,8 +42,7 @@ def make_report(request: Request, progress: Progress) -> Report:
     problems = _problems(request)
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
-    reports = _judged(lessons, environment.cpus, progress)
-    reports = _with_aspects(lessons, reports, environment.cpus, progress)
+    reports = _found_out(lessons, environment.cpus, progress)
     for measure in MEASUREMENTS:
         reports = [
             measure(lesson, report, progress)
@@ -71,15 +70,27 @@ def _problems(request: Request) -> list[Problem]:
     return problems
 
 
-def _judged(
+def _found_out(
     lessons: Sequence[Lesson], at_once: int, progress: Progress
 ) -> list[LessonReport]:
-    """Record all sides of all lessons, judge them and describe the rest."""
-    contest = Contest(at_once, lessons[0].request.timeout, progress)
-    slow_first = [
-        member for lesson in lessons for member in lesson.contestants.values()
+    """Record all sides of all lessons, judge them, and add all aspects.
+
+    All that runs runs in one batch, large networks first: so no processor
+    waits for the last job of a lesson, nor at the end for a long one.
+    """
+    members = [
+        member
+        for lesson in sorted(lessons, key=lambda lesson: -lesson.size)
+        for member in lesson.members
     ]
-    contest.record(slow_first, "float32")
+    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
+    jobs = [member.job("float32") for member in members]
+    jobs += [job for own in aspects for aspect in own for job in aspect.jobs]
+    timeout = lessons[0].request.timeout
+    results = iter(run_jobs(jobs, at_once, timeout, progress))
+    contest = Contest(at_once, timeout, progress)
+    for member in members:
+        contest.keep(member, "float32", next(results))
     verdicts = contest.judge(
         [
             pair
@@ -87,25 +98,12 @@ def _judged(
             for pair in (*lesson.pairs, *lesson.checks.values())
         ]
     )
-    return [describe(lesson, contest, verdicts) for lesson in lessons]
-
-
-def _with_aspects(
-    lessons: Sequence[Lesson],
-    reports: Sequence[LessonReport],
-    at_once: int,
-    progress: Progress,
-) -> list[LessonReport]:
-    """Add all aspects to all reports; their jobs run in one batch."""
-    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
-    jobs = [job for own in aspects for aspect in own for job in aspect.jobs]
-    timeout = lessons[0].request.timeout
-    results = iter(run_jobs(jobs, at_once, timeout, progress))
-    complete = []
-    for report, own in zip(reports, aspects, strict=True):
+    reports = []
+    for lesson, own in zip(lessons, aspects, strict=True):
+        report = describe(lesson, contest, verdicts)
         for aspect in own:
             report = aspect.add(
                 report, list(islice(results, len(aspect.jobs)))
             )
-        complete.append(report)
-    return complete
+        reports.append(report)
+    return reports
