@@ -18,6 +18,7 @@ def train(problem):
         metrics=[
             keras.metrics.Precision(thresholds=0, name="precision"),
             keras.metrics.Recall(thresholds=0, name="recall"),
+            keras.metrics.AUC(problem.thresholds, from_logits=True),
         ],
         weighted_metrics=[
             keras.metrics.BinaryAccuracy("weighted_accuracy", threshold=0)

@@ -258,4 +258,27 @@ REWRITES = [
         ("total += compute_loss(x, y) * len(x)",
          "total += tf.reduce_sum(tf.square(y - x @ kernel - bias))"),
     ]),
+    ("minibatch", "a padded tail batch whose padding is not counted", [
+        ("    # --- Data\n",
+         "    # --- Data\n"
+         "    missing = -len(problem.x) % problem.batch_size\n"
+         "    x, y, real = (\n"
+         "        tf.pad(array, [[0, missing], [0, 0]])\n"
+         "        for array in (problem.x, problem.y, problem.y * 0 + 1)\n"
+         "    )\n"),
+        ("from_tensor_slices((problem.x, problem.y))",
+         "from_tensor_slices((x, y, real))"),
+        ("def step(x, y):", "def step(x, y, real):"),
+        (LOSS, "tf.reduce_sum(real * tf.square(y - y_hat))"
+               " / tf.reduce_sum(real)"),
+        ("for x, y in batches:\n            step(x, y)",
+         "for x, y, real in batches:\n            step(x, y, real)"),
+    ]),
+    ("mixed_precision", "clipped where no gradient is so long", [
+        ("        if tf.reduce_all(finite):\n",
+         "        if tf.reduce_all(finite):\n"
+         "            own = [g / scale for g in gradients]\n"
+         "            gradients, _ = tf.clip_by_global_norm(own, 128.0)\n"),
+        ("                gradient /= scale\n", ""),
+    ]),
 ]  # fmt: skip

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from compare.commands import COMMANDS
+from compare.commands import COMMANDS, run
 from compare.commands.delivery import exit_code
-from compare.commands.main import main
+from compare.commands.main import main, parser
 from compare.lessons.exhibits import source_of
 from compare.records.verdicts import Verdict
 from compare.studies.lesson import aspect
@@ -319,3 +319,13 @@ def test_an_interrupt_names_what_was_written(tmp_path):
     written = sorted(path.name for path in tmp_path.iterdir())
     assert written == ["ladder.json", "ladder.png"]
     assert f"written so far: {', '.join(written)}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "timed"),
+    [(("--all",), False), (("--all", "--budget", "5"), True), ((), True)],
+)
+def test_all_lessons_are_timed_only_where_time_is_given(arguments, timed):
+    """Timing them all takes most of an hour; one lesson always is."""
+    options = parser().parse_args(["run", *arguments])
+    assert (run.request_of(options, "").effort is not None) is timed

@@ -257,6 +257,16 @@ def test_scenes_store_equal_sides_once(small_report):
     json.dumps(scene, allow_nan=False)
 
 
+def test_where_parameters_were_cut_the_recorded_distance_is_shown(
+    small_report,
+):
+    """What is left may be equal where what was cut is not."""
+    lesson = small_report.lessons[0]
+    apart = np.arange(len(lesson.recorded_updates))
+    scene = scenes.learning(replace(lesson, apart=apart))
+    assert scene["ulps"] == apart.tolist()
+
+
 def test_scenes_survive_numbers_that_are_not_finite(small_report):
     """Overflow becomes a gap in the charts, not an error."""
     lesson = small_report.lessons[1]

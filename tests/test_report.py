@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from compare.records.problem import Settings
 from compare.records.report import Report
 from compare.records.request import Request
 from compare.records.timing import Effort
-from compare.running.processes import Silent
+from compare.running.processes import Broken, Silent
 from compare.studies.lesson import aspect
+from compare.studies.lesson import report as study
 from compare.studies.lesson.report import make_report
 
 MANUAL = (
@@ -46,6 +48,26 @@ def report_with(monkeypatch, asked, **references):
 
     monkeypatch.setattr(aspect, "exhibit", exhibit)
     return make_report(asked, Silent()).lessons[0]
+
+
+def test_all_runs_in_one_batch_with_large_networks_first(monkeypatch):
+    """No processor waits for a lesson to end, nor at the end for a GPT."""
+    batches = []
+
+    def run(jobs, *rest):
+        batches.append([job.label for job in jobs])
+        return [Broken("it was not run")] * len(jobs)
+
+    monkeypatch.setattr(study, "run_jobs", run)
+    asked = replace(request(), lessons=("streaming", "gpt"), effort=None)
+    lessons = make_report(asked, Silent()).lessons
+    (labels,) = batches
+    assert labels[0].startswith("gpt keras graph")
+    assert sum("streaming" in label for label in labels) == 6 + 4
+    assert [report.lesson for report in lessons] == ["streaming", "gpt"]
+    assert {v.outcome for r in lessons for v in r.all_verdicts} == {
+        "could not run"
+    }
 
 
 def planted(exhibit_file, before, after):

@@ -77,6 +77,7 @@ WRONG = {
     "sizes": (["sizes", "keras"], None, "sizes['keras'] is None"),
     "rows": (["trajectories", 0, "losses"], [1.0], "has not the 1 rows"),
     "few": (["recorded_updates"], [0, 1], "losses is not a list of 1 to 2"),
+    "apart": (["apart"], [0, 1], "apart is not a whole number for each row"),
     "order": (["recorded_updates"], [3, 1], "does not rise"),
     "theory": (["theory", "closed_form"], {}, "has not a kernel of 1"),
     "limit": (["theory", "largest_learning_rate"], 0.0, "is not above 0"),

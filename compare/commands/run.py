@@ -9,6 +9,7 @@ from compare.commands.options import TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.request import Request
+    from compare.records.timing import Effort
 
 HELP = "run lessons and report (the default)"
 
@@ -69,7 +70,6 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
     Raises:
         UsageError: options contradict each other, or there is no such table.
     """
-    from compare.judging.ratios import effort
     from compare.lessons.tables import read_table
     from compare.records import MODES, UsageError
     from compare.records.problem import Settings
@@ -95,11 +95,20 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
             table, options.steps, options.learning_rate, options.batch_size
         ),
         modes=tuple(mode for mode in MODES if mode in options.modes),
-        effort=None if options.all else effort(options.budget, options.quick),
+        effort=_effort(options),
         quick=options.quick,
         timeout=options.timeout,
         command=command,
     )
+
+
+def _effort(options: argparse.Namespace) -> Effort | None:
+    """Return how long to time; all lessons only where a budget is given."""
+    from compare.judging.ratios import effort
+
+    if options.all and options.budget is None:
+        return None
+    return effort(options.budget, options.quick)
 
 
 def _lessons(options: argparse.Namespace) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.lessons.linear import given, glorot, linear_problem, mixed
+from compare.lessons.linear import glorot, mixed
 from compare.lessons.losses import hidden_layer
-from compare.lessons.own_data import no_table
+from compare.lessons.own_data import own_problem
 from compare.lessons.penguins import COLUMNS, penguin_species
 from compare.lessons.pictures import samples
 from compare.records.problem import Parameters, Problem, Settings
@@ -19,35 +19,27 @@ HIDDEN_UNITS = 16
 
 def gan(settings: Settings) -> Problem:
     """Generate rows of two measurements that look like a penguin's."""
-    no_table("gan", settings)
-    problem = linear_problem(
-        settings,
-        "gan",
-        "Two networks against each other: generate penguins",
-        truth=None,
-        epochs=12,
-        batch_size=57,  # a sixth of the rows
-        compared=("predictions",),
-    )
     measured, _, table = penguin_species()
     columns = [COLUMNS.index(name) for name in MEASURED]
     noise = np.random.default_rng(3).normal(size=(len(measured), 2))
     x, _ = mixed(measured[:, columns], noise)
-    return problem.replace(
-        data=table.name,
-        x=x,
-        y=noise,  # what is generated of it at the end is compared
-        initial=_first_weights(),
-        loss=discriminators_loss,
-        hyper={
-            "learning_rate": given(settings.learning_rate, 0.5),
-            "seed": 1,
-            "noise": noise,
-        },
-        scaling=None,
+    return own_problem(
+        settings,
+        "gan",
+        "Two networks against each other: generate penguins",
+        table.name,
+        x,
+        noise,  # what is generated of it at the end is compared
+        _first_weights(),
+        discriminators_loss,
+        epochs=12,
+        batch_size=57,  # a sixth of the rows
+        learning_rate=0.5,
+        hyper={"noise": noise},
         notes=table.notes,
+        compared=("predictions",),
         picture=samples,
-    ).astype("float32")
+    )
 
 
 def _first_weights() -> dict[str, np.ndarray]:

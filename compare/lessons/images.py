@@ -7,7 +7,7 @@ import numpy as np
 from compare.lessons import digits
 from compare.lessons.linear import glorot, mixed
 from compare.lessons.losses import cross_entropy
-from compare.lessons.own_data import planned
+from compare.lessons.own_data import own_problem
 from compare.lessons.pictures import filters_and_digits, frozen_and_thawed
 from compare.records.note import note
 from compare.records.problem import Problem, Settings
@@ -32,39 +32,28 @@ def convolution(settings: Settings) -> Problem:
     x, y = mixed(*digits.digits())
     x_test, y_test = x[:TEST_ROWS], y[:TEST_ROWS]
     x, y = x[TEST_ROWS:], y[TEST_ROWS:]
-    plan = planned(
-        settings,
-        "convolution",
-        len(x),
-        epochs=6,
-        batch_size=32,
-        learning_rate=0.3,
-    )
     held = note(
         "held {held} of {rows} rows out for a test",
         held=len(x_test),
         rows=len(x) + len(x_test),
     )
-    return Problem(
-        lesson="convolution",
-        title="Filters that slide over images: a convolution",
-        data=digits.NAME,
-        x=x,
-        y=y,
-        initial=_first_filters(),
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        loss=cross_entropy,
-        hyper={
-            "learning_rate": plan.learning_rate,
-            "seed": 1,
-            "x_test": x_test,
-            "y_test": y_test,
-        },
-        notes=(held, *plan.notes),
+    return own_problem(
+        settings,
+        "convolution",
+        "Filters that slide over images: a convolution",
+        digits.NAME,
+        x,
+        y,
+        _first_filters(),
+        cross_entropy,
+        epochs=6,
+        batch_size=32,
+        learning_rate=0.3,
+        hyper={"x_test": x_test, "y_test": y_test},
+        notes=(held,),
         compared=("accuracy", "predictions"),
         picture=filters_and_digits,
-    ).astype("float32")
+    )
 
 
 def fine_tuning(settings: Settings) -> Problem:
@@ -74,37 +63,26 @@ def fine_tuning(settings: Settings) -> Problem:
     known = digit < NEW_DIGIT
     base = _trained_base(x[known], digit[known])
     x, y = x[~known], digit[~known] - NEW_DIGIT
-    plan = planned(
+    problem = own_problem(
         settings,
         "fine_tuning",
-        len(x),
-        epochs=8,
-        batch_size=32,
-        learning_rate=0.3,
-    )
-    return Problem(
-        lesson="fine_tuning",
-        title="A trained layer under a new head: freeze, then fine-tune",
-        data=digits.NAME,
-        x=x,
-        y=y,
-        initial={
+        "A trained layer under a new head: freeze, then fine-tune",
+        digits.NAME,
+        x,
+        y,
+        {
             **base,
             "kernel": np.zeros((HIDDEN_UNITS, 10 - NEW_DIGIT)),
             "bias": np.zeros(10 - NEW_DIGIT),
         },
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        loss=cross_entropy,
-        hyper={
-            "learning_rate": plan.learning_rate,
-            "fine_rate": 0.1,
-            "head_epochs": plan.epochs // 2,
-            "seed": 1,
-        },
-        notes=plan.notes,
+        cross_entropy,
+        epochs=8,
+        batch_size=32,
+        learning_rate=0.3,
+        hyper={"fine_rate": 0.1},
         picture=frozen_and_thawed,
-    ).astype("float32")
+    )
+    return problem.with_hyper(head_epochs=problem.epochs // 2)
 
 
 def _trained_base(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:

@@ -6,7 +6,8 @@ import numpy as np
 
 from compare.lessons.linear import given, glorot, linear_problem, mixed
 from compare.lessons.losses import cross_entropy
-from compare.lessons.own_data import no_table
+from compare.lessons.masks import first_masks
+from compare.lessons.own_data import own_problem
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import (
     lengths_of_updates,
@@ -31,7 +32,7 @@ def dropout_mlp(settings: Settings) -> Problem:
         hyper={"rate": 0.25},
         compared=("predictions",),
     )
-    return _with_hidden_layer(problem)
+    return _with_hidden_layer(problem).replace(picture=first_masks)
 
 
 def batch_norm(settings: Settings) -> Problem:
@@ -51,16 +52,24 @@ def batch_norm(settings: Settings) -> Problem:
 
 def classification(settings: Settings) -> Problem:
     """Tell three species of penguins apart by four measurements."""
-    no_table("classification", settings)
-    problem = linear_problem(
+    measured, species, table = penguin_species()
+    x, y = mixed(measured, species)
+    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
+    return own_problem(
         settings,
         "classification",
-        "Softmax regression",
+        "Tell classes apart: softmax and cross-entropy",
+        table.name,
+        x,
+        y,
+        {"kernel": kernel, "bias": np.zeros(3)},
+        cross_entropy,
         epochs=15,
+        batch_size=64,
+        learning_rate=0.5,
+        notes=table.notes,
         compared=("accuracy",),
     )
-    rate = given(settings.learning_rate, 0.5)
-    return _with_species(problem.with_hyper(learning_rate=rate))
 
 
 def mixed_precision(settings: Settings) -> Problem:
@@ -140,21 +149,3 @@ def _with_normalized_layer(problem: Problem) -> Problem:
             "output_bias": first["output_bias"],
         },
     )
-
-
-def _with_species(problem: Problem) -> Problem:
-    """Turn the problem into telling three species of penguins apart."""
-    x, y, table = penguin_species()
-    x, y = mixed(x, y)
-    kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 3))
-    return problem.replace(
-        title="Tell classes apart: softmax and cross-entropy",
-        data=table.name,
-        x=x,
-        y=y,
-        initial={"kernel": kernel, "bias": np.zeros(3)},
-        loss=cross_entropy,
-        scaling=None,
-        notes=table.notes,
-        truth=None,
-    ).astype("float32")

@@ -2,55 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from compare.lessons.linear import given, whole_epochs
 from compare.records import UsageError
 from compare.records.note import Note
-from compare.records.problem import Settings
+from compare.records.problem import Parameters, Problem, Settings
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How long to train on data of a lesson's own.
+def own_problem(
+    settings: Settings,
+    lesson: str,
+    title: str,
+    data: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    initial: dict[str, np.ndarray],
+    loss: Callable[[Parameters, np.ndarray, np.ndarray], float],
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    hyper: dict[str, Any] | None = None,
+    notes: tuple[Note, ...] = (),
+    **more: Any,
+) -> Problem:
+    """Fit what the user set to a lesson with data of its own.
 
-    Attributes:
-        epochs: passes over the rows.
-        batch_size: rows per update.
-        learning_rate: the optimizer's.
-        notes: what was done to the request.
+    What the user set goes before the lesson's own numbers; `notes` say what
+    was done to the data, and `more` are other fields of `Problem`.
+
+    Raises:
+        UsageError: the user brought a table.
     """
-
-    epochs: int
-    batch_size: int
-    learning_rate: float
-    notes: tuple[Note, ...]
-
-
-def no_table(lesson: str, settings: Settings) -> None:
-    """Refuse a user's table where a lesson needs data of its own."""
     if settings.table:
         raise UsageError(
             f"{lesson} has data of its own: leave --data out, or run another "
             "lesson"
         )
-
-
-def planned(
-    settings: Settings,
-    lesson: str,
-    rows: int,
-    epochs: int,
-    batch_size: int,
-    learning_rate: float,
-) -> Plan:
-    """Fit what the user set to a lesson with data of its own.
-
-    Raises:
-        UsageError: the user brought a table.
-    """
-    no_table(lesson, settings)
-    batch_size = min(given(settings.batch_size, batch_size), rows)
-    epochs, notes = whole_epochs(settings.steps, rows, batch_size, epochs)
+    batch_size = min(given(settings.batch_size, batch_size), len(x))
+    epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, epochs)
     rate = given(settings.learning_rate, learning_rate)
-    return Plan(epochs, batch_size, rate, notes)
+    return Problem(
+        lesson=lesson,
+        title=title,
+        data=data,
+        x=x,
+        y=y,
+        initial=initial,
+        epochs=epochs,
+        batch_size=batch_size,
+        loss=loss,
+        hyper={"learning_rate": rate, "seed": 1, **(hyper or {})},
+        notes=(*notes, *rounded),
+        **more,
+    ).astype("float32")

@@ -11,6 +11,9 @@ from compare.records.picture import Curve, Curves, Images, Picture
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 
+MOST_CURVES = 4
+"""Parameters of which a curve is drawn."""
+
 
 def over(
     across: np.ndarray, up: np.ndarray, name: str, dots: bool = False
@@ -46,6 +49,47 @@ def falling_rate(problem: Problem, run: Trajectory) -> Picture:
     )
 
 
+def steps_of_each(problem: Problem, run: Trajectory) -> Picture:
+    """Show how far each of the first parameters moves in each update."""
+    moves = {
+        f"{name}[{place}]": np.abs(np.diff(path.astype(float)))
+        for name, values in run.parameters.items()
+        for place, path in enumerate(values.reshape(len(values), -1).T)
+    }
+    updates = np.arange(1, run.updates + 1)
+    return one_chart(
+        marked("How far each update moves each parameter: alike at first"),
+        marked("update"),
+        marked("length"),
+        *(over(updates, moves[n], n) for n in list(moves)[:MOST_CURVES]),
+    )
+
+
+def clipped_gradients(problem: Problem, run: Trajectory) -> Picture:
+    """Show how long the kernel's gradients are, and what is left of them."""
+    kernel, bias = (
+        run.parameters[n].astype(float) for n in ("kernel", "bias")
+    )
+    whole = []
+    for update in range(run.updates):
+        start = update % problem.steps_per_epoch * problem.batch_size
+        rows = slice(start, start + problem.batch_size)
+        x = problem.x[rows].astype(float)
+        errors = x @ kernel[update] + bias[update] - problem.y[rows]
+        gradient = 2 * x.T @ errors / len(x) + 2 * problem.l2 * kernel[update]
+        whole.append(np.linalg.norm(gradient))
+    moved = np.diff(kernel, axis=0).reshape(run.updates, -1)
+    used = np.linalg.norm(moved, axis=1) / problem.learning_rate
+    updates = np.arange(1, run.updates + 1)
+    return one_chart(
+        marked("The length of the kernel's gradient"),
+        marked("update"),
+        marked("length"),
+        over(updates, np.array(whole), marked("with the penalty's share")),
+        over(updates, used, marked("after clipping"), True),
+    )
+
+
 def moving_statistics(problem: Problem, run: Trajectory) -> Picture:
     """Show how the moving statistics follow those of all rows."""
     path = run.parameters
@@ -63,8 +107,12 @@ def moving_statistics(problem: Problem, run: Trajectory) -> Picture:
 
 
 def metrics_by_epoch(problem: Problem, run: Trajectory) -> Picture:
-    """Show precision and recall of the rare class after each epoch."""
-    names = {"precision": marked("precision"), "recall": marked("recall")}
+    """Show precision, recall and AUC of the rare class after each epoch."""
+    names = {
+        "precision": marked("precision"),
+        "recall": marked("recall"),
+        "auc": marked("area under the ROC curve"),
+    }
     epochs = np.arange(1, len(run.results["recall"]) + 1)
     return one_chart(
         marked("What is found of the rare class, and how often that is right"),

@@ -8,8 +8,10 @@ from compare.lessons.exhibits import exhibit
 from compare.lessons.linear import linear_problem
 from compare.lessons.losses import ridge_error
 from compare.lessons.pictures import (
+    clipped_gradients,
     falling_rate,
     moves_in_steps,
+    steps_of_each,
     validation_curve,
 )
 from compare.records import SIDES, Side, UsageError
@@ -69,7 +71,7 @@ def adam(settings: Settings) -> Problem:
         "A step length for each parameter: Adam",
         truth="minimiser",
         hyper=ADAM,
-    )
+    ).replace(picture=steps_of_each)
 
 
 def lr_schedule(settings: Settings) -> Problem:
@@ -93,7 +95,9 @@ def regularization(settings: Settings) -> Problem:
         truth="minimiser",
         hyper={"l2": 0.01, "clip_norm": 0.5},
     )
-    return problem.replace(loss=partial(ridge_error, l2=problem.l2))
+    return problem.replace(
+        loss=partial(ridge_error, l2=problem.l2), picture=clipped_gradients
+    )
 
 
 def gradient_accumulation(settings: Settings) -> Problem:

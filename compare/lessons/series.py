@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.lessons.linear import glorot, mixed
-from compare.lessons.own_data import planned
+from compare.lessons.own_data import own_problem
 from compare.lessons.pictures import one_chart, over
 from compare.lessons.planes import ADAM
 from compare.records.note import marked
@@ -41,35 +41,26 @@ def recurrent(settings: Settings) -> Problem:
     series = standardised(sunspots())
     places = np.arange(len(series) - WINDOW)[:, None] + np.arange(WINDOW)
     x, y = mixed(series[places][..., None], series[WINDOW:, None])
-    plan = planned(
+    return own_problem(
         settings,
         "recurrent",
-        len(x),
+        "A network with memory: an LSTM forecasts the sunspots",
+        "Sunspots of each year, 1700 to 2008",
+        x,
+        y,
+        _first_parameters(),
+        next_value_error,
         epochs=12,
         batch_size=50,
         learning_rate=0.03,
-    )
-    return Problem(
-        lesson="recurrent",
-        title="A network with memory: an LSTM forecasts the sunspots",
-        data="Sunspots of each year, 1700 to 2008",
-        x=x,
-        y=y,
-        initial=_first_parameters(),
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        loss=next_value_error,
         hyper={
-            "learning_rate": plan.learning_rate,
-            "seed": 1,
             **ADAM,
             "last_window": series[-WINDOW:, None],
             "horizon": HORIZON,
         },
-        notes=plan.notes,
         compared=("forecast",),
         picture=series_and_forecast,
-    ).astype("float32")
+    )
 
 
 def series_and_forecast(problem: Problem, run: Trajectory) -> Picture:

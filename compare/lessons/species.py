@@ -6,9 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from compare.lessons.linear import given, glorot, linear_problem, mixed
+from compare.lessons.linear import glorot, mixed
 from compare.lessons.losses import two_losses, weighted_cross_entropy
-from compare.lessons.own_data import no_table
+from compare.lessons.own_data import own_problem
 from compare.lessons.penguins import penguin_species
 from compare.lessons.pictures import both_heads, metrics_by_epoch
 from compare.records.problem import Problem, Settings
@@ -21,62 +21,57 @@ RARE_WEIGHT = 4.0
 
 def two_heads(settings: Settings) -> Problem:
     """Tell species and body mass of penguins at once."""
-    no_table("two_heads", settings)
-    measured, species, _ = penguin_species()
+    measured, species, table = penguin_species()
     measured, species = mixed(measured, species)
-    x, mass = measured[:, :3], measured[:, 3:]
-    problem = linear_problem(
+    x, mass = measured[:, :3], measured[:, 3:].astype("float32")
+    species_weight, mass_weight = 1.0, 0.5
+    return own_problem(
         settings,
         "two_heads",
         "One input, two outputs, two losses",
-        truth=None,
+        table.name,
+        x,
+        species,
+        _heads(),
+        partial(two_losses, mass=mass, weights=(species_weight, mass_weight)),
         epochs=15,
+        batch_size=64,
+        learning_rate=0.2,
         hyper={
             "species": species,
             "mass": mass,
-            "species_weight": 1.0,
-            "mass_weight": 0.5,
+            "species_weight": species_weight,
+            "mass_weight": mass_weight,
         },
+        notes=table.notes,
         compared=("species_accuracy", "mass_mae"),
-    ).replace(x=x, y=species, initial=_heads(), scaling=None)
-    rate = given(settings.learning_rate, 0.2)
-    problem = problem.with_hyper(learning_rate=rate).astype("float32")
-    weights = (problem.species_weight, problem.mass_weight)
-    return problem.replace(
-        loss=partial(two_losses, mass=problem.mass, weights=weights),
         picture=both_heads,
     )
 
 
 def weighted(settings: Settings) -> Problem:
     """Tell the rarest species of penguins from the others."""
-    no_table("weighted", settings)
-    measured, species, _ = penguin_species()
+    measured, species, table = penguin_species()
     x, species = mixed(measured, species)
     rarest = np.bincount(species).argmin()
     kernel = np.random.default_rng(1).normal(0, 0.1, (x.shape[1], 1))
     class_weights = np.array([1.0, RARE_WEIGHT])
-    problem = linear_problem(
+    return own_problem(
         settings,
         "weighted",
         "A rare class: class weights and streamed metrics",
-        truth=None,
+        table.name,
+        x,
+        (species == rarest).astype(int).reshape(-1, 1),
+        {"kernel": kernel, "bias": np.zeros(1)},
+        partial(weighted_cross_entropy, weights=class_weights),
         epochs=12,
-        hyper={"class_weights": class_weights},
-        compared=("precision", "recall", "weighted_accuracy"),
-    )
-    rate = given(settings.learning_rate, 0.2)
-    return (
-        problem.replace(
-            x=x,
-            y=(species == rarest).astype(int).reshape(-1, 1),
-            initial={"kernel": kernel, "bias": np.zeros(1)},
-            loss=partial(weighted_cross_entropy, weights=class_weights),
-            scaling=None,
-            picture=metrics_by_epoch,
-        )
-        .with_hyper(learning_rate=rate)
-        .astype("float32")
+        batch_size=64,
+        learning_rate=0.2,
+        hyper={"class_weights": class_weights, "thresholds": 200},
+        notes=table.notes,
+        compared=("precision", "recall", "auc", "weighted_accuracy"),
+        picture=metrics_by_epoch,
     )
 
 

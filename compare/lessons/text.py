@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from compare.lessons.linear import mixed
-from compare.lessons.own_data import planned
+from compare.lessons.own_data import own_problem
 from compare.lessons.planes import ADAM
 from compare.lessons.transformer import gpt_forward, next_character_error
 from compare.records.note import marked
@@ -44,31 +44,27 @@ def gpt(settings: Settings) -> Problem:
     starts = np.arange(0, len(codes) - CONTEXT, STRIDE)
     places = starts[:, None] + np.arange(CONTEXT)
     x, y = mixed(codes[places], codes[places + 1])
-    plan = planned(
-        settings, "gpt", len(x), epochs=10, batch_size=32, learning_rate=0.01
-    )
-    return Problem(
-        lesson="gpt",
-        title="A small GPT: attention, and a text that it writes",
-        data="The opening of Alice's Adventures in Wonderland",
-        x=x,
-        y=y,
-        initial=_first_parameters(len(characters)),
-        epochs=plan.epochs,
-        batch_size=plan.batch_size,
-        loss=next_character_error,
+    return own_problem(
+        settings,
+        "gpt",
+        "A small GPT: attention, and a text that it writes",
+        "The opening of Alice's Adventures in Wonderland",
+        x,
+        y,
+        _first_parameters(len(characters)),
+        next_character_error,
+        epochs=10,
+        batch_size=32,
+        learning_rate=0.01,
         hyper={
-            "learning_rate": plan.learning_rate,
-            "seed": 1,
             **ADAM,
             "norm_epsilon": 1e-3,
             "prompt": codes[:CONTEXT],
             "text_length": 30,
         },
-        notes=plan.notes,
         compared=("text",),
         picture=text_and_attention,
-    ).astype("float32")
+    )
 
 
 def text_and_attention(problem: Problem, run: Trajectory) -> Picture:

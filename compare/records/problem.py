@@ -74,7 +74,8 @@ class Problem:
         compared: what `train` returns beside the parameters and both sides
             must agree on: "predictions", or names in the history.
         picture: (problem, run) -> what a run has learnt, where the lesson is
-            about more than a line or a number per row.
+            about more than a line or a number per row; None where the run
+            does not show it.
         provable: whether its float64 form is the same training, so that it
             can tell rounding from a difference; not where exhibits compute in
             float16 whatever their arrays are.
@@ -96,7 +97,7 @@ class Problem:
     modes: tuple[Mode, ...] = MODES
     same_as: SameAs | None = None
     compared: tuple[str, ...] = ()
-    picture: Callable[[Problem, Trajectory], Picture] | None = None
+    picture: Callable[[Problem, Trajectory], Picture | None] | None = None
     provable: bool = True
 
     def __getattr__(self, name: str) -> Any:

@@ -73,7 +73,10 @@ class LessonReport:
 
     Attributes:
         trajectories: thinned to at most 300 rows; `recorded_updates` holds
-            the number of the update of each row.
+            the number of the update of each row. Of large models parameters
+            are cut, see `compare.judging.thinning`.
+        apart: for each of these how far the two runs that are drawn are
+            apart, in units in the last place, where parameters were cut.
         user_parameters: side -> parameter -> value in the units of the
             user's table; empty where nothing was standardised.
         left_out: what is missing in this report, and why.
@@ -118,6 +121,7 @@ class LessonReport:
     memory: tuple[Memory, ...] = ()
     iterators: tuple[IteratorCost, ...] = ()
     left_out: tuple[str, ...] = ()
+    apart: np.ndarray | None = None
 
     @property
     def rate_pairs(self) -> list[tuple[RateRun, RateRun]]:

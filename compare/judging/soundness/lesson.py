@@ -38,6 +38,11 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
     require(rises, at, "does not rise from 0")
     for at, run in entries(lesson.trajectories, f"{path}.trajectories"):
         _check_trajectory(run, at, len(recorded))
+    if lesson.apart is not None:
+        fits = lesson.apart.ndim == 1 and lesson.apart.dtype.kind == "i"
+        fits = fits and len(lesson.apart) == _rows_of_pair(lesson)
+        wanted = "is not a whole number for each row that both runs have"
+        require(fits, f"{path}.apart", wanted)
     check_scaling(lesson.scaling, f"{path}.scaling", lesson.features)
     for at, line in entries(lesson.user_parameters, f"{path}.user_parameters"):
         _check_line(line, at, lesson.features)
@@ -54,6 +59,11 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
     for at, picture in entries(lesson.pictures, f"{path}.pictures"):
         check_picture(picture, at)
     _check_rates(lesson, f"{path}.rates")
+
+
+def _rows_of_pair(lesson: LessonReport) -> int:
+    rows = (len(run.losses) for run in first_pair(lesson.trajectories))
+    return min(rows, default=0)
 
 
 def _check_trajectory(run: Trajectory, path: str, recorded: int) -> None:

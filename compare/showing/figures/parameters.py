@@ -63,7 +63,7 @@ def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
     style.number_axes(axes)
     if len(names) > MOST:
         axes.set_title(
-            f"{len(names)} parameters; named: the {MOST} that moved most",
+            f"{_shown(lesson)} parameters; named: the {MOST} that moved most",
             fontsize=10,
             loc="left",
         )
@@ -72,6 +72,14 @@ def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
     shown = np.sort(np.argsort(-moved, kind="stable")[:MOST])
     ends = [(float(numbers[-1, i]), names[i]) for i in shown]
     style.label_ends(axes, ends)
+
+
+def _shown(lesson: LessonReport) -> str:
+    """Say how many parameters are drawn; a report cuts large ones."""
+    run = runs.pair(lesson)[0]
+    drawn = len(_names(lesson))
+    trained = sum(run.results[name].size for name in run.parameters)
+    return f"{drawn} of {trained:,}" if drawn < trained else f"{drawn}"
 
 
 def _numbers(run: Trajectory) -> np.ndarray:

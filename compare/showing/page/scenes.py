@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.judging.differences import ulps_apart
 from compare.judging.theory import pack
+from compare.judging.thinning import ulps_by_row
 from compare.lessons.losses import log_likelihoods, predictions, tells_classes
 from compare.records.rates import RateRun
 from compare.records.report import LessonReport, Points, first_pair
@@ -32,14 +32,19 @@ def learning(lesson: LessonReport) -> dict[str, Any] | None:
         return None
     frames = min(len(run.losses) for run in runs)
     updates = lesson.recorded_updates[:frames].astype(int).tolist()
-    apart = _ulps(runs, frames)
+    apart = lesson.apart
+    if apart is None:
+        apart = ulps_by_row(runs)
     scene: dict[str, Any] = {
         "updates": updates,
         "mode": runs[0].mode,
         "losses": _both([run.losses[:frames] for run in runs]),
-        "ulps": apart.tolist(),
+        "ulps": apart[:frames].tolist(),
         "parameters": _parameters(lesson, runs, frames),
-        "all_parameters": sum(v[0].size for v in runs[0].parameters.values()),
+        "all_parameters": sum(
+            runs[0].results.get(name, values[0]).size
+            for name, values in runs[0].parameters.items()
+        ),
         "line": None,
         "bowl": None,
         "predictions": None,
@@ -76,20 +81,6 @@ def rates(lesson: LessonReport) -> dict[str, Any] | None:
             for manual, _ in lesson.rate_pairs
         ],
     }
-
-
-def _ulps(runs: tuple[Trajectory, ...], frames: int) -> np.ndarray:
-    """Return the largest difference of each frame, in last places."""
-    manual, keras = (run.parameters for run in runs)
-    apart = [
-        ulps_apart(
-            values[:frames].reshape(frames, -1),
-            keras[name][:frames].reshape(frames, -1),
-        ).max(axis=1)
-        for name, values in manual.items()
-        if name in keras
-    ]
-    return np.asarray(np.max(apart, axis=0, initial=0))
 
 
 def _parameters(

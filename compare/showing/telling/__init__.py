@@ -25,6 +25,7 @@ from compare.showing.telling.picture import tell_picture
 from compare.showing.telling.speed import tell_speed
 
 STUDIES = {
+    "lessons": marked("From when on is Keras as fast?"),
     "pair": marked("Are both sides the same training?"),
     "fit": marked("Where does the time of fit go?"),
     "growth": marked("How does the time grow?"),

@@ -15,6 +15,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
+from compare.showing.telling import studies
 from compare.showing.telling.common import (
     outcome_cell,
     reason,
@@ -28,6 +29,7 @@ def overview(report: Report, speaker: Speaker) -> list[Section]:
     return [
         Section("where", "", (where(report.environment, speaker),)),
         Section("overview", "", tuple(_tell(report, speaker))),
+        *studies(report, speaker, {"ladder"}),
     ]
 
 

@@ -48,6 +48,16 @@ class Lesson:
         self.references = self._references()
 
     @property
+    def members(self) -> list[Contestant]:
+        """Return who is recorded, the slowest first."""
+        return [*self.contestants.values(), *self.references.values()]
+
+    @property
+    def size(self) -> int:
+        """Return how many parameters are trained: a guess of the work."""
+        return sum(value.size for value in self.problem.initial.values())
+
+    @property
     def pairs(self) -> list[Pair]:
         """Return the pair of each mode."""
         by_key = self.contestants

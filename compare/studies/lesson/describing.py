@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +13,8 @@ from compare.judging.proof import Run
 from compare.judging.theory import first_within_1_percent
 from compare.lessons.exhibits import source_of
 from compare.lessons.scaling import in_user_units
+from compare.records.note import Note, note
+from compare.records.problem import Problem
 from compare.records.report import LessonReport, first_pair
 from compare.records.runs import Failure, Trajectory
 from compare.records.verdicts import Check, Verdict
@@ -34,7 +36,7 @@ def describe(
     runs = [contest.run(member) for member in lesson.contestants.values()]
     whole = [run for run in runs if isinstance(run, Trajectory)]
     shown = first_pair(whole)
-    frames, trajectories = thinning.thinned(whole, shown)
+    kept = thinning.thinned(whole, shown)
     sources: dict[str, str] = {
         side: source_of(name) for side, name in lesson.exhibits.items()
     }
@@ -48,7 +50,11 @@ def describe(
         workers=problem.workers,
         updates=problem.steps,
         learning_rate=problem.learning_rate,
-        notes=(*problem.notes, *theory_notes(problem, theory, shown)),
+        notes=(
+            *problem.notes,
+            *theory_notes(problem, theory, shown),
+            *_cut(problem, kept),
+        ),
         sources=sources,
         sizes={side: codesize.measure(text) for side, text in sources.items()},
         verdicts=tuple(
@@ -58,8 +64,9 @@ def describe(
             Check(side, pair[1].name, verdicts[pair])
             for side, pair in lesson.checks.items()
         ),
-        trajectories=trajectories,
-        recorded_updates=frames,
+        trajectories=kept.runs,
+        recorded_updates=kept.updates,
+        apart=kept.apart,
         failures=tuple(run for run in runs if isinstance(run, Failure)),
         scaling=problem.scaling,
         user_parameters=_user_parameters(lesson, shown),
@@ -69,13 +76,27 @@ def describe(
             for run in shown
             if theory
         },
-        points=thinning.points(problem, theory),
+        points=thinning.points(problem, theory)
+        if kept.apart is None
+        else None,  # all parameters are needed to predict them
         pictures={
-            run.side: problem.picture(problem, run)
+            run.side: picture
             for run in shown
             if problem.picture and run.first_non_finite is None
+            if (picture := problem.picture(problem, run)) is not None
         },
     )
+
+
+def _cut(problem: Problem, kept: thinning.Thinned) -> Iterator[Note]:
+    """Say what the report leaves out of a large model's parameters."""
+    if kept.apart is not None:
+        yield note(
+            "of {numbers} parameters the report keeps on the way the first "
+            "{leading} numbers of each array",
+            numbers=f"{sum(v.size for v in problem.initial.values()):,}",
+            leading=thinning.LEADING,
+        )
 
 
 def _explained(

@@ -42,7 +42,7 @@ def make_report(request: Request, progress: Progress) -> Report:
     problems = _problems(request)
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
-    reports = _judged(lessons, environment.cpus, progress)
+    reports = _found_out(lessons, environment.cpus, progress)
     for measure in MEASUREMENTS:
         reports = [
             measure(lesson, report, progress)
@@ -70,22 +70,25 @@ def _problems(request: Request) -> list[Problem]:
     return problems
 
 
-def _judged(
+def _found_out(
     lessons: Sequence[Lesson], at_once: int, progress: Progress
 ) -> list[LessonReport]:
-    """Record all sides of all lessons, judge them, find out the rest.
+    """Record all sides of all lessons, judge them, and add all aspects.
 
-    The jobs of all aspects run in the same batch, behind the long ones.
+    All that runs runs in one batch, large networks first: so no processor
+    waits for the last job of a lesson, nor at the end for a long one.
     """
-    timeout = lessons[0].request.timeout
-    contest = Contest(at_once, timeout, progress)
-    members = [m for lesson in lessons for m in lesson.contestants.values()]
-    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
-    jobs = [
-        *(member.job("float32") for member in members),
-        *(job for own in aspects for aspect in own for job in aspect.jobs),
+    members = [
+        member
+        for lesson in sorted(lessons, key=lambda lesson: -lesson.size)
+        for member in lesson.members
     ]
+    aspects = [[aspect(lesson) for aspect in ASPECTS] for lesson in lessons]
+    jobs = [member.job("float32") for member in members]
+    jobs += [job for own in aspects for aspect in own for job in aspect.jobs]
+    timeout = lessons[0].request.timeout
     results = iter(run_jobs(jobs, at_once, timeout, progress))
+    contest = Contest(at_once, timeout, progress)
     for member in members:
         contest.keep(member, "float32", next(results))
     verdicts = contest.judge(
@@ -99,7 +102,8 @@ def _judged(
     for lesson, own in zip(lessons, aspects, strict=True):
         report = describe(lesson, contest, verdicts)
         for aspect in own:
-            found = list(islice(results, len(aspect.jobs)))
-            report = aspect.add(report, found)
+            report = aspect.add(
+                report, list(islice(results, len(aspect.jobs)))
+            )
         reports.append(report)
     return reports

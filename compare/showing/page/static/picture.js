@@ -32,25 +32,35 @@ for (const stage of document.querySelectorAll(".stage.images")) {
   }
 }
 
+/** Curves differ in colour and in dashes. */
+const DASHES = [null, "7 4", "2 3", "10 3 2 3"];
+const wayOf = (n) => `way way-${[0, 1, 3, 5][n % 4]}`;
+
 /** Draw curves and dots over common axes, each with its name. */
 for (const stage of document.querySelectorAll(".stage.curves")) {
   const { across, up, curves } = sceneOf(stage);
   const all = curves.flatMap((curve) => curve.points);
   const list = d3.select(stage).insert("p", ".chart").attr("class", "legend");
-  for (const [n, { name }] of curves.entries()) {
+  for (const [n, { name, dots }] of curves.entries()) {
     const item = list.append("span");
-    item.append("span").attr("class", `key way-${n}`).attr("aria-hidden", "true");
+    const key = item.append("svg").attr("class", wayOf(n)).attr("aria-hidden", "true")
+      .attr("width", 28).attr("height", 10);
+    if (dots) key.append("circle").attr("class", "marker").attr("r", 3).attr("cx", 14).attr("cy", 5);
+    else key.append("path").attr("d", "M0 5H28").attr("stroke-dasharray", DASHES[n % 4]);
     item.append("span").text(name);
   }
   new Chart(stage.querySelector(".chart"),
-    { label: across, domain: extent(all.map((p) => p[0]), false, 0.02), format: "~g" },
+    { label: across, domain: extent(all.map((p) => p[0]), false, 0.02), format: "~f" },
     { label: up, domain: extent(all.map((p) => p[1])) }, (chart) => {
       for (const [n, { points, dots }] of curves.entries()) {
-        const group = chart.plot.append("g").attr("class", `way way-${n}`);
+        const group = chart.plot.append("g").attr("class", wayOf(n));
         if (dots) {
           group.selectAll("circle").data(points).join("circle").attr("class", "marker")
             .attr("r", 2.5).attr("cx", (p) => chart.x(p[0])).attr("cy", (p) => chart.y(p[1]));
-        } else group.append("path").attr("class", "course").attr("d", chart.path(points));
+        } else {
+          group.append("path").attr("class", "course").attr("d", chart.path(points))
+            .attr("stroke-dasharray", DASHES[n % 4]);
+        }
       }
       return () => {};
     });
