@@ -16,6 +16,7 @@ NEVER = {
     "공통 노름": "the global norm is 전역 노름",
     "절반 정밀도": "half precision is 반정밀도",
     "목표값": "a target is 목푯값",
+    "경사 하강": "gradient descent is 경사하강법",
     "문장 [0-9{]|[0-9}]개 문장": "a statement is 실행문",
     "[0-9}] %": "a percent sign follows its number at once",
     "십시오": "advice ends in 세요",
