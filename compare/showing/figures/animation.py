@@ -34,11 +34,12 @@ def learning_gif(lesson: LessonReport, who: Speaker) -> bytes | None:
     if count < 2 or not shown:
         return None
     rows = _rows(count)
-    figure = Figure(figsize=(style.WIDTH, 3.4), dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(style.WIDTH, 3.7), dpi=DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
+    style.entitle(figure, who.gettext(lesson.title))
     style.sides_legend(figure, who)
     lines = _draw(figure, lesson, rows, who)
-    counter = figure.text(0.01, 0.99, "", va="top", fontsize=11)
+    counter = figure.text(0.99, 0.98, "", va="top", ha="right", fontsize=11)
     moving: list[Artist] = [counter]
     for axes in figure.axes:
         moving += [*axes.lines, *axes.collections, *axes.texts]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -45,9 +44,8 @@ WIDTH = 8.0
 LONGEST = 22
 """Characters of a column's name that are shown."""
 
-LONGEST_TITLE = 64
-"""Characters of a title that have room; wide ones of Asian scripts count as
-two."""
+LONGEST_TITLES = (90, 64, 40)
+"""Characters of a title that are shown: as many of these as have room."""
 
 ASIAN = (
     "notosanscjk-regular",
@@ -104,9 +102,11 @@ def chart_speaker(language: str) -> Speaker:
 def entitle(figure: Figure, title: str, about: str = "") -> None:
     """Say above a chart what it shows, and of which lesson."""
     told = f"{about}: {title}" if about else title
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in told)
-    told = plain(told, LONGEST_TITLE - min(wide, LONGEST_TITLE // 2))
-    figure.suptitle(told, x=0.01, ha="left", fontsize=13)
+    text = figure.suptitle("", x=0.01, ha="left", fontsize=13)
+    for longest in LONGEST_TITLES:
+        text.set_text(plain(told, longest))
+        if text.get_window_extent().x1 <= figure.bbox.x1:
+            break
 
 
 def write_chart(
