@@ -152,7 +152,7 @@ def test_the_command_writes_its_report(monkeypatch, capsys, tmp_path, quiet):
     text = capsys.readouterr().out
     for expected in (
         "false alarms",
-        "2 % found",
+        "2% found",
         "5 % slower",
         "of 7 (",
         "overlapping",

@@ -24,6 +24,7 @@ from compare.records.runs import Trajectory
 from compare.showing.figures import CHARTS, write_figures
 from compare.showing.figures.animation import learning_gif
 from compare.showing.figures.style import plain, short, spread
+from compare.showing.language import speaker
 
 HOSTILE = (
     "a_column_whose_name_is_far_too_long_for_any_chart",
@@ -135,7 +136,7 @@ def test_no_label_of_any_chart_meets_another(case):
     """Every text is inside, apart from all others, and large enough."""
     lesson = lesson_of(**LESSONS[case])
     for chart in CHARTS.values():
-        if figure := chart(lesson):
+        if figure := chart(lesson, speaker()):
             assert_legible(figure)
 
 
@@ -156,15 +157,15 @@ def test_the_check_of_labels_finds_planted_faults():
 def test_a_chart_appears_only_with_its_data():
     """What was not recorded is not drawn."""
     full = lesson_of()
-    assert {n for n, chart in CHARTS.items() if chart(full)} == {
+    assert {n for n, chart in CHARTS.items() if chart(full, speaker())} == {
         "learning",
         "loss",
     }
     bare = replace(full, trajectories=(), points=None)
-    assert not any(chart(bare) for chart in CHARTS.values())
-    assert learning_gif(bare) is None
+    assert not any(chart(bare, speaker()) for chart in CHARTS.values())
+    assert learning_gif(bare, speaker()) is None
     several = lesson_of("minibatch")
-    assert {n for n, chart in CHARTS.items() if chart(several)} == {
+    assert {n for n, chart in CHARTS.items() if chart(several, speaker())} == {
         "loss",
         "parameters",
     }
@@ -172,7 +173,7 @@ def test_a_chart_appears_only_with_its_data():
 
 def test_the_predicted_fall_is_the_one_that_is_seen():
     """The dotted line of the first lesson meets the loss at the end."""
-    figure = CHARTS["loss"](lesson_of(steps=1100))
+    figure = CHARTS["loss"](lesson_of(steps=1100), speaker())
     manual, _, predicted = figure.axes[0].get_lines()
     seen, line = (np.asarray(x.get_ydata())[-1] for x in (manual, predicted))
     assert line == pytest.approx(seen, rel=1e-3)
@@ -188,7 +189,7 @@ def test_ticks_say_what_they_stand_for():
 
 def test_the_gif_moves_holds_and_is_small():
     """At most 100 frames, denser at first, the last for seconds."""
-    content = learning_gif(lesson_of(steps=1100))
+    content = learning_gif(lesson_of(steps=1100), speaker())
     assert len(content) < 300_000
     with Image.open(io.BytesIO(content)) as moving:
         assert 30 < moving.n_frames <= 100

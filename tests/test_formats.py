@@ -7,6 +7,7 @@ import pytest
 
 from compare.records.escape import printable
 from compare.showing import formats
+from compare.showing.language import speaker
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,9 @@ def test_values_tell_float32_numbers_apart():
     assert formats.values(np.array([np.nan, 1e-9])) == "nan\n1e-09"
     assert formats.values(np.array([])) == "none"
     assert formats.values(None) == "-"
+    korean = speaker("ko").say
+    assert formats.values(np.arange(9.0), True, korean) == "8.0(9개 중 마지막)"
+    assert formats.values(np.arange(9.0), say=korean) == "값 9개"
 
 
 def test_control_characters_are_shown_not_obeyed():

@@ -21,6 +21,7 @@ from compare.records.timing import Effort, Sample
 from compare.records.verdicts import Verdict
 from compare.running.processes import Job, Silent, run_jobs
 from compare.showing.figures.growth import growth_chart
+from compare.showing.language import speaker
 from compare.studies.grow.study import measure_growth
 from compare.studies.grow.tables import SIZES, VARIANTS, table_of
 from compare.studies.variants.trials import time_by_turns
@@ -252,7 +253,7 @@ def test_growth_survives_json(report):
 
 def test_the_chart_tells_the_variants_apart_without_colour(report):
     """Each has its own marker and fill; every label is legible."""
-    figure = growth_chart(report.growth)
+    figure = growth_chart(report.growth, speaker())
     assert_legible(figure)
     lines = figure.axes[0].lines
     assert len({line.get_marker() for line in lines}) == len(VARIANTS)

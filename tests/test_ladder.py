@@ -10,6 +10,7 @@ from drawn import assert_legible
 from compare.lessons.problems import LESSONS
 from compare.records import MEASURES, SIDES
 from compare.showing.figures.ladder import ladder_chart
+from compare.showing.language import speaker
 from compare.studies.ladder import (
     IN_ALL_AT_ONCE,
     by_size,
@@ -47,7 +48,7 @@ def test_the_running_sum_counts_what_full_loop_has():
 @pytest.mark.parametrize("measure", MEASURES)
 def test_every_label_of_the_chart_is_legible(measure):
     """Names and numbers are apart from each other, and large enough."""
-    assert_legible(ladder_chart(ladder(), measure))
+    assert_legible(ladder_chart(ladder(), measure, speaker()))
 
 
 def test_lessons_stand_by_their_length_and_the_answer_follows_it():

@@ -24,6 +24,7 @@ from compare.lessons.rows_on_disk import read_csv
 from compare.records import SIDES
 from compare.records.problem import Settings
 from compare.running.processes import Broken, Job, run_jobs
+from compare.showing.language import speaker
 from compare.showing.notebook.build import notebook_of
 from compare.showing.notebook.cells import cells
 
@@ -155,28 +156,32 @@ def test_every_lesson_has_exercises_with_folded_solutions(lesson):
     )
     asked = re.findall(r"^(\d)\. ", exercises.split("## Sol")[0], re.M)
     assert 3 <= len(asked) <= 5
-    answered = [
-        number
-        for cell in notebook.cells
-        if cell.cell_type == "markdown"
-        for number in re.findall(r"^\*\*(\d)\.\*\* ", cell.source, re.M)
-    ]
-    assert answered == asked
-    folded = [
-        cell for cell in code_cells(notebook) if "jupyter" in cell.metadata
-    ]
-    assert len(folded) >= len(asked)
+    start = next(
+        i for i, cell in enumerate(notebook.cells) if "## Sol" in cell.source
+    )
+    solutions = notebook.cells[start:]
+    told = "\n".join(c.source for c in solutions if "<details>" in c.source)
+    assert re.findall(r"<summary><b>(\d)\.</b>", told) == asked
+    assert told.count("</details>") == len(asked)
+    assert "**1.**" not in told
+    for cell in code_cells(nbformat.v4.new_notebook(cells=solutions)):
+        assert cell.metadata["jupyter"] == {"source_hidden": True}
 
 
 def test_markdown_becomes_cells():
     """Text, code, a tag, and folded code under Solutions."""
     made = cells(
         "one\n\n```python\nx = 1\n```\n```python parameters\nz\n```\n\n"
-        "## Solutions\n\n```\ny\n```\n"
+        "## Solutions\n\n**1.** two\n\n```\ny\n```\n",
+        speaker(),
     )
     kinds = ["markdown", "code", "code", "markdown", "code"]
     assert [cell.cell_type for cell in made] == kinds
-    sources = ["one", "x = 1", "z", "## Solutions", "y"]
+    said = (
+        "## Solutions\n\n<details><summary><b>1.</b> What comes of it, and why"
+        "</summary>\n\ntwo\n\n</details>"
+    )
+    sources = ["one", "x = 1", "z", said, "y"]
     assert [cell.source for cell in made] == sources
     assert ["jupyter" in cell.metadata for cell in made] == [0, 0, 0, 0, 1]
     assert made[2].metadata["tags"] == ["parameters"]
@@ -218,7 +223,7 @@ def test_a_notebook_sees_a_mistake(tmp_path):
     right = "assign_sub(problem.learning_rate"
     for cell in code_cells(notebook):
         cell.source = cell.source.replace(right, f"{right} * 0.999")
-    assert run_here(notebook, tmp_path) == ["different from update 1 on"]
+    assert run_here(notebook, tmp_path)[-1] == "different from update 1 on"
 
 
 def shortened(notebook, mode, epochs, end):
@@ -252,13 +257,14 @@ def execute(notebook, folder):
     before = set(Path(tempfile.gettempdir()).glob("__autograph*"))
     NotebookClient(notebook, timeout=300, resources=place).execute()
     assert set(Path(tempfile.gettempdir()).glob("__autograph*")) <= before
-    return [
-        line
+    streams = [
+        output
         for cell in code_cells(notebook)
         for output in cell.outputs
-        if output.output_type == "stream" and output.name == "stdout"
-        for line in output.text.splitlines()
+        if output.output_type == "stream"
     ]
+    assert not [s.text for s in streams if s.name == "stderr"]
+    return [line for s in streams for line in s.text.splitlines()]
 
 
 def test_the_command_writes_the_notebook(tmp_path, capsys):

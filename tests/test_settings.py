@@ -16,11 +16,12 @@ DRAW = """\
 import os, sys
 from compare.showing.figures import charts_of
 from compare.showing.figures.style import write_chart
+from compare.showing.language import speaker
 from compare.records.report import Report
 from compare.studies.ladder import installed, ladder
 from pathlib import Path
 report = Report(installed(), "", ladder=ladder())
-for name, figure in charts_of(report).items():
+for name, figure in charts_of(report, speaker()).items():
     write_chart(figure, Path(), name)
 sys.exit("MPLBACKEND" in os.environ and os.environ["MPLBACKEND"] == "agg")
 """  # fmt: skip

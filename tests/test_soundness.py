@@ -26,6 +26,7 @@ from compare.records.request import Request
 from compare.showing import figures
 from compare.showing.figures.animation import learning_gif
 from compare.showing.figures.growth import growth_chart
+from compare.showing.language import speaker
 from compare.showing.page.render import page
 from compare.studies.baseline import read_baseline
 
@@ -256,9 +257,9 @@ def test_strange_trainings_are_drawn_as_far_as_they_go(case):
     made = STRANGE[case](lesson("linear_regression"))
     check_report(replace(whole_report(), lessons=(made,)))
     for chart in figures.CHARTS.values():
-        if figure := chart(made):
+        if figure := chart(made, speaker()):
             figure.draw_without_rendering()
-    learning_gif(made)
+    learning_gif(made, speaker())
 
 
 def test_sizes_at_which_nothing_ran_are_drawn_empty():
@@ -272,4 +273,6 @@ def test_sizes_at_which_nothing_ran_are_drawn_empty():
         ),
     ):
         cells = tuple(map(change, study.cells))
-        growth_chart(replace(study, cells=cells)).draw_without_rendering()
+        growth_chart(
+            replace(study, cells=cells), speaker()
+        ).draw_without_rendering()

@@ -49,7 +49,7 @@ def report_study(
     deliver(
         sections(report, speaker(options.lang)),
         lambda: [write_report(report, options.out, name)],
-        lambda: draw(report, figures),
+        lambda: draw(report, figures, options.lang),
     )
     return report
 
@@ -74,13 +74,13 @@ def deliver(
     say_written(drawing())
 
 
-def draw(report: Report, folder: Path | None) -> Iterable[Path]:
+def draw(report: Report, folder: Path | None, language: str) -> Iterable[Path]:
     """Write the charts of a report, if a folder is named."""
     if folder is None:
         return ()
     from compare.showing.figures import write_figures  # takes a while
 
-    return write_figures(report, folder)
+    return write_figures(report, folder, language)
 
 
 def say_written(paths: Iterable[Path]) -> None:

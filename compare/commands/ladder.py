@@ -21,7 +21,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.records.report import Report
     from compare.showing.blocks import Section
     from compare.showing.figures.ladder import ladder_chart
-    from compare.showing.figures.style import write_chart
+    from compare.showing.figures.style import chart_speaker, write_chart
     from compare.showing.language import speaker
     from compare.showing.telling.ladder import tell_ladder
     from compare.studies.ladder import installed, ladder
@@ -36,7 +36,9 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         [Section("ladder", title, told)],
         lambda: [files.write_report(report, options.out, "ladder.json")],
         lambda: write_chart(
-            ladder_chart(rungs, options.measure), options.out, "ladder"
+            ladder_chart(rungs, options.measure, chart_speaker(options.lang)),
+            options.out,
+            "ladder",
         ),
     )
     return EXIT_AGREE

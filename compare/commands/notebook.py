@@ -12,7 +12,7 @@ HELP = "write a lesson as a Jupyter notebook, with exercises"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.add_argument("lesson", metavar="LESSON", help="see `list`")
-    add(parser, "--out")
+    add(parser, "--lang", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -23,7 +23,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.records import files
     from compare.showing.notebook.build import notebook_of
 
-    notebook = notebook_of(options.lesson)
+    notebook = notebook_of(options.lesson, options.lang)
     files.check_writable(options.out)
     path = options.out / f"{options.lesson}.ipynb"
     files.write_atomically(path, (nbformat.writes(notebook) + "\n").encode())

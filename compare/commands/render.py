@@ -35,5 +35,5 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         files.check_writable(options.figures, files.OTHER_FIGURES)
     say_written([write_page(reports, options.lang, options.out)])
     for report in reports:
-        say_written(draw(report, options.figures))
+        say_written(draw(report, options.figures, options.lang))
     return EXIT_AGREE

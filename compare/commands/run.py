@@ -59,7 +59,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             files.write_report(report, options.out),
             write_page([report], options.lang, options.out),
         ],
-        lambda: draw(report, options.figures),
+        lambda: draw(report, options.figures, options.lang),
     )
     return exit_code(report.verdicts)
 

@@ -39,17 +39,22 @@ from compare.studies.variants.source import title
 
 PACKAGE = Path(str(LOCALE)).parents[1]
 
+TEMPLATES = (
+    "showing/page/templates/*.html",
+    "showing/notebook/templates/**.md",
+)
 METHODS = [
-    ("showing/page/templates/*.html", "jinja2.ext:babel_extract"),
+    *((pattern, "jinja2.ext:babel_extract") for pattern in TEMPLATES),
     ("**.py", "python"),
 ]
 OPTIONS = {
-    "showing/page/templates/*.html": {
+    pattern: {
         "newstyle_gettext": "true",
         "trimmed": "false",
         "trim_blocks": "true",
         "lstrip_blocks": "true",
     }
+    for pattern in TEMPLATES
 }
 KEYWORDS = {
     "_": None,

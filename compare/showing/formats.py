@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,29 @@ SHOWN_VALUES = 4
 """Most values of an array that are shown."""
 
 
-def values(array: np.ndarray | None, history: bool = False) -> str:
+def _in_english(text: str, /, **filled: object) -> str:
+    """Say a text as it is."""
+    return text.format(**filled)
+
+
+def values(
+    array: np.ndarray | None,
+    history: bool = False,
+    say: Callable[..., str] = _in_english,
+) -> str:
     """Show up to four values, a line each.
 
-    Of more values in a history the last is shown.
+    Of more values in a history the last is shown; `say` tells how many.
     """
     if array is None:
         return "-"
     numbers = np.ravel(array)
     if numbers.size > SHOWN_VALUES and not history:
-        return f"{numbers.size:,} values"
+        return say("{size} values", size=f"{numbers.size:,}")
     if numbers.size > SHOWN_VALUES:
-        return f"{value(numbers[-1])} (last of {numbers.size:,})"
-    return "\n".join(map(value, numbers)) or "none"
+        last, size = value(numbers[-1]), f"{numbers.size:,}"
+        return say("{last} (last of {size})", last=last, size=size)
+    return "\n".join(map(value, numbers)) or say("none")
 
 
 def value(number: np.number[Any]) -> str:

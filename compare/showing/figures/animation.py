@@ -13,6 +13,7 @@ from PIL import Image
 
 from compare.records.report import LessonReport
 from compare.showing.figures import learning, loss, parameters, runs, style
+from compare.showing.language import Speaker
 
 FRAMES = 80
 FRAME_MILLISECONDS, HOLD_MILLISECONDS = 80, 3000
@@ -22,7 +23,7 @@ SHADE = 17
 them, fit the 256 of a GIF."""
 
 
-def learning_gif(lesson: LessonReport) -> bytes | None:
+def learning_gif(lesson: LessonReport, who: Speaker) -> bytes | None:
     """Return a GIF of the learning, or None where nothing can be shown.
 
     Many frames show the first updates, where most happens; the last one
@@ -33,11 +34,12 @@ def learning_gif(lesson: LessonReport) -> bytes | None:
     if count < 2 or not shown:
         return None
     rows = _rows(count)
-    figure = Figure(figsize=(style.WIDTH, 3.4), dpi=DOTS_PER_INCH)
+    figure = Figure(figsize=(style.WIDTH, 3.7), dpi=DOTS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
-    style.sides_legend(figure)
-    lines = _draw(figure, lesson, rows)
-    counter = figure.text(0.01, 0.99, "", va="top", fontsize=11)
+    style.entitle(figure, who.gettext(lesson.title))
+    style.sides_legend(figure, who)
+    lines = _draw(figure, lesson, rows, who)
+    counter = figure.text(0.99, 0.98, "", va="top", ha="right", fontsize=11)
     moving: list[Artist] = [counter]
     for axes in figure.axes:
         moving += [*axes.lines, *axes.collections, *axes.texts]
@@ -48,7 +50,8 @@ def learning_gif(lesson: LessonReport) -> bytes | None:
     still = canvas.copy_from_bbox(figure.bbox)
     frames = []
     for number, row in enumerate(rows):
-        counter.set_text(f"update {int(lesson.recorded_updates[row]):,}")
+        update = f"{int(lesson.recorded_updates[row]):,}"
+        counter.set_text(who.say("update {update}", update=update))
         for line, points in lines.items():
             line.set_data(points[number])
         canvas.restore_region(still)
@@ -59,7 +62,7 @@ def learning_gif(lesson: LessonReport) -> bytes | None:
 
 
 def _draw(
-    figure: Figure, lesson: LessonReport, rows: list[int]
+    figure: Figure, lesson: LessonReport, rows: list[int], who: Speaker
 ) -> dict[Line2D, list[np.ndarray]]:
     """Draw the end; return each moving line's x and y in all these rows."""
     if learning.is_line(lesson):
@@ -67,13 +70,13 @@ def _draw(
         learning.draw_points(first, lesson)
         predicting = learning.draw_lines(first, lesson, -1)
         x = np.array(first.get_xlim())[:, None]
-        growing = learning.draw_path(second, lesson)
+        growing = learning.draw_path(second, lesson, who)
     else:
         first, last = figure.subplots(1, 2)
-        predicting = parameters.draw_predictions(first, lesson)
+        predicting = parameters.draw_predictions(first, lesson, who)
         x, _ = runs.shown_data(lesson)
         growing = []
-    growing += loss.draw_losses(last, lesson)
+    growing += loss.draw_losses(last, lesson, who)
     style.number_axes(last, most=4)
     style.log_axis(last, "y")
     lines = {

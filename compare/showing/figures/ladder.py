@@ -8,25 +8,29 @@ from matplotlib.figure import Figure
 from compare.records import MEASURES, SIDES
 from compare.records.ladder import Ladder
 from compare.showing.figures import style
+from compare.showing.language import Speaker
 from compare.studies.ladder import ALL_AT_ONCE, FIRST, by_size
 
 
-def ladder_chart(ladder: Ladder, measure: str) -> Figure:
+def ladder_chart(ladder: Ladder, measure: str, who: Speaker) -> Figure:
     """Draw every lesson's size, and the running sum beside the whole."""
-    figure = Figure(figsize=(style.WIDTH, 1.8 + 0.4 * len(ladder.rungs)))
+    figure = Figure(figsize=(style.WIDTH, 2.1 + 0.4 * len(ladder.rungs)))
     left, right = figure.subplots(1, 2, width_ratios=(4, 3))
-    _draw_lessons(left, ladder, measure)
-    _draw_sum(right, ladder, measure)
+    _draw_lessons(left, ladder, measure, who)
+    _draw_sum(right, ladder, measure, who)
     for axes in (left, right):
         axes.invert_yaxis()
         axes.grid(axis="x")
         axes.locator_params("x", nbins=5, integer=True)
-    figure.supxlabel(MEASURES[measure], fontsize="medium")
-    figure.legend(loc="outside upper center", ncols=2)
+    left.set_xlabel(who.gettext(MEASURES[measure]))
+    style.entitle(figure, who.say("How long every lesson is"))
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
-def _draw_lessons(axes: Axes, ladder: Ladder, measure: str) -> None:
+def _draw_lessons(
+    axes: Axes, ladder: Ladder, measure: str, who: Speaker
+) -> None:
     lessons = by_size(ladder, measure)
     rows = range(len(lessons))
     for side, shift in zip(SIDES, (-0.2, 0.2), strict=True):
@@ -34,16 +38,16 @@ def _draw_lessons(axes: Axes, ladder: Ladder, measure: str) -> None:
             [row + shift for row in rows],
             [sizes[side] for _, sizes in lessons],
             height=0.38,
-            label=style.NAMES[side],
+            label=who.side(side),
             **style.BARS[side],
         )
         axes.bar_label(bars, padding=3)
     axes.set_yticks(rows, [lesson for lesson, _ in lessons])
     axes.margins(x=0.12)
-    axes.set_title("Every lesson, the shortest by hand first")
+    axes.set_title(who.say("the shortest by hand first"))
 
 
-def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
+def _draw_sum(axes: Axes, ladder: Ladder, measure: str, who: Speaker) -> None:
     counted = [rung for rung in ladder.rungs if rung.counted]
     names = [FIRST, *(f"+ {rung.lesson}" for rung in counted), ALL_AT_ONCE]
     rows = range(len(names))
@@ -66,4 +70,4 @@ def _draw_sum(axes: Axes, ladder: Ladder, measure: str) -> None:
             )
     axes.set_yticks(rows, names)
     axes.margins(x=0.35)  # room for the labels on both sides
-    axes.set_title(f"Running sum, and {ALL_AT_ONCE}")
+    axes.set_title(who.say("running sum, and {lesson}", lesson=ALL_AT_ONCE))

@@ -10,27 +10,32 @@ from matplotlib.lines import Line2D
 from compare.judging.theory import pack
 from compare.records.report import LessonReport
 from compare.showing.figures import runs, style
+from compare.showing.language import Speaker
 
 STAGES = (0.5, 0.15)
 """Shares of the way to go at which the line is shown between its ends."""
 
 
-def learning_chart(lesson: LessonReport) -> Figure | None:
+def learning_chart(lesson: LessonReport, who: Speaker) -> Figure | None:
     """Draw the line at some updates, and the path of the parameters."""
     if not runs.pair(lesson) or not is_line(lesson):
         return None
-    figure = Figure(figsize=(style.WIDTH, 4.0))
+    figure = Figure(figsize=(style.WIDTH, 4.3))
     left, right = figure.subplots(1, 2)
-    style.sides_legend(figure)
-    draw_path(right, lesson)
+    style.entitle(
+        figure, who.say("the way to the least loss"), who.gettext(lesson.title)
+    )
+    style.sides_legend(figure, who)
+    draw_path(right, lesson, who)
     draw_points(left, lesson)
     labels = []
     for row in _stages(lesson):
         *_, line = draw_lines(left, lesson, row)
         update = int(lesson.recorded_updates[row])
-        text = f"after {update:,}" if update else "start"
+        after = who.say("after {updates}", updates=f"{update:,}")
+        text = after if update else who.say("start")
         labels.append((float(np.asarray(line.get_ydata())[-1]), text))
-    style.label_ends(left, labels, points=13)
+    style.label_ends(left, labels, points=15)
     return figure
 
 
@@ -63,7 +68,7 @@ def draw_lines(axes: Axes, lesson: LessonReport, row: int) -> list[Line2D]:
     return lines
 
 
-def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
+def draw_path(axes: Axes, lesson: LessonReport, who: Speaker) -> list[Line2D]:
     """Draw each side's path from start to end over the loss's contours."""
     assert lesson.theory is not None
     pair = runs.pair(lesson)
@@ -77,8 +82,8 @@ def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
     axes.plot(*end, "kx", markersize=9, markeredgewidth=2)
     up = 1 if end[1] > start[1] else -1  # each name away from the other
     for (w, b), name, way in (
-        (start, "start", -up),
-        (end, "closed form", up),
+        (start, who.say("start"), -up),
+        (end, who.say("closed form"), up),
     ):
         axes.annotate(
             name,
@@ -90,7 +95,7 @@ def draw_path(axes: Axes, lesson: LessonReport) -> list[Line2D]:
         )
     axes.margins(0.2)
     _draw_contours(axes, lesson)
-    axes.set(xlabel="kernel, w", ylabel="bias, b")
+    axes.set(xlabel=who.say("kernel w"), ylabel=who.say("bias b"))
     axes.spines[:].set_visible(True)
     style.number_axes(axes, most=5)
     return lines

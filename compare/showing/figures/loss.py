@@ -9,21 +9,25 @@ from matplotlib.lines import Line2D
 
 from compare.records.report import LessonReport
 from compare.showing.figures import runs, style
+from compare.showing.language import Speaker
 
 
-def loss_chart(lesson: LessonReport) -> Figure | None:
+def loss_chart(lesson: LessonReport, who: Speaker) -> Figure | None:
     """Draw the loss of both sides, its least and its predicted fall."""
     if not has_losses(lesson):
         return None
     losses = [run.losses for run in runs.pair(lesson)]
-    figure = Figure(figsize=(style.WIDTH, 3.6))
+    figure = Figure(figsize=(style.WIDTH, 3.9))
     axes = figure.subplots()
-    style.sides_legend(figure)
-    draw_losses(axes, lesson)
+    style.entitle(
+        figure, who.say("the loss of both sides"), who.gettext(lesson.title)
+    )
+    style.sides_legend(figure, who)
+    draw_losses(axes, lesson, who)
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
     axes.grid()
     ends = []
-    for text, heights in _known_beforehand(lesson, losses[0]).items():
+    for text, heights in _known_beforehand(lesson, losses[0], who).items():
         axes.plot(lesson.recorded_updates, heights, "k:", linewidth=1.2)
         ends.append((float(heights[-1]), text))
     seen = [*np.concatenate(losses), *(height for height, _ in ends)]
@@ -40,9 +44,11 @@ def has_losses(lesson: LessonReport) -> bool:
     return bool(pair) and all((run.losses > 0).any() for run in pair)
 
 
-def draw_losses(axes: Axes, lesson: LessonReport) -> list[Line2D]:
+def draw_losses(
+    axes: Axes, lesson: LessonReport, who: Speaker
+) -> list[Line2D]:
     """Draw the loss of both sides; the scale is left to be set."""
-    axes.set(xlabel="update", ylabel="loss on all rows")
+    axes.set(xlabel=who.say("update"), ylabel=who.say("loss on all rows"))
     style.number_axes(axes)
     return [
         style.draw_side(axes, run.side, runs.updates(lesson, run), run.losses)
@@ -51,7 +57,7 @@ def draw_losses(axes: Axes, lesson: LessonReport) -> list[Line2D]:
 
 
 def _known_beforehand(
-    lesson: LessonReport, losses: np.ndarray
+    lesson: LessonReport, losses: np.ndarray, who: Speaker
 ) -> dict[str, np.ndarray]:
     """Return what theory says of the loss: text -> height at every row.
 
@@ -66,7 +72,8 @@ def _known_beforehand(
         return {}
     found = {}
     if least > 1e-9 * np.nanmax(losses):
-        text = f"closed form\n{style.short(float(f'{least:.4g}'))}"
+        name = who.say("closed form")
+        text = f"{name}\n{style.short(float(f'{least:.4g}'))}"
         found[text] = np.full(len(steps), least)
     middle = len(losses) // 2
     if (
@@ -79,5 +86,7 @@ def _known_beforehand(
         heights = factor ** (steps - steps[middle])
         heights = least + (losses[middle] - least) * heights
         if np.all(np.isfinite(heights)):
-            found[f"predicted fall:\n× {factor:.4g} an update"] = heights
+            name = who.say("predicted:")
+            fall = who.say("× {factor} an update", factor=f"{factor:.4g}")
+            found[f"{name}\n{fall}"] = heights
     return found

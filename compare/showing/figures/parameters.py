@@ -10,31 +10,37 @@ from matplotlib.lines import Line2D
 from compare.records.report import LessonReport
 from compare.records.runs import Trajectory
 from compare.showing.figures import runs, style
+from compare.showing.language import Speaker
 
 DOTS: dict[str, tuple[str, float]] = {"manual": ("o", 6), "keras": (".", 3)}
-"""Marker and size: a dark dot in a pale one."""
+"""Marker and size: a small dot in a large one."""
 
 MOST = 21
 """Labels beside the lines; of more parameters the most moved are named."""
 
 
-def parameters_chart(lesson: LessonReport) -> Figure | None:
+def parameters_chart(lesson: LessonReport, who: Speaker) -> Figure | None:
     """Draw how each parameter moves, and what is predicted in the end."""
     if not runs.pair(lesson) or lesson.features < 2:
         return None
-    height = max(3.8, 1.3 + 0.215 * min(len(_names(lesson)), MOST))
+    height = max(4.1, 1.6 + 0.215 * min(len(_names(lesson)), MOST))
     figure = Figure(figsize=(style.WIDTH, height))
     if runs.predicts_numbers(lesson):
         left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-        draw_predictions(right, lesson)
+        draw_predictions(right, lesson, who)
     else:
         left = figure.subplots()
-    style.sides_legend(figure)
-    _draw_parameters(left, lesson)
+    style.entitle(
+        figure, who.say("how the parameters move"), who.gettext(lesson.title)
+    )
+    style.sides_legend(figure, who)
+    _draw_parameters(left, lesson, who)
     return figure
 
 
-def draw_predictions(axes: Axes, lesson: LessonReport) -> list[Line2D]:
+def draw_predictions(
+    axes: Axes, lesson: LessonReport, who: Speaker
+) -> list[Line2D]:
     """Draw predicted over true values in the end; return each side's dots."""
     x, y = runs.shown_data(lesson)
     dots = []
@@ -45,12 +51,15 @@ def draw_predictions(axes: Axes, lesson: LessonReport) -> list[Line2D]:
         dots += axes.plot(y, y_hat, marker, markersize=size, color=colour)
     axes.axline((y[0], y[0]), slope=1, color="black", linewidth=0.8, zorder=0)
     name = runs.target(lesson)
-    axes.set(xlabel=f"{name}, true", ylabel=f"{name}, predicted")
+    axes.set(
+        xlabel=who.say("{name}, true", name=name),
+        ylabel=who.say("{name}, predicted", name=name),
+    )
     style.number_axes(axes, most=5)
     return dots
 
 
-def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
+def _draw_parameters(axes: Axes, lesson: LessonReport, who: Speaker) -> None:
     names = _names(lesson)
     for run in runs.pair(lesson):
         updates = runs.updates(lesson, run)
@@ -58,12 +67,16 @@ def _draw_parameters(axes: Axes, lesson: LessonReport) -> None:
             line = style.draw_side(axes, run.side, updates, values)
             if len(names) > MOST:  # a bundle: thinner lines
                 line.set_linewidth(float(line.get_linewidth()) / 2.5)
-    axes.set(xlabel="update", ylabel="parameter")
+    axes.set(xlabel=who.say("update"), ylabel=who.say("parameter"))
     axes.set_xlim(0, max(float(lesson.recorded_updates[-1]), 1))
     style.number_axes(axes)
     if len(names) > MOST:
         axes.set_title(
-            f"{_shown(lesson)} parameters; named: the {MOST} that moved most",
+            who.say(
+                "{count} parameters; named: the {most} that moved most",
+                count=_shown(lesson),
+                most=MOST,
+            ),
             fontsize=10,
             loc="left",
         )
@@ -79,7 +92,7 @@ def _shown(lesson: LessonReport) -> str:
     run = runs.pair(lesson)[0]
     drawn = len(_names(lesson))
     trained = sum(run.results[name].size for name in run.parameters)
-    return f"{drawn} of {trained:,}" if drawn < trained else f"{drawn}"
+    return f"{drawn} / {trained:,}" if drawn < trained else f"{drawn}"
 
 
 def _numbers(run: Trajectory) -> np.ndarray:

@@ -17,24 +17,26 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
-from compare.records import SIDES, Side
+from compare.records import LANGUAGES, SIDES, Side
 from compare.records.escape import printable
 from compare.records.files import OTHER_FOLDER, write_atomically
+from compare.showing.language import Speaker, speaker
 
-NAMES: dict[Side, str] = {"manual": "manual TensorFlow", "keras": "Keras"}
+BLUE, ORANGE = "#0072B2", "#E69F00"
+"""The colours of both sides, as on the page; of Okabe and Ito."""
 
 BARS: dict[Side, dict[str, Any]] = {
-    "manual": {"color": "#0072B2", "edgecolor": "white"},
-    "keras": {"color": "#E69F00", "edgecolor": "white", "hatch": "///"},
+    "manual": {"color": BLUE, "edgecolor": "white"},
+    "keras": {"color": ORANGE, "edgecolor": "white", "hatch": "///"},
 }
-"""Blue and orange of Okabe and Ito; hatching tells them apart in grey."""
+"""Hatching tells them apart in grey."""
 
 LINES: dict[str, dict[str, Any]] = {
-    "manual": {"color": "#9ECAE1", "linewidth": 5, "solid_capstyle": "butt"},
-    "keras": {"color": "#8C4A00", "linewidth": 1.4, "linestyle": (0, (4, 3))},
+    "manual": {"color": BLUE, "linewidth": 5, "solid_capstyle": "butt"},
+    "keras": {"color": ORANGE, "linewidth": 1.8, "linestyle": (0, (4, 3))},
 }
-"""A wide pale line, and a thin dark dashed one over it: equal sides are both
-seen, in grey too."""
+"""A wide line, and a thin dashed one over it: equal sides are both seen, in
+grey too."""
 
 WIDTH = 8.0
 """Inches; on the 6.7 of a page of A4 a text of 10 points is printed in 8."""
@@ -42,15 +44,30 @@ WIDTH = 8.0
 LONGEST = 22
 """Characters of a column's name that are shown."""
 
+LONGEST_TITLES = (90, 64, 40)
+"""Characters of a title that are shown: as many of these as have room."""
+
 ASIAN = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK KR",
-    "Noto Serif CJK JP",
-    "NanumGothic",
-    "Apple SD Gothic Neo",
-    "Malgun Gothic",
+    "notosanscjk-regular",
+    "notosanskr-regular",
+    "nanumgothic",
+    "applesdgothicneo",
+    "malgun",
 )
-"""Fonts that have what matplotlib's own lacks, where one is installed."""
+"""Files of fonts that have what matplotlib's own lacks, the best first."""
+
+
+def _asian() -> list[str]:
+    """Return the name of the best of these fonts that is installed, if any.
+
+    matplotlib's own list of fonts may be older than the font.
+    """
+    stems = {Path(p).stem.lower(): p for p in font_manager.findSystemFonts()}
+    for stem in filter(stems.__contains__, ASIAN):
+        font_manager.fontManager.addfont(stems[stem])
+        return [font_manager.FontProperties(fname=stems[stem]).get_name()]
+    return []
+
 
 mpl.rcParams.update(
     {
@@ -59,10 +76,7 @@ mpl.rcParams.update(
         "axes.spines.top": False,
         "axes.titlesize": 11,
         "figure.constrained_layout.use": True,
-        "font.family": [
-            "DejaVu Sans",
-            *[n for n in ASIAN if n in font_manager.get_font_names()][:1],
-        ],
+        "font.family": ["DejaVu Sans", *_asian()],
         "grid.color": "#dddddd",
         "grid.linewidth": 0.6,
         "legend.frameon": False,
@@ -72,6 +86,27 @@ mpl.rcParams.update(
         "text.parse_math": False,  # a $ in a name is a $
     }
 )
+
+
+MONOSPACE = ["DejaVu Sans Mono", *mpl.rcParams["font.family"]]
+"""Fonts of texts that were written."""
+
+
+def chart_speaker(language: str) -> Speaker:
+    """Return who writes charts: in English where no font has the letters."""
+    who = speaker(language)
+    wanted = set(map(ord, who.gettext("loss on all rows"))) - {ord(" ")}
+    return who if wanted <= _characters() else speaker(LANGUAGES[0])
+
+
+def entitle(figure: Figure, title: str, about: str = "") -> None:
+    """Say above a chart what it shows, and of which lesson."""
+    told = f"{about}: {title}" if about else title
+    text = figure.suptitle("", x=0.01, ha="left", fontsize=13)
+    for longest in LONGEST_TITLES:
+        text.set_text(plain(told, longest))
+        if text.get_window_extent().x1 <= figure.bbox.x1:
+            break
 
 
 def write_chart(
@@ -97,12 +132,12 @@ def draw_side(axes: Axes, side: str, x: ArrayLike, y: ArrayLike) -> Line2D:
     return line
 
 
-def sides_legend(figure: Figure) -> None:
-    """Say above the charts which line is which side's."""
+def sides_legend(figure: Figure, who: Speaker) -> None:
+    """Say below the charts which line is which side's."""
     figure.legend(
         [Line2D([], [], **LINES[side]) for side in SIDES],
-        [NAMES[side] for side in SIDES],
-        loc="outside upper center",
+        [who.side(side) for side in SIDES],
+        loc="outside lower center",
         ncols=2,
     )
 
@@ -135,15 +170,15 @@ def short(value: float, _: object = None) -> str:
     return f"{value:,.6g}" if plainly else f"{value:.3g}"
 
 
-def plain(name: str) -> str:
+def plain(name: str, longest: int = LONGEST) -> str:
     """Make a user's name fit for a chart: short, on one line, in our fonts.
 
     What is left out is marked by an ellipsis, a letter that no installed
     font has by an empty box.
     """
     text = printable(name)
-    if len(text) > LONGEST:
-        half = LONGEST // 2
+    if len(text) > longest:
+        half = longest // 2
         text = f"{text[:half]}…{text[1 - half :]}"
     return "".join(c if ord(c) in _characters() else "□" for c in text)
 

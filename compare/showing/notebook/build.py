@@ -15,11 +15,13 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
+from compare.judging.codesize import measure
 from compare.lessons import digits, penguins, series, text
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import problem_of
-from compare.records import SIDES
+from compare.records import LANGUAGES, MEASURES, SIDES, Side
 from compare.records.problem import Problem, Settings
+from compare.showing.language import Speaker, speaker
 from compare.showing.notebook.cells import cells
 
 FOLDER = Path(__file__).parent
@@ -30,11 +32,12 @@ KERNEL = {
 }
 
 
-def notebook_of(lesson: str) -> NotebookNode:
+def notebook_of(lesson: str, language: str = LANGUAGES[0]) -> NotebookNode:
     """Write a lesson as a notebook.
 
     Args:
         lesson: its name.
+        language: one of LANGUAGES.
 
     Returns:
         A notebook of nbformat 4 that needs TensorFlow, Keras and matplotlib,
@@ -43,7 +46,8 @@ def notebook_of(lesson: str) -> NotebookNode:
     Raises:
         UsageError: there is no such lesson.
     """
-    content = cells(_markdown(problem_of(lesson, Settings())))
+    who = speaker(language)
+    content = cells(_markdown(problem_of(lesson, Settings()), who), who)
     for number, cell in enumerate(content):
         cell["id"] = f"cell-{number:02}"  # nbformat's own are random
     notebook: NotebookNode = nbformat.v4.new_notebook(cells=content)
@@ -53,43 +57,87 @@ def notebook_of(lesson: str) -> NotebookNode:
     return notebook
 
 
-def _markdown(problem: Problem) -> str:
+def text_of(lesson: str, language: str) -> str:
+    """Return a lesson's own text, in Markdown.
+
+    Its headings "Exercises" and "Solutions" bear these names in every
+    language, and its code is the same but for comments and what it prints.
+    """
+    folder = FOLDER / "texts"
+    if language != LANGUAGES[0]:
+        folder /= language
+    return (folder / f"{lesson}.md").read_text("utf-8")
+
+
+def _markdown(problem: Problem, who: Speaker) -> str:
     """Fill in the template."""
+    intro, heading, rest = text_of(problem.lesson, who.language).partition(
+        "\n## "
+    )
+    sources = {s: source_of(exhibit(s, problem.lesson)) for s in SIDES}
+    columns = [*penguins.COLUMNS]
+    if classes := problem.y.dtype.kind == "i":
+        columns.append("species")
+    return (
+        _templates(who)
+        .get_template("notebook.md")
+        .render(
+            problem=problem,
+            title=who.gettext(problem.title),
+            language=who.language,
+            classes=classes,
+            intro=intro.strip(),
+            rest=(heading + rest).strip(),
+            sources=sources,
+            sizes=_sizes(sources),
+            sections=_sections(sources["manual"], who),
+            settings=_settings(problem, sources.values()),
+            columns=columns,
+            penguins=map(",".join, penguins.rows_of(columns)),
+            digits=map(",".join, digits.lines()),
+            page=text.FILE.read_text("utf-8"),
+            sunspots=map("{:g}".format, series.sunspots()),
+        )
+    )
+
+
+def _templates(who: Speaker) -> Environment:
+    """Return the templates, which say their texts in one language."""
     templates = Environment(
         loader=FileSystemLoader(FOLDER / "templates"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    told = (FOLDER / "texts" / f"{problem.lesson}.md").read_text("utf-8")
-    intro, heading, rest = told.partition("\n## ")
-    sources = {s: source_of(exhibit(s, problem.lesson)) for s in SIDES}
-    columns = [*penguins.COLUMNS]
-    if classes := problem.y.dtype.kind == "i":
-        columns.append("species")
-    return templates.get_template("notebook.md").render(
-        problem=problem,
-        classes=classes,
-        intro=intro.strip(),
-        rest=(heading + rest).strip(),
-        sources=sources,
-        sections=_sections(sources["manual"]),
-        settings=_settings(problem, sources.values()),
-        columns=columns,
-        penguins=map(",".join, penguins.rows_of(columns)),
-        digits=map(",".join, digits.lines()),
-        page=text.FILE.read_text("utf-8"),
-        sunspots=map("{:g}".format, series.sunspots()),
+    templates.install_gettext_translations(  # type: ignore[attr-defined]
+        who.translations, newstyle=True
     )
+    return templates
 
 
-def _sections(source: str) -> dict[str, str]:
+def _sizes(sources: dict[Side, str]) -> dict[str, list[int]]:
+    """Return the sizes of both files, by what is counted."""
+    sizes = [measure(sources[side]) for side in SIDES]
+    return {
+        meaning: [getattr(size, name) for size in sizes]
+        for name, meaning in MEASURES.items()
+    }
+
+
+def _sections(source: str, who: Speaker) -> dict[str, str]:
     """Return what to look for in each section that an exhibit has."""
-    lines = (FOLDER / "templates" / "sections.md").read_text("utf-8")
-    notes = dict(line.split(": ", 1) for line in lines.splitlines())
+    rendered = _templates(who).get_template("sections.md").render()
+    notes = dict(line.split(": ", 1) for line in rendered.splitlines())
     found = re.findall(r"^ *# --- (.+)$", source, re.M)
-    return {name: notes[name] for name in found}
+    return {_named(name, who): notes[name] for name in found}
+
+
+def _named(section: str, who: Speaker) -> str:
+    """Name a section as the code does, and in another language beside."""
+    said = who.gettext(section)
+    return section if said == section else f"{section} ({said})"
 
 
 def _settings(problem: Problem, sources: Iterable[str]) -> dict[str, str]:

@@ -131,7 +131,7 @@ def _rates(calibration: Calibration, speaker: Speaker) -> Table:
             speaker.say("processes"),
             speaker.say("time"),
             *(
-                speaker.say("{planted} found", planted=f"{percent} %")
+                speaker.say("{planted} found", planted=f"{percent}%")
                 if percent
                 else speaker.say("false alarms")
                 for percent in percents
@@ -174,7 +174,7 @@ def _how_counted(speaker: Speaker) -> str:
         "without a common process, with the {confidence} interval in percent. "
         "Overlapping: the share in {draws} experiments that are drawn from "
         "all processes: it moves less, but no interval holds.",
-        confidence=f"{100 * ratios.CONFIDENCE:g} %",
+        confidence=f"{100 * ratios.CONFIDENCE:g}%",
         draws=f"{DRAWS:,}",
     )
 

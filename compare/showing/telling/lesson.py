@@ -147,7 +147,11 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         (
             Cell(name, name=True),
             *(
-                values(results.get(name), name not in first.parameters)
+                values(
+                    results.get(name),
+                    name not in first.parameters,
+                    speaker.say,
+                )
                 for results in columns.values()
             ),
         )
