@@ -52,7 +52,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             "scripts bring their own data, and are not timed: leave "
             "--problem, --data and --time out"
         )
-    problem = None if scripts else _problem(options)
+    problem = None if scripts else problem_of(options)
 
     def study(environment: Environment, watcher: Progress) -> dict[str, Any]:
         verdict, costs = api.check_pair(
@@ -69,7 +69,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     return exit_code(report.verdicts)
 
 
-def _problem(options: argparse.Namespace) -> Problem:
+def problem_of(options: argparse.Namespace) -> Problem:
     """Make the problem from a file, a table, or the first lesson's data."""
     import numpy as np
 
