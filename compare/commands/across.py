@@ -112,6 +112,7 @@ def _sites(options: argparse.Namespace) -> list[Site]:
         UsageError: one cannot be made, or there is nothing to compare with.
     """
     from compare.pairs.across import Site
+    from compare.pairs.bisecting import between
     from compare.records import UsageError
     from compare.running.homes import home_of, home_with
     from compare.running.lineage import HERE
@@ -122,6 +123,8 @@ def _sites(options: argparse.Namespace) -> list[Site]:
             "--bisect takes two --with, such as --with keras==3.12.0 --with "
             "keras==3.13.2"
         )
+    if options.bisect:
+        between(*asked)
     sites = [Site(name, home_with(name)) for name in dict.fromkeys(asked)]
     sites += [Site(x, home_of(x)) for x in dict.fromkeys(options.python)]
     if not sites:

@@ -137,7 +137,10 @@ class Travel:
         judged = self._contest.judge([*pairs.values(), *twins.values()])
         found = [
             Meeting(lesson, side, name, judged[pair])
+            for problem in problems
+            for own in SIDES
             for (lesson, side, name, _), pair in pairs.items()
+            if (lesson, side) == (problem.lesson, own)
         ]
         own = (
             Meeting(lesson, side, name, self._twins(*pair))

@@ -189,9 +189,7 @@ def check_pair(
     watcher = progress or Silent()
     start: Note | None = None
     if problem is None:
-        problem, start = script_start(
-            references, own, timeout, watcher, homes
-        )
+        problem, start = script_start(references, own, timeout, watcher, homes)
     if problem is None:
         assert start is not None
         return Verdict(mode, "could not run", (start,)), None

@@ -10,6 +10,7 @@ from compare.records.diagnosis import Diagnosis
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
 from compare.showing.language import Speaker
 from compare.showing.telling.common import NOTHING, left_out
+from compare.showing.telling.pair import stages
 
 SIGNS: dict[Outcome, str] = {
     "identical": "=",
@@ -30,10 +31,12 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
     first, *others = across.places
     modes = list(dict.fromkeys(m.verdict.mode for m in across.meetings))
     text = speaker.say("Each held against {first}", first=first.name)
+    yield Heading(text)
     yield _matrix(text, across.between, others, speaker)
     twins = [m for m in across.meetings if m.side == "both"]
     if twins:
         text = speaker.say("By hand against Keras, within each environment")
+        yield Heading(text)
         yield _matrix(text, twins, across.places, speaker)
     legend = speaker.say(
         "A sign per mode ({modes}): = identical, ≈ same mathematics, ≠ "
@@ -70,14 +73,13 @@ def _bisection(
     rows = [
         (
             Cell(trial.place, name=True),
-            Cell(
-                speaker.gettext(trial.outcome),
-                "good" if trial.outcome == "identical" else "bad",
-            ),
+            speaker.gettext(trial.outcome),
         )
         for trial in found.trials
     ]
-    yield Table(speaker.say("Releases that were tried"), ("", ""), tuple(rows))
+    title = speaker.say("Releases, in the order in which they were tried")
+    yield Heading(title)
+    yield Table(title, (speaker.say("release"), ""), tuple(rows))
     text = speaker.say(
         "{after} changed it: {before} still gives what the first one gives.",
         after=found.after,
@@ -100,7 +102,7 @@ def _matrix(
         row.setdefault(m.place, []).append(m)
     return Table(
         title,
-        (title, *(_short(place, places) for place in places)),
+        ("", *(_short(place, places) for place in places)),
         tuple(
             (
                 Cell(" ".join([key[0], *_side(key[1], speaker)]), name=True),
@@ -151,14 +153,20 @@ def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
         )
         yield Paragraph(text, "plain" if verdict.agree else "bad")
         if verdict.diagnosis:
-            yield from _diagnosis(verdict.diagnosis, speaker)
+            names = across.places[0].name, place
+            yield from _diagnosis(names, verdict.diagnosis, speaker)
 
 
-def _diagnosis(found: Diagnosis, speaker: Speaker) -> Iterator[Block]:
-    """Say in which stage they part, and what was recomputed."""
+def _diagnosis(
+    names: tuple[str, str], found: Diagnosis, speaker: Speaker
+) -> Iterator[Block]:
+    """Say in which stage they part, and what was recomputed; no cures."""
     if found.stages:
         yield Paragraph(speaker.note(found.chain(speaker.note)), "lead")
+        yield stages(names, found, speaker)
     for cause in found.causes:
-        yield from (Paragraph(text) for text in cause.sentences(speaker.note))
+        title, _, proof, *_ = cause.sentences(speaker.note)
+        yield Paragraph(title, "bad")
+        yield Paragraph(proof)
     for text in found.other_sentences(speaker.note):
         yield Paragraph(text)
