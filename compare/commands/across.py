@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from compare.commands.options import COMMON, TABLE, add
@@ -54,7 +55,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         found: Bisection | None = None
         chosen = sites
         if options.bisect:
-            found, chosen = _bisected(*getattr(options, "with"), travel)
+            found, chosen = _bisected(getattr(options, "with"), travel)
         places = places_of(chosen, timeout, watcher)
         meetings = travel.meetings(chosen)
         return {"across": Across(places, meetings, found)}
@@ -135,7 +136,7 @@ def _sites(options: argparse.Namespace) -> list[Site]:
 
 
 def _bisected(
-    first: str, last: str, travel: Travel
+    ends: Sequence[str], travel: Travel
 ) -> tuple[Bisection, list[Site]]:
     """Find the release; return the two environments between which it lies."""
     from compare.pairs.across import Site
@@ -149,5 +150,6 @@ def _bisected(
         pair = [site(first), site(requirement)]
         return worst(travel.meetings(pair, explained=False))
 
+    first, last = ends
     found = bisect(between(first, last), judge)
     return found, [site(found.before), site(found.after)]

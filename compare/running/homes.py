@@ -31,6 +31,11 @@ OLDEST = (3, 11)
 PIP_SECONDS = 1800.0
 """What pip may take: TensorFlow is large, and a connection may be slow."""
 
+PIP = ("-m", "pip", "--disable-pip-version-check")
+
+LOOK_SECONDS = 60.0
+"""What an interpreter may take to start."""
+
 LOOK = (
     "import json, sys; from importlib.util import find_spec; "
     "print(json.dumps([*sys.version_info[:2], "
@@ -51,19 +56,12 @@ def home_of(python: str) -> Home:
             f"{python} is no program: give the path of an interpreter, such "
             "as .venv/bin/python"
         )
-    try:
-        done = subprocess.run(
-            [path, "-c", LOOK],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            timeout=60,
-        )
-        version, *missing = _parts(json.loads(done.stdout))
-    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
+    version, missing = _look(path)
+    if not version:
         raise UsageError(
             f"{python} is no Python interpreter: give the path of one, such "
             "as .venv/bin/python"
-        ) from None
+        )
     if version < OLDEST:
         raise UsageError(
             f"{python} is Python {'.'.join(map(str, version))}: give one of "
@@ -76,9 +74,19 @@ def home_of(python: str) -> Home:
     return Home(os.path.abspath(path), (str(_ours()),))  # noqa: PTH100
 
 
-def _parts(told: list[object]) -> list[object]:
-    major, minor, *missing = told
-    return [(major, minor), *missing]
+def _look(path: str) -> tuple[tuple[int, ...], list[str]]:
+    """Return the version of a Python, and what it has not; else nothing."""
+    try:
+        done = subprocess.run(
+            [path, "-c", LOOK],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=LOOK_SECONDS,
+        )
+        major, minor, *missing = json.loads(done.stdout)
+        return (int(major), int(minor)), list(map(str, missing))
+    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
+        return (), []
 
 
 def home_with(requirement: str) -> Home:
@@ -114,7 +122,8 @@ def releases(package: str) -> list[str]:
     Raises:
         UsageError: pip finds none.
     """
-    said = _pip(sys.executable, ["index", "versions", package], package)
+    words = [sys.executable, *PIP, "index", "versions", package]
+    said = _run(words, f"pip finds no releases of {package}")
     found = re.search(r"^Available versions: (.+)$", said, re.M)
     assert found is not None
     return found[1].split(", ")[::-1]
@@ -122,28 +131,27 @@ def releases(package: str) -> list[str]:
 
 def _make(words: Sequence[str], place: Path, overlay: bool) -> None:
     """Install into a folder that gets its name when it is complete."""
-    requirement = " ".join(words)
+    about = f"pip cannot install {' '.join(words)}"
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-        made = Path(folder) / "made"
-        python = sys.executable
-        how = ["--no-deps", "--target", str(made)]
+        made = str(Path(folder) / "made")
+        python, how = sys.executable, ["--no-deps", "--target", made]
         if not overlay:
-            subprocess.run([python, "-m", "venv", str(made)], check=True)
-            python, how = str(made / "bin" / "python"), []
-        _pip(python, ["install", "--quiet", *how, *words], requirement)
-        made.rename(place)
+            _run([python, "-m", "venv", made], about)
+            python, how = str(Path(made) / "bin" / "python"), []
+        _run([python, *PIP, "install", "--quiet", *how, *words], about)
+        Path(made).rename(place)
 
 
-def _pip(python: str, words: Sequence[str], about: str) -> str:
-    """Run pip; return what it says.
+def _run(words: Sequence[str], about: str) -> str:
+    """Run a tool; return what it says.
 
     Raises:
-        UsageError: it fails; says what pip named as the error.
+        UsageError: it fails; says what it named as the error.
     """
     try:
         done = subprocess.run(
-            [python, "-m", "pip", "--disable-pip-version-check", *words],
+            words,
             capture_output=True,
             text=True,
             stdin=subprocess.DEVNULL,
@@ -151,13 +159,12 @@ def _pip(python: str, words: Sequence[str], about: str) -> str:
         )
     except subprocess.TimeoutExpired as error:
         raise UsageError(
-            f"pip did not end within {PIP_SECONDS:g} s with {about}: try again"
+            f"{about}: no end within {PIP_SECONDS:g} s; try again"
         ) from error
     if done.returncode:
-        lines = [*done.stderr.strip().splitlines(), "no reason was given"]
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["?"]
         errors = [x for x in lines if x.startswith("ERROR: ")] or lines
-        why = errors[-1].removeprefix("ERROR: ")
-        raise UsageError(f"pip cannot install {about}: {why}")
+        raise UsageError(f"{about}: {errors[-1].removeprefix('ERROR: ')}")
     return done.stdout
 
 
