@@ -57,7 +57,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         if options.bisect:
             found, chosen = _bisected(getattr(options, "with"), travel)
         places = places_of(chosen, timeout, watcher)
-        meetings = travel.meetings(chosen)
+        meetings = tuple(travel.meetings(chosen))
         return {"across": Across(places, meetings, found)}
 
     report = report_study("across.json", options, command, study)
@@ -99,7 +99,7 @@ def _trainings(options: argparse.Namespace) -> Trainings:
         options.steps = steps or 100
         options.learning_rate = options.learning_rate or 0.01
     return Trainings(
-        tuple(problem_of(lesson, settings) for lesson in lessons),
+        {lesson: problem_of(lesson, settings) for lesson in lessons},
         own,
         own_problem(options) if functions else None,
         tuple(mode for mode in MODES if mode in options.modes),
@@ -148,7 +148,7 @@ def _bisected(
 
     def judge(requirement: str) -> Outcome:
         pair = [site(first), site(requirement)]
-        return worst(travel.meetings(pair, explained=False))
+        return worst(tuple(travel.meetings(pair, explained=False)))
 
     first, last = ends
     found = bisect(between(first, last), judge)

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import cast
+from typing import Any
 
 from compare.judging import parity
 from compare.judging.proof import Run
 from compare.lessons.exhibits import exhibit
 from compare.pairs.api import check_pair
 from compare.pairs.diagnosis.diagnose import diagnose
-from compare.pairs.pair import Pair
+from compare.pairs.pair import Pair as OwnPair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import is_script
 from compare.records import SIDES, Dtype, Mode, Side
 from compare.records.across import Meeting, Place
+from compare.records.diagnosis import Diagnosis
 from compare.records.note import note
 from compare.records.pairs import name_in
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
-from compare.running.contest import Contest, Contestant
+from compare.running.contest import Contest, Contestant, Pair
 from compare.running.environment import read_environment
 from compare.running.lineage import Home
 from compare.running.processes import Job, Progress
@@ -59,14 +60,14 @@ class Trainings:
     """What is trained.
 
     Attributes:
-        lessons: their problems.
+        lessons: their problems, by name.
         own: functions and scripts of one's own, as file.py:function or
             file.py.
         problem: what these functions train.
         modes: how updates run, where a lesson can.
     """
 
-    lessons: tuple[Problem, ...]
+    lessons: dict[str, Problem]
     own: tuple[str, ...]
     problem: Problem | None
     modes: tuple[Mode, ...]
@@ -93,70 +94,58 @@ class Travel:
         self.timeout = timeout
         self.progress = progress
         self._contest = Contest(at_once, timeout, progress)
-        self._members: dict[tuple[object, ...], Contestant] = {}
+        self._members: dict[tuple[Any, ...], Contestant] = {}
 
     def meetings(
         self, sites: Sequence[Site], explained: bool = True
-    ) -> tuple[Meeting, ...]:
+    ) -> Iterator[Meeting]:
         """Judge every training in every environment.
 
         Args:
             sites: the environments; others are held against the first.
             explained: whether to say in which stage an update differs.
         """
-        lessons = self.trainings.lessons
-        found = self._lessons(sites, explained) if lessons else ()
-        return (*found, *self._own(sites))
+        pairs = dict(self._pairs(sites))
+        judged = self._contest.judge(list(pairs.values()))
+        known: dict[tuple[Any, ...], Diagnosis | None] = {}
+        for (lesson, side, site, _), pair in pairs.items():
+            verdict = judged[pair]
+            if side == "both":
+                verdict = self._twins(*pair)
+            elif explained and verdict.outcome == "different":
+                key = lesson, side, site, verdict.divergence
+                if key not in known:  # modes that part alike share it
+                    sides = self._sides(lesson, side, (sites[0], site))
+                    known[key] = self._why(sides, verdict)
+                verdict = replace(verdict, diagnosis=known[key])
+            yield Meeting(lesson, side, site.name, verdict)
+        for reference in self.trainings.own:
+            for site in sites[1:]:
+                verdict = self._own(reference, sites[0], site)
+                yield Meeting(name_in(reference), "", site.name, verdict)
 
-    def _lessons(
-        self, sites: Sequence[Site], explained: bool
-    ) -> tuple[Meeting, ...]:
-        """Judge each side against the first environment, and the twins."""
-        problems = self.trainings.lessons
-        crews = [self._crew(problem, sites) for problem in problems]
-        first, *others = sites
-        pairs = {
-            (problem.lesson, side, site.name, mode): (
-                crew[side, mode, first],
-                crew[side, mode, site],
-            )
-            for problem, crew in zip(problems, crews, strict=True)
-            for site in others
-            for side, mode, where in crew
-            if where is site
-        }
-        twins = {
-            (problem.lesson, "both", where.name, mode): (
-                crew["manual", mode, where],
-                crew["keras", mode, where],
-            )
-            for problem, crew in zip(problems, crews, strict=True)
-            for side, mode, where in crew
-            if side == "manual"
-        }
-        judged = self._contest.judge([*pairs.values(), *twins.values()])
-        found = [
-            Meeting(lesson, side, name, judged[pair])
-            for problem in problems
-            for own in SIDES
-            for (lesson, side, name, _), pair in pairs.items()
-            if (lesson, side) == (problem.lesson, own)
-        ]
-        own = (
-            Meeting(lesson, side, name, self._twins(*pair))
-            for (lesson, side, name, _), pair in twins.items()
-        )
-        if explained:
-            found = [self._explained(meeting, sites) for meeting in found]
-        return (*found, *own)
+    def _pairs(
+        self, sites: Sequence[Site]
+    ) -> Iterator[tuple[tuple[str, str, Site, Mode], Pair]]:
+        """Yield who is held against whom: a side's runs, and the twins."""
+        for lesson, problem in self.trainings.lessons.items():
+            for mode in SLOWEST_FIRST:
+                if mode not in {*problem.modes} & {*self.trainings.modes}:
+                    continue
+                crew = [self._crew(lesson, mode, site) for site in sites]
+                for number, side in enumerate(SIDES):
+                    for site, two in zip(sites[1:], crew[1:], strict=True):
+                        pair = crew[0][number], two[number]
+                        yield (lesson, side, site, mode), pair
+                for site, twins in zip(sites, crew, strict=True):
+                    yield (lesson, "both", site, mode), twins
 
-    def _crew(
-        self, problem: Problem, sites: Sequence[Site]
-    ) -> dict[tuple[Side, Mode, Site], Contestant]:
-        """Return each side in each mode and environment."""
-        return {
-            (side, mode, site): self._members.setdefault(
-                (problem.lesson, side, mode, site),
+    def _crew(self, lesson: str, mode: Mode, site: Site) -> Pair:
+        """Return both sides in an environment."""
+        problem = self.trainings.lessons[lesson]
+        keras, manual = (
+            self._members.setdefault(
+                (lesson, side, mode, site),
                 Contestant(
                     site.name,
                     mode,
@@ -165,10 +154,8 @@ class Travel:
                 ),
             )
             for side in reversed(SIDES)
-            for mode in sorted(self.trainings.modes, key=SLOWEST_FIRST.index)
-            if mode in problem.modes
-            for site in sites
-        }
+        )
+        return manual, keras
 
     def _twins(self, left: Contestant, right: Contestant) -> Verdict:
         """Judge both sides of a lesson within an environment."""
@@ -183,57 +170,51 @@ class Travel:
         exact = partial(runs, "float64") if left.provable else None
         return parity.judge(*runs(), exact)
 
-    def _explained(self, meeting: Meeting, sites: Sequence[Site]) -> Meeting:
-        """Say of what differs in which stage of an update it does."""
-        verdict = meeting.verdict
-        if verdict.outcome != "different":
-            return meeting
-        (problem,) = (
-            p for p in self.trainings.lessons if p.lesson == meeting.training
-        )
-        (other,) = (s for s in sites[1:] if s.name == meeting.place)
-        reference = exhibit(cast(Side, meeting.side), problem.lesson)
-        sides = Sides(
+    def _sides(
+        self, lesson: str, side: str, sites: tuple[Site, Site]
+    ) -> Sides:
+        one, other = sites
+        reference = exhibit("manual" if side == "manual" else "keras", lesson)
+        return Sides(
             (reference, reference),
-            (sites[0].name, other.name),
-            problem,
-            verdict.mode,
+            (one.name, other.name),
+            self.trainings.lessons[lesson],
+            "eager",  # in which stages are seen
             self.timeout,
-            homes=(sites[0].home, other.home),
+            homes=(one.home, other.home),
         )
-        found = diagnose(Pair(sides, self.progress), verdict, self.progress)
-        if found and found.stages and not found.parts_at:
-            alike = note(
-                "eagerly both make this update alike: they part only where "
-                "it is compiled, in {mode} mode.",
-                mode=verdict.mode,
-            )
-            found = replace(found, facts=(*found.facts, alike))
-        return replace(meeting, verdict=replace(verdict, diagnosis=found))
 
-    def _own(self, sites: Sequence[Site]) -> Iterator[Meeting]:
+    def _why(self, sides: Sides, verdict: Verdict) -> Diagnosis | None:
+        """Say in which stage of an update a side differs."""
+        pair = OwnPair(sides, self.progress)
+        found = diagnose(pair, verdict, self.progress)
+        if not found or not found.stages or found.parts_at:
+            return found
+        alike = note(
+            "eagerly both make this update alike: they part only where it is "
+            "compiled, in {mode} mode.",
+            mode=verdict.mode,
+        )
+        return replace(found, facts=(*found.facts, alike))
+
+    def _own(self, reference: str, first: Site, site: Site) -> Verdict:
         """Judge what is the user's own."""
-        modes, problem = self.trainings.modes, self.trainings.problem
-        first, *others = sites
-        for reference in self.trainings.own:
-            script = is_script(reference)
-            for site in others:
-                verdict, _ = check_pair(
-                    reference,
-                    reference,
-                    None if script else problem,
-                    names=(first.name, site.name),
-                    mode="graph" if "graph" in modes else modes[0],
-                    timeout=self.timeout,
-                    progress=self.progress,
-                    homes=(first.home, site.home),
-                )
-                yield Meeting(name_in(reference), "", site.name, verdict)
+        modes = self.trainings.modes
+        verdict, _ = check_pair(
+            reference,
+            reference,
+            None if is_script(reference) else self.trainings.problem,
+            names=(first.name, site.name),
+            mode="graph" if "graph" in modes else modes[0],
+            timeout=self.timeout,
+            progress=self.progress,
+            homes=(first.home, site.home),
+        )
+        return verdict
 
 
 def _job(
     site: Site, side: Side, problem: Problem, mode: Mode, dtype: Dtype
 ) -> Job:
-    reference = exhibit(side, problem.lesson)
-    job = recording(reference, side, problem, mode, dtype)
+    job = recording(exhibit(side, problem.lesson), side, problem, mode, dtype)
     return replace(job, label=f"{job.label}, {site.name}", home=site.home)

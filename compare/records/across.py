@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from compare.records import Outcome
-from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
 
 
@@ -35,14 +34,12 @@ class Meeting:
             within this one.
         place: name of this environment.
         verdict: on the two.
-        paired: this one's time over the first one's, where it was measured.
     """
 
     training: str
     side: str
     place: str
     verdict: Verdict
-    paired: Paired | None = None
 
 
 @dataclass(frozen=True)
@@ -79,13 +76,11 @@ class Across:
         meetings: of each training, side, mode and further environment; for
             lessons also of both sides within each.
         bisection: where that was asked for.
-        left_out: what is missing, and why: one sentence each, no full stop.
     """
 
     places: tuple[Place, ...]
     meetings: tuple[Meeting, ...]
     bisection: Bisection | None = None
-    left_out: tuple[str, ...] = ()
 
     @property
     def between(self) -> list[Meeting]:

@@ -45,7 +45,6 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
     )
     yield Paragraph(legend, "quiet")
     yield from _reasons(across, speaker)
-    yield from left_out(across.left_out, speaker)
 
 
 def _places(places: Sequence[Place], speaker: Speaker) -> Table:
