@@ -18,6 +18,7 @@ COMMANDS = (
     "grow",
     "stream",
     "peers",
+    "across",
     "calibrate",
     "save-baseline",
     "check",

@@ -82,7 +82,7 @@ def _pair(
     from compare.studies.baseline import MACHINE, compare, differences
 
     assert before.pair is not None
-    here = read_environment(before.pair.timeout, watcher)
+    here = read_environment(before.pair.problem.timeout, watcher)
     now = check_again(before, here, command, watcher)
     timed, broken = (
         ({}, ())  # speeds do not compare

@@ -90,6 +90,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "FILE",
     ),
     "--batch-size": option("rows per update", count, "N"),
+    "--bisect": option(
+        "of two --with that differ in one release, find the one between them "
+        "that changed it"
+    ),
     "--budget": option(
         "time so long, in enough processes for intervals", positive, "SECONDS"
     ),
@@ -164,6 +168,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         str,
         "FILE:FUNCTION",
     ),
+    "--python": option(
+        "an interpreter with TensorFlow and Keras, such as "
+        ".venv/bin/python; may be given again",
+        str,
+        "PATH",
+        action="append",
+        default=[],
+    ),
     "--quick": option("less of it: fewer updates, one process each"),
     "--rounds": option(
         "processes that each is measured in (%(default)s); 6 are the fewest "
@@ -199,6 +211,14 @@ OPTIONS: dict[str, dict[str, Any]] = {
         default=300.0,
     ),
     "--update": option("take what is found as the new baseline"),
+    "--with": option(
+        'what pip is to install, such as "tensorflow==2.20.0 keras==3.13.2"; '
+        "may be given again",
+        str,
+        "REQUIREMENTS",
+        action="append",
+        default=[],
+    ),
 }
 """Every option of every command, once."""
 

@@ -9,7 +9,7 @@ from compare.commands.options import COMMON, TABLE, add
 
 if TYPE_CHECKING:
     from compare.records.report import Environment
-    from compare.records.request import PairRequest
+    from compare.records.request import ProblemRequest
     from compare.running.processes import Progress
 
 HELP = "compare two functions, or two scripts, of your own"
@@ -40,9 +40,11 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Check the pair; print and write what was found."""
     from compare.commands.delivery import exit_code, report_study, say_written
     from compare.pairs import api
-    from compare.pairs.baseline import baseline_of, problem_of
+    from compare.pairs.baseline import baseline_of
+    from compare.pairs.own_problem import problem_of
     from compare.records import UsageError, files
     from compare.records.pairs import OwnPair
+    from compare.records.request import PairRequest
     from compare.studies.baseline import write_baseline
 
     sides = options.left, options.right
@@ -55,8 +57,8 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
             "scripts bring their own data, and are not timed: leave "
             "--problem, --data, --time and --baseline out"
         )
-    request = _request(options)
-    problem = None if scripts else problem_of(request)
+    request = PairRequest(*sides, options.mode, problem_request(options))
+    problem = None if scripts else problem_of(request.problem)
     if options.baseline:
         files.check_replaceable(options.baseline)
 
@@ -78,19 +80,17 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     return exit_code(report.verdicts)
 
 
-def _request(options: argparse.Namespace) -> PairRequest:
-    from compare.records.request import PairRequest
+def problem_request(options: argparse.Namespace) -> ProblemRequest:
+    """Return what the options say of the problem."""
+    from compare.records.request import ProblemRequest
 
-    return PairRequest(
-        left=options.left,
-        right=options.right,
-        problem=options.problem or "",
+    return ProblemRequest(
+        function=options.problem or "",
         data=str(options.data or ""),
         target=options.target or "",
         features=tuple(options.features or ()),
         steps=options.steps,
         learning_rate=options.learning_rate,
         batch_size=options.batch_size,
-        mode=options.mode,
         timeout=options.timeout,
     )

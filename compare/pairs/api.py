@@ -24,6 +24,7 @@ from compare.records.note import Note, note
 from compare.records.pairs import Costs, told_apart
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
+from compare.running.lineage import HERE, Home
 from compare.running.processes import (
     Broken,
     Job,
@@ -163,6 +164,7 @@ def check_pair(
     timeout: float = 300.0,
     timed: bool = False,
     progress: Progress | None = None,
+    homes: tuple[Home, Home] = (HERE, HERE),
 ) -> tuple[Verdict, Costs | None]:
     """Check a pair, see `compare.check`; time it if it agrees and you ask."""
     if mode not in MODES:
@@ -187,11 +189,11 @@ def check_pair(
     watcher = progress or Silent()
     start: Note | None = None
     if problem is None:
-        problem, start = script_start(references, own, timeout, watcher)
+        problem, start = script_start(references, own, timeout, watcher, homes)
     if problem is None:
         assert start is not None
         return Verdict(mode, "could not run", (start,)), None
-    sides = Sides(references, own, problem, mode, timeout, scripts)
+    sides = Sides(references, own, problem, mode, timeout, scripts, homes)
     pair = Pair(sides, watcher)
     verdict = pair.check()
     if start:
@@ -207,6 +209,7 @@ def script_start(
     names: Sequence[str],
     timeout: float,
     progress: Progress,
+    homes: tuple[Home, Home] = (HERE, HERE),
 ) -> tuple[Problem | None, Note | None]:
     """Find out from what both scripts start.
 
@@ -215,8 +218,13 @@ def script_start(
         it; none, and why, where they cannot be compared.
     """
     jobs = [
-        Job(f"{name}: first parameters", first_parameters, (Script(path),))
-        for name, path in zip(names, references, strict=True)
+        Job(
+            f"{name}: first parameters",
+            first_parameters,
+            (Script(path),),
+            home=home,
+        )
+        for name, path, home in zip(names, references, homes, strict=True)
     ]
     found = run_jobs(jobs, len(jobs), timeout, progress)
     for name, one in zip(names, found, strict=True):

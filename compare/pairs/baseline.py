@@ -5,65 +5,19 @@ from __future__ import annotations
 import ast
 import tempfile
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from compare.judging import codesize
-from compare.lessons.tables import read_table
-from compare.pairs import api, sides
+from compare.pairs import api
 from compare.pairs.costs import time_both
-from compare.records import UsageError
+from compare.pairs.own_problem import problem_of
 from compare.records.baseline import Baseline
 from compare.records.pairs import OwnPair, name_in
-from compare.records.problem import Problem
 from compare.records.report import Environment, Report
 from compare.records.request import PairRequest
 from compare.records.timing import Effort, Paired
 from compare.running import family, processes
 from compare.running.duos import take_duos
 from compare.studies.rewritten import PROCESSES, SECONDS, Timed
-
-
-def problem_of(request: PairRequest) -> Problem:
-    """Make the problem from a function, a table, or the first lesson's rows.
-
-    Raises:
-        UsageError: it cannot be made; says why.
-    """
-    if request.problem:
-        if request.data or request.target or request.features:
-            raise UsageError("--problem brings its own data: leave --data out")
-        return _users_problem(request.problem, request.timeout)
-    if bool(request.data) != bool(request.target):
-        raise UsageError("--data and --target need each other")
-    given: dict[str, Any] = {
-        "learning_rate": request.learning_rate,
-        "batch_size": request.batch_size,
-        "steps": request.steps,
-    }
-    if not request.data:
-        x = np.arange(1.0, 6.0)
-        return api.make_problem(x, x + 1, {"w": 0.7, "b": 0.7}, **given)
-    features = list(request.features) or None
-    table = read_table(Path(request.data), request.target, features)
-    initial = {"w": np.zeros((table.x.shape[1], 1)), "b": np.zeros(1)}
-    return api.make_problem(table.x, table.y, initial, **given)
-
-
-def _users_problem(reference: str, timeout: float) -> Problem:
-    """Call the user's function, in a process of its own."""
-    api.check_reference(reference)
-    job = processes.Job(reference, sides.call_plain, (reference,))
-    (found,) = processes.run_jobs([job], 1, timeout)
-    if isinstance(found, processes.Broken):
-        raise UsageError(f"{reference}: {found.reason}")
-    if not isinstance(found, Problem):
-        raise UsageError(
-            f"{reference} returned {type(found).__name__}: return "
-            "compare.problem(...)"
-        )
-    return found
 
 
 def baseline_of(request: PairRequest, report: Report) -> Baseline:
@@ -87,9 +41,9 @@ def check_again(
     verdict, _ = api.check_pair(
         request.left,
         request.right,
-        problem_of(request),
+        problem_of(request.problem),
         mode=request.mode,
-        timeout=request.timeout,
+        timeout=request.problem.timeout,
         progress=progress,
     )
     pair = OwnPair(request.left, request.right, verdict)
@@ -121,12 +75,12 @@ def time_changed(
             time_both,
             (
                 (f"{earlier}:{name_in(side)}", side),
-                problem_of(request),
+                problem_of(request.problem),
                 request.mode,
             ),
             [request.mode],
             Effort(PROCESSES, SECONDS),
-            request.timeout,
+            request.problem.timeout,
             progress,
         )
         broken += failed

@@ -17,6 +17,7 @@ from compare.records import Dtype, Mode
 from compare.records.pairs import FitFacts
 from compare.records.problem import Problem
 from compare.records.runs import Failure, Trajectory
+from compare.running.lineage import HERE, Home
 from compare.running.processes import Broken, Job, Progress, Silent, run_jobs
 
 FIRST = (1, 2, 3)
@@ -41,6 +42,7 @@ class Sides:
         timeout: seconds that one run may take.
         scripts: whether they are whole scripts: these start as the problem
             says, and train as long as they like.
+        homes: the environments that left and right run in.
     """
 
     references: tuple[Reference, Reference]
@@ -49,6 +51,7 @@ class Sides:
     mode: Mode
     timeout: float
     scripts: bool = False
+    homes: tuple[Home, Home] = (HERE, HERE)
 
 
 def updates(count: int) -> str:
@@ -127,6 +130,7 @@ class Runs:
                 dtype,
                 dict(self._instead.get(side, {})),
             ),
+            home=self.sides.homes[side],
         )
 
     def result(self, side: int, epochs: int) -> SideRun | Broken:

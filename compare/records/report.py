@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from compare.records import SCHEMA_VERSION, SIDES
+from compare.records.across import Across
 from compare.records.calibration import Calibration
 from compare.records.findings import CodeSize, Convergence, TensorInfo, Theory
 from compare.records.fit import FitReport
@@ -166,6 +167,7 @@ class Report:
     mistakes: tuple[MistakeReport, ...] = ()
     pair: OwnPair | None = None
     score: Score | None = None
+    across: Across | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property
@@ -177,6 +179,8 @@ class Report:
         given = [v for lesson in self.lessons for v in lesson.all_verdicts]
         if self.pair:
             given.append(self.pair.verdict)
+        if self.across:
+            given += [meeting.verdict for meeting in self.across.between]
         if self.fit:
             given += [variant.verdict for variant in self.fit.variants]
         if self.growth:

@@ -33,26 +33,36 @@ class Request:
 
 
 @dataclass(frozen=True)
-class PairRequest:
-    """Two functions of a user's own, and what they shall train.
+class ProblemRequest:
+    """What functions of a user's own shall train.
 
     Attributes:
-        left, right: as "file.py:function".
-        problem: a function that makes the problem, likewise; "" for none.
+        function: makes the problem, as "file.py:function"; "" for none.
         data: a table's file; "" for the first lesson's five rows.
         target, features: columns of the table; no features: all others.
-        mode: in which mode, where the sides do not say that themselves.
         timeout: seconds after which one process is stopped.
     """
 
-    left: str
-    right: str
-    problem: str
+    function: str
     data: str
     target: str
     features: tuple[str, ...]
     steps: int
     learning_rate: float
     batch_size: int | None
-    mode: Mode
     timeout: float
+
+
+@dataclass(frozen=True)
+class PairRequest:
+    """Two functions of a user's own, as "file.py:function".
+
+    Attributes:
+        mode: in which mode, where the sides do not say that themselves.
+        problem: what both train.
+    """
+
+    left: str
+    right: str
+    mode: Mode
+    problem: ProblemRequest

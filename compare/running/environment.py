@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.records import UsageError
 from compare.records.report import Environment
+from compare.running.lineage import HERE, Home
 from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
 
 FLOATS = ("float16", "float32", "float64")
@@ -18,16 +19,20 @@ FORMATS = ("channels_last", "channels_first")
 """What Keras takes as floatx and as image_data_format."""
 
 
-def read_environment(timeout: float, progress: Progress) -> Environment:
-    """Start TensorFlow and say where this runs.
+def read_environment(
+    timeout: float, progress: Progress, home: Home = HERE
+) -> Environment:
+    """Start TensorFlow, here or in another environment; describe it.
 
     Raises:
         UsageError: TensorFlow cannot be imported.
     """
-    job = Job("TensorFlow: import", environment_here, ())
+    job = Job("TensorFlow: import", environment_here, (), home=home)
     (environment,) = run_jobs([job], 1, timeout, progress)
     if isinstance(environment, Broken):
         cure = "install this project again, see the README"
+        if home != HERE:
+            cure = "install it anew there, or give another environment"
         if keras_json := _unusable_settings():
             cure = f"mend or delete {keras_json}, which Keras reads first"
         raise UsageError(

@@ -47,7 +47,7 @@ class Family:
 
     Attributes:
         folder: holds everything temporary, while this process runs.
-        ready: since when TensorFlow is imported; None before.
+        ready: where TensorFlow is imported, and since when.
         connection: with the keeper.
     """
 
@@ -60,7 +60,7 @@ class Family:
         """Start the keeper, or another one after `close`."""
         if not self.folder.is_dir():
             self.folder = _new_folder()
-        self.ready: float | None = None
+        self.ready: dict[lineage.Home, float] = {}
         self._processes: dict[int, Process] = {}
         self.connection, theirs = Pipe()
         with theirs:
@@ -72,16 +72,19 @@ class Family:
                 env={**os.environ, "TMPDIR": str(self.folder)},
             )
 
-    def start(self, job: int, bare: bool) -> Process:
+    def start(
+        self, job: int, bare: bool, home: lineage.Home = lineage.HERE
+    ) -> Process:
         """Ask for a process.
 
         Args:
             job: its end of a connection, an open file.
             bare: whether it shall have imported nothing, or TensorFlow.
+            home: its interpreter.
         """
         number = next(_numbers)
         process = self._processes[number] = Process(self, number)
-        self.tell("start", number, bare)
+        self.tell("start", number, (bare, home))
         with contextlib.suppress(ConnectionError):  # its end is heard next
             send_handle(self.connection, job, self._keeper.pid)
         return process
@@ -101,7 +104,7 @@ class Family:
             while not self.connection.closed and self.connection.poll():
                 word, number, *rest = self.connection.recv()
                 if word == "ready":
-                    self.ready = time.monotonic()
+                    self.ready[number] = time.monotonic()
                 elif word == "running":
                     self._processes[number].running = True
                 elif word == "refused":

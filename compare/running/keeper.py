@@ -30,6 +30,9 @@ from compare.running import lineage
 TAIL_BYTES = 2000
 """How much of what a process printed last is kept."""
 
+Kind = tuple[bool, lineage.Home]
+"""Of a server: whether it is bare, and where it runs."""
+
 
 @dataclass
 class _Server:
@@ -88,7 +91,7 @@ class _Keeper:
         self._serving = True
         self._sent_away = False
         self._processes: dict[int, _Process] = {}
-        self._servers: dict[bool, _Server] = {}  # whether bare
+        self._servers: dict[Kind, _Server] = {}
         self._sources: dict[Any, Callable[[], None]] = {command: self._obey}
         if hasattr(os, "pidfd_open"):  # others may hold the connection open
             with contextlib.suppress(OSError):  # gone, or an old kernel
@@ -146,13 +149,13 @@ class _Keeper:
         except ConnectionError:
             self._leave()
 
-    def _start(self, number: int, job: int, bare: bool) -> None:
+    def _start(self, number: int, job: int, kind: Kind) -> None:
         """Ask a server, which may still be importing, for a job's process.
 
         Args:
             number: of the job.
             job: the process's end of the connection with the command.
-            bare: whether without TensorFlow.
+            kind: of the server that forks it.
 
         Raises:
             OSError: it cannot; the command then sends this process away.
@@ -161,7 +164,7 @@ class _Keeper:
         folder.mkdir()
         output, theirs = os.pipe()
         os.set_blocking(output, False)
-        server = self._servers.get(bare) or self._start_server(bare)
+        server = self._servers.get(kind) or self._start_server(kind)
         process = self._processes[number] = _Process(server, folder, output)
         self._sources[output] = partial(self._hear, process)
         with contextlib.suppress(ConnectionError):  # its end is heard next
@@ -171,30 +174,34 @@ class _Keeper:
         os.close(job)
         os.close(theirs)
 
-    def _start_server(self, bare: bool) -> _Server:
+    def _start_server(self, kind: Kind) -> _Server:
+        bare, home = kind
         connection, theirs = Pipe()
         with theirs:
             interpreter = lineage.start_python(
                 "compare.running.server:main",
                 [theirs.fileno(), os.getpid(), bare],
                 [theirs.fileno()],
+                home,
                 stdout=subprocess.DEVNULL,
             )
-        self._sources[connection] = partial(self._hear_server, bare)
-        self._servers[bare] = _Server(connection, interpreter)
-        return self._servers[bare]
+        self._sources[connection] = partial(self._hear_server, kind)
+        self._servers[kind] = _Server(connection, interpreter)
+        return self._servers[kind]
 
     def _hear(self, process: _Process) -> None:
         if process.read() == b"":
             del self._sources[process.output]
 
-    def _hear_server(self, bare: bool) -> None:
+    def _hear_server(self, kind: Kind) -> None:
         """Pass on what a server tells of its forks."""
         try:
-            word, number, *rest = self._servers[bare].connection.recv()
+            word, number, *rest = self._servers[kind].connection.recv()
         except (EOFError, OSError):
-            self._server_lost(bare)
+            self._server_lost(kind)
             return
+        if word == "ready":
+            number = kind[1]
         if word == "ended":
             self._ended(number, *rest)
             return
@@ -202,9 +209,9 @@ class _Keeper:
             self._processes[number].pid = rest.pop()
         self._tell(word, number, *rest)
 
-    def _server_lost(self, bare: bool) -> None:
+    def _server_lost(self, kind: Kind) -> None:
         """Give up the processes of a server that was killed."""
-        server = self._servers.pop(bare)
+        server = self._servers.pop(kind)
         del self._sources[server.connection]
         server.connection.close()
         lineage.kill(server.interpreter.pid)

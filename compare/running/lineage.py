@@ -12,19 +12,45 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """From <linux/prctl.h>."""
 
 
+@dataclass(frozen=True)
+class Home:
+    """Which interpreter a process runs in, and what that finds first.
+
+    Attributes:
+        python: its path; "" for the one that runs this.
+        first: folders in which it looks before all others.
+    """
+
+    python: str = ""
+    first: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> list[str] | None:
+        """Our search path behind what comes first; None elsewhere."""
+        if self.python:
+            return None
+        return [*self.first, *map(os.fspath, sys.path)]
+
+
+HERE = Home()
+"""The environment that runs this."""
+
+
 def start_python(
     entry: str,
     arguments: Sequence[Any],
     descriptors: Sequence[int],
+    home: Home = HERE,
     **how: Any,
 ) -> subprocess.Popen[bytes]:
-    """Start a fresh interpreter with our search path.
+    """Start a fresh interpreter with our search path, or its own elsewhere.
 
     It is in a session of its own: Ctrl-C is the command's.
 
@@ -32,16 +58,21 @@ def start_python(
         entry: a function of ours, as module:function.
         arguments: what it is called with; their repr is code.
         descriptors: which open files it gets, under the same numbers.
+        home: where; another interpreter must find us in its first folders.
         **how: further arguments of Popen.
     """
     module, function = entry.split(":")
-    path = [os.fspath(folder) for folder in sys.path]
+    path = home.path
+    if path is None:
+        looks = f"sys.path[:0] = {list(home.first)!r}"
+    else:
+        looks = f"sys.path[:] = {path!r}"
     code = (
-        f"import sys; sys.path[:] = {path!r}; "
+        f"import sys; {looks}; "
         f"from {module} import {function}; {function}(*{list(arguments)!r})"
     )
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", code],
+        [home.python or sys.executable, "-P", "-c", code],
         stdin=subprocess.DEVNULL,
         pass_fds=descriptors,
         start_new_session=True,

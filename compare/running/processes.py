@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from compare.running import family
+from compare.running.lineage import HERE, Home
 
 TICK = 0.1
 """Seconds between two looks at the clock while jobs run."""
@@ -45,12 +46,14 @@ class Job:
         arguments: picklable.
         bare: whether the process shall have imported nothing, rather than
             TensorFlow.
+        home: the environment that it runs in.
     """
 
     label: str
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     bare: bool = False
+    home: Home = HERE
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,9 @@ class _Run:
         self._payload = pickle.dumps(job)  # until it is sent
         self._connection, theirs = Pipe()
         with theirs:
-            self._process = family.current().start(theirs.fileno(), job.bare)
+            self._process = family.current().start(
+                theirs.fileno(), job.bare, job.home
+            )
         self._start = time.monotonic()
         self._ending: float | None = None
 
@@ -182,7 +187,8 @@ class _Run:
         except OSError:  # it has been removed
             folder = None
         with contextlib.suppress(OSError):  # its end is heard next
-            self._connection.send((sys.path, sys.argv, folder))
+            path = self.job.home.path
+            self._connection.send((path, sys.argv, folder))
             self._connection.send_bytes(self._payload)
         self._payload = b""
 
@@ -208,7 +214,7 @@ class _Run:
                     "allow more with --timeout"
                 )
             return
-        ready = self._process.family.ready
+        ready = self._process.family.ready.get(self.job.home)
         patience = max(self.timeout, 0 if ready else IMPORT_PATIENCE)
         if time.monotonic() - max(self._start, ready or 0) > patience:
             self._stop(

@@ -129,7 +129,8 @@ def work(descriptor: int, folder: str) -> None:
     def report(done: int, total: int) -> None:
         connection.send(("progress", done, total))
 
-    sys.path[:], sys.argv[:], here = connection.recv()
+    path, sys.argv[:], here = connection.recv()
+    sys.path[:] = path or sys.path
     if here:
         os.chdir(here)
     try:

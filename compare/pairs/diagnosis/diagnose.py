@@ -164,12 +164,14 @@ class Dissection:
                 f"{name}: every stage",
                 dissect,
                 (reference, name, problem, self.dtype, plan),
+                home=home,
             )
-            for reference, name, problem, plan in zip(
+            for reference, name, problem, plan, home in zip(
                 sides.references,
                 sides.names,
                 run.problems,
                 run.plans,
+                sides.homes,
                 strict=True,
             )
         ]

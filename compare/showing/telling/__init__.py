@@ -30,6 +30,7 @@ STUDIES = {
     "fit": marked("Where does the time of fit go?"),
     "growth": marked("How does the time grow?"),
     "peers": marked("And other frameworks?"),
+    "across": marked("And in other environments?"),
     "streaming": marked("Rows that stay on disk"),
     "calibration": marked("Can the timer be trusted?"),
     "mistakes": marked("Classic mistakes"),

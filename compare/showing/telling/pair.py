@@ -41,7 +41,7 @@ def tell_diagnosis(
     """Tell where they part, then causes with their proof, then facts."""
     if diagnosis.stages:
         yield Paragraph(speaker.note(diagnosis.chain(speaker.note)), "lead")
-        yield _stages(pair, diagnosis, speaker)
+        yield stages(pair.names, diagnosis, speaker)
     for cause in diagnosis.causes:
         title, *rest = cause.sentences(speaker.note)
         yield Paragraph(title, "bad")
@@ -50,11 +50,13 @@ def tell_diagnosis(
         yield Paragraph(text)
 
 
-def _stages(pair: OwnPair, diagnosis: Diagnosis, speaker: Speaker) -> Table:
+def stages(
+    names: tuple[str, str], diagnosis: Diagnosis, speaker: Speaker
+) -> Table:
     """Show both sides' values at every stage where they were seen."""
     return Table(
         speaker.say("The stages of this update, side by side"),
-        ("", *pair.names, ""),
+        ("", *names, ""),
         tuple(
             (
                 speaker.note(STAGE_NAMES[stage.name]),

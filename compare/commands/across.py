@@ -1,0 +1,156 @@
+"""`across`: the same training in several environments."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from compare.commands.options import COMMON, TABLE, add
+
+if TYPE_CHECKING:
+    from compare.pairs.across import Site, Trainings, Travel
+    from compare.records import Outcome
+    from compare.records.across import Bisection
+    from compare.records.report import Environment
+    from compare.running.processes import Progress
+
+HELP = "the same training with other releases of TensorFlow and Keras"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what can be set."""
+    parser.description = (
+        "Train the same in several environments: with other releases, which "
+        "pip installs into a cache folder, or in other interpreters. Say of "
+        "each side and mode whether it gives the same bits as in the first "
+        "environment, the same mathematics, or something else, and from "
+        "which update and stage on. The first is the present one, unless two "
+        "others are named. --bisect finds the release that changed it."
+    )
+    parser.add_argument(
+        "trainings",
+        nargs="*",
+        metavar="TRAINING",
+        help="lessons, or your own, as file.py:function or, a whole script, "
+        "as file.py (linear_regression)",
+    )
+    job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
+    more = "--modes", "--quick", *COMMON
+    add(parser, "--with", "--python", "--bisect", "--all", *job, *more)
+
+
+def carry_out(options: argparse.Namespace, command: str) -> int:
+    """Run what is asked in each environment; print and write it."""
+    from compare.commands.delivery import exit_code, report_study
+    from compare.pairs.across import Travel, places_of
+    from compare.records.across import Across
+
+    trainings = _trainings(options)
+    sites = _sites(options)
+
+    def study(environment: Environment, watcher: Progress) -> dict[str, Any]:
+        timeout = options.timeout
+        travel = Travel(trainings, environment.cpus, timeout, watcher)
+        found: Bisection | None = None
+        chosen = sites
+        if options.bisect:
+            found, chosen = _bisected(getattr(options, "with"), travel)
+        places = places_of(chosen, timeout, watcher)
+        meetings = tuple(travel.meetings(chosen))
+        return {"across": Across(places, meetings, found)}
+
+    report = report_study("across.json", options, command, study)
+    return exit_code(report.verdicts)
+
+
+def _trainings(options: argparse.Namespace) -> Trainings:
+    """Find out what is to be trained.
+
+    Raises:
+        UsageError: there is no such lesson, function or problem.
+    """
+    from compare.commands.pair import problem_request
+    from compare.lessons.problems import LESSONS, problem_of
+    from compare.pairs import api
+    from compare.pairs.across import Trainings
+    from compare.pairs.own_problem import problem_of as own_problem
+    from compare.records import MODES, UsageError
+    from compare.records.problem import Settings
+    from compare.studies.lesson.report import QUICK_STEPS
+
+    given = options.trainings or ([] if options.all else ["linear_regression"])
+    own = tuple(name for name in given if ".py" in name)
+    for reference in own:
+        api.check_reference(reference)
+    lessons = LESSONS if options.all else [x for x in given if x not in own]
+    if not own and (options.problem or options.data or options.target):
+        raise UsageError(
+            "--problem and --data are for functions of your own: name one as "
+            "file.py:function"
+        )
+    steps = options.steps or (QUICK_STEPS if options.quick else None)
+    settings = Settings(
+        steps=steps,
+        learning_rate=options.learning_rate,
+        batch_size=options.batch_size,
+    )
+    functions = [x for x in own if not x.endswith(".py")]
+    if functions:
+        options.steps = steps or 100
+        options.learning_rate = options.learning_rate or 0.01
+    return Trainings(
+        {lesson: problem_of(lesson, settings) for lesson in lessons},
+        own,
+        own_problem(problem_request(options)) if functions else None,
+        tuple(mode for mode in MODES if mode in options.modes),
+    )
+
+
+def _sites(options: argparse.Namespace) -> list[Site]:
+    """Make the environments that are named; put the present one first.
+
+    Raises:
+        UsageError: one cannot be made, or there is nothing to compare with.
+    """
+    from compare.pairs.across import Site
+    from compare.pairs.bisecting import between
+    from compare.records import UsageError
+    from compare.running.homes import home_of, home_with
+    from compare.running.lineage import HERE
+
+    asked = getattr(options, "with")
+    if options.bisect and (len(asked) != 2 or options.python):
+        raise UsageError(
+            "--bisect takes two --with, such as --with keras==3.12.0 --with "
+            "keras==3.13.2"
+        )
+    if options.bisect:
+        between(*asked)
+    sites = [Site(name, home_with(name)) for name in dict.fromkeys(asked)]
+    sites += [Site(x, home_of(x)) for x in dict.fromkeys(options.python)]
+    if not sites:
+        raise UsageError(
+            "name another environment: --with keras==3.13.2, or --python PATH"
+        )
+    return sites if len(sites) > 1 else [Site("here", HERE), *sites]
+
+
+def _bisected(
+    ends: Sequence[str], travel: Travel
+) -> tuple[Bisection, list[Site]]:
+    """Find the release; return the two environments between which it lies."""
+    from compare.pairs.across import Site
+    from compare.pairs.bisecting import between, bisect, worst
+    from compare.running.homes import home_with
+
+    def site(requirement: str) -> Site:
+        return Site(requirement, home_with(requirement))
+
+    def judge(requirement: str) -> Outcome:
+        pair = [site(first), site(requirement)]
+        return worst(tuple(travel.meetings(pair, explained=False)))
+
+    first, last = ends
+    found = bisect(between(first, last), judge)
+    return found, [site(found.before), site(found.after)]

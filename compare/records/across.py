@@ -1,0 +1,88 @@
+"""The records of `across`: the same training in several environments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compare.records import Outcome
+from compare.records.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Place:
+    """An environment.
+
+    Attributes:
+        name: what was asked for: "here", a requirement or an interpreter.
+    """
+
+    name: str
+    python: str
+    tensorflow: str
+    keras: str
+    numpy: str
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Two runs of a training in one mode.
+
+    Attributes:
+        training: a lesson, or a function of one's own.
+        side: "manual" or "keras": that side in the first environment and in
+            this one; "" for a function; "both" for by hand against Keras
+            within this one.
+        place: name of this environment.
+        verdict: on the two.
+    """
+
+    training: str
+    side: str
+    place: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A release that was held against the first one."""
+
+    place: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Bisection:
+    """Between which two releases a training changed.
+
+    Attributes:
+        trials: in the order in which they were made.
+        before: the last one that gives what the first one gives.
+        after: the next one, which does not.
+        left_out: releases that could not be tried, and why.
+    """
+
+    trials: tuple[Trial, ...]
+    before: str
+    after: str
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Across:
+    """The same training in several environments.
+
+    Attributes:
+        places: the first is the one that others are held against.
+        meetings: of each training, side, mode and further environment; for
+            lessons also of both sides within each.
+        bisection: where that was asked for.
+    """
+
+    places: tuple[Place, ...]
+    meetings: tuple[Meeting, ...]
+    bisection: Bisection | None = None
+
+    @property
+    def between(self) -> list[Meeting]:
+        """Return what was held against the first environment."""
+        return [m for m in self.meetings if m.side != "both"]

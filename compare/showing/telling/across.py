@@ -1,0 +1,171 @@
+"""What is told of a training in several environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from compare.records import Outcome
+from compare.records.across import Across, Bisection, Meeting, Place
+from compare.records.diagnosis import Diagnosis
+from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
+from compare.showing.language import Speaker
+from compare.showing.telling.common import NOTHING, left_out
+from compare.showing.telling.pair import stages
+
+SIGNS: dict[Outcome, str] = {
+    "identical": "=",
+    "same mathematics": "≈",
+    "different": "≠",
+    "could not run": "×",
+}
+"""Of an outcome; a cell has one for each mode."""
+
+Key = tuple[str, str]
+
+
+def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
+    """Tell where the same training gives the same, and why not elsewhere."""
+    yield _places(across.places, speaker)
+    if across.bisection:
+        yield from _bisection(across.bisection, across.places, speaker)
+    first, *others = across.places
+    modes = list(dict.fromkeys(m.verdict.mode for m in across.meetings))
+    text = speaker.say("Each held against {first}", first=first.name)
+    yield Heading(text)
+    yield _matrix(text, across.between, others, speaker)
+    twins = [m for m in across.meetings if m.side == "both"]
+    if twins:
+        text = speaker.say("By hand against Keras, within each environment")
+        yield Heading(text)
+        yield _matrix(text, twins, across.places, speaker)
+    legend = speaker.say(
+        "A sign per mode ({modes}): = identical, ≈ same mathematics, ≠ "
+        "different, × could not run.",
+        modes=", ".join(modes),
+    )
+    yield Paragraph(legend, "quiet")
+    yield from _reasons(across, speaker)
+
+
+def _places(places: Sequence[Place], speaker: Speaker) -> Table:
+    """Show what is installed in each environment."""
+    return Table(
+        speaker.say("Environments"),
+        ("", "TensorFlow", "Keras", "NumPy", "Python"),
+        tuple(
+            (
+                Cell(place.name, name=True),
+                place.tensorflow,
+                place.keras,
+                place.numpy,
+                place.python,
+            )
+            for place in places
+        ),
+    )
+
+
+def _bisection(
+    found: Bisection, places: Sequence[Place], speaker: Speaker
+) -> Iterator[Block]:
+    """Tell each trial, and what was found."""
+    rows = [
+        (
+            Cell(trial.place, name=True),
+            speaker.gettext(trial.outcome),
+        )
+        for trial in found.trials
+    ]
+    title = speaker.say("Releases, in the order in which they were tried")
+    yield Heading(title)
+    yield Table(title, (speaker.say("release"), ""), tuple(rows))
+    text = speaker.say(
+        "{after} changed it: {before} still gives what the first one gives.",
+        after=found.after,
+        before=found.before,
+    )
+    yield Paragraph(text, "lead")
+    yield from left_out(found.left_out, speaker)
+
+
+def _matrix(
+    title: str,
+    meetings: Sequence[Meeting],
+    places: Sequence[Place],
+    speaker: Speaker,
+) -> Table:
+    """Show a row per training and side, a column per environment."""
+    by_place: dict[Key, dict[str, list[Meeting]]] = {}
+    for m in meetings:
+        row = by_place.setdefault((m.training, m.side), {})
+        row.setdefault(m.place, []).append(m)
+    return Table(
+        title,
+        ("", *(_short(place, places) for place in places)),
+        tuple(
+            (
+                Cell(" ".join([key[0], *_side(key[1], speaker)]), name=True),
+                *(_signs(row.get(place.name, [])) for place in places),
+            )
+            for key, row in by_place.items()
+        ),
+    )
+
+
+def _short(place: Place, places: Sequence[Place]) -> str:
+    """Name an environment by its versions, if these tell it from others."""
+    names = [(p.tensorflow, p.keras) for p in places]
+    own = (place.tensorflow, place.keras)
+    return " / ".join(own) if names.count(own) == 1 else place.name
+
+
+def _side(side: str, speaker: Speaker) -> list[str]:
+    return [speaker.side(side)] if side in ("manual", "keras") else []
+
+
+def _signs(meetings: Sequence[Meeting]) -> Cell:
+    if not meetings:
+        return Cell(NOTHING)
+    agree = all(m.verdict.agree for m in meetings)
+    signs = " ".join(SIGNS[m.verdict.outcome] for m in meetings)
+    return Cell(signs, "good" if agree else "bad")
+
+
+def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
+    """Say once of what has other bits, where and why."""
+    said: dict[tuple[str, str, str, str], list[Meeting]] = {}
+    for m in across.meetings:
+        if m.verdict.outcome != "identical":
+            key = m.training, m.side, m.place, speaker.why(m.verdict)
+            said.setdefault(key, []).append(m)
+    if said:
+        yield Heading(speaker.say("What is not identical"))
+    for (training, side, place, why), meetings in said.items():
+        verdict = meetings[0].verdict
+        text = speaker.say(
+            "{training}, {place}, {modes}: {outcome}; {why}.",
+            training=" ".join([training, *_side(side, speaker)]),
+            place=place,
+            modes=", ".join(m.verdict.mode for m in meetings),
+            outcome=speaker.outcome(verdict),
+            why=why,
+        )
+        yield Paragraph(text, "plain" if verdict.agree else "bad")
+        if verdict.diagnosis:
+            names = across.places[0].name, place
+            yield from _diagnosis(names, verdict.diagnosis, speaker)
+
+
+def _diagnosis(
+    names: tuple[str, str], found: Diagnosis, speaker: Speaker
+) -> Iterator[Block]:
+    """Say in which stage they part, and what was recomputed; no cures."""
+    if found.stages:
+        yield Paragraph(speaker.note(found.chain(speaker.note)), "lead")
+        yield stages(names, found, speaker)
+    for cause in found.causes:
+        title, _, proof, *_ = cause.sentences(speaker.note)
+        yield Paragraph(title, "bad")
+        yield Paragraph(proof)
+    for text in found.other_sentences(speaker.note):
+        yield Paragraph(text)
