@@ -59,6 +59,7 @@ def test_a_picture_is_drawn_pixel_by_pixel(visit):
     curves = page.locator(".stage.curves").first
     expect(curves.locator("path.course")).to_have_count(1)
     expect(curves.locator("circle.marker")).to_have_count(1)
+    expect(curves.locator(".legend svg > *")).to_have_count(2)
     assert "to be <or> not" in page.locator("#picture").text_content()
 
 

@@ -45,7 +45,7 @@ for (const stage of document.querySelectorAll(".stage.curves")) {
     const item = list.append("span");
     const key = item.append("svg").attr("class", wayOf(n)).attr("aria-hidden", "true")
       .attr("width", 28).attr("height", 10);
-    if (dots) key.append("circle").attr("class", "marker").attr("r", 3).attr("cx", 14).attr("cy", 5);
+    if (dots) key.append("circle").style("fill", "var(--way)").attr("r", 3).attr("cx", 14).attr("cy", 5);
     else key.append("path").attr("d", "M0 5H28").attr("stroke-dasharray", DASHES[n % 4]);
     item.append("span").text(name);
   }
