@@ -13,6 +13,7 @@ from whole_report import whole_report
 from compare.lessons.problems import LESSONS
 
 WIDTHS = (320, 768, 1280)  # 320 is a phone, and 640 at 200 %
+PLACES = ("", "#lesson-linear_regression", "#lesson-minibatch")
 UNDONE = re.compile(r"[A-Za-z][a-z]{2,}")
 NAMES = {
     "Tensor", "Flow", "Keras", "Num", "Python", "Linux", "Dense", "Adam",
@@ -33,9 +34,9 @@ MADE_UP = {
 """Data of the made-up report: reasons, and titles in no catalogue."""
 
 
-def test_several_features_have_charts_of_their_own(visit):
-    """Predicted against true, and the parameters with their names."""
-    page = visit()
+def test_several_features_have_charts_of_their_own(visit, small_report):
+    """Predicted against true, and the parameters by their columns."""
+    page = visit(at="#lesson-minibatch")
     opening = page.locator(".opening").nth(1)
     chart = opening.locator("[data-chart=predictions] svg")
     before = chart.inner_html()
@@ -43,7 +44,8 @@ def test_several_features_have_charts_of_their_own(visit):
     page.keyboard.press("Home")
     assert chart.inner_html() != before
     names = page.locator("#learn-1 [data-chart=parameters] text")
-    expect(names.filter(has_text="kernel[2]")).to_have_count(1)
+    columns = small_report.lessons[1].scaling.features
+    expect(names.filter(has_text=columns[2])).to_have_count(1)
 
 
 def test_a_picture_is_drawn_pixel_by_pixel(visit):
@@ -85,8 +87,8 @@ def test_copy_copies_the_source(visit, small_report):
 @pytest.mark.parametrize("name", ["en", "ko", "hostile"])
 def test_nothing_is_wider_than_the_page(visit, name):
     """No sideways scrolling, from a phone to a desktop, nor at 200 %."""
-    for width in WIDTHS:
-        page = visit(name, width)
+    for width, at in itertools.product(WIDTHS, PLACES):
+        page = visit(name, width, at=at)
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
@@ -107,14 +109,14 @@ return charts.flatMap(svg => {
 @pytest.mark.parametrize("width", WIDTHS)
 def test_labels_never_overlap(visit, width):
     """In no chart does a text lie on another, in either language."""
-    for name in ("en", "ko"):
-        assert visit(name, width).evaluate(OVERLAPS) == []
+    for name, at in itertools.product(("en", "ko"), PLACES):
+        assert visit(name, width, at=at).evaluate(OVERLAPS) == []
 
 
 @pytest.mark.parametrize(("width", "keyed"), [(380, True), (1280, False)])
 def test_growth_names_every_line(visit, width, keyed):
     """Each variant has markers and a label: its name, or a number."""
-    page = visit("en", width)
+    page = visit("en", width, at="#growth")
     stage = page.locator("#growth .stage").first
     growth = whole_report().growth
     names = [variant.name for variant in growth.variants]
@@ -126,7 +128,7 @@ def test_growth_names_every_line(visit, width, keyed):
 
 def test_a_wide_table_can_be_scrolled_by_keyboard(visit):
     """What is wider than the page takes the focus, and shows it."""
-    page = visit("en", 320)
+    page = visit("en", 320, at="#growth")
     table = page.locator("#growth .scroll").first
     table.focus()
     expect(table).to_be_focused()
@@ -151,7 +153,8 @@ def test_no_english_is_left_on_the_korean_page(visit):
     text = page.evaluate(
         """() => {
           for (const data of document.querySelectorAll(
-            'code, pre, samp, textarea, script, style')) data.remove();
+            'code, pre, samp, textarea, script, style, template, [lang=en]'
+          )) data.remove();
           const said = [document.title];
           for (const node of document.querySelectorAll('[aria-label]')) {
             said.push(node.getAttribute('aria-label'));
@@ -166,7 +169,7 @@ def test_no_english_is_left_on_the_korean_page(visit):
 
 def test_all_can_be_named_and_reached(visit):
     """Charts, sliders and buttons have names; headings are in order."""
-    page = visit()
+    page = visit(at="")
     unnamed = page.evaluate(
         """() => {
           const named = (node) => node.getAttribute('aria-label')

@@ -107,11 +107,12 @@ def test_a_bad_file_is_one_sentence(tmp_path, capsys, content, said):
 
 
 def test_the_page_is_small_and_asks_for_nothing(small_report):
-    """Under 6 MB, no address but names of XML, and a policy that forbids."""
-    text = page([small_report], "en")
-    assert len(text.encode()) < 6e6
+    """A lesson is under 0.9 MB, asks for no other file, and may not."""
+    one = replace(small_report, lessons=small_report.lessons[:1])
+    text = page([one], "en")
+    assert len(text.encode()) < 0.9e6
     assert "default-src 'none'" in text
-    assert not re.findall(r"(?:src|href)=[\"'](?!#)", text)
+    assert not re.findall(r"(?:src|href)=[\"'](?!#|\?lang=)", text)
     assert "@import" not in text
     assert "url(http" not in text
 
@@ -334,4 +335,5 @@ def test_a_page_without_lessons_has_a_heading(small_report):
     """Its title in the browser is that of its first section."""
     text = page([replace(small_report, lessons=())], "en")
     assert "<title>What does each feature cost?" in text
-    assert text.count("<h1>") == 1
+    shown = text.partition("<template")[0]
+    assert shown.count("<h1") == 1
