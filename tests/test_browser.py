@@ -16,7 +16,7 @@ WIDTHS = (320, 768, 1280)  # 320 is a phone, and 640 at 200 %
 UNDONE = re.compile(r"[A-Za-z][a-z]{2,}")
 NAMES = {
     "Tensor", "Flow", "Keras", "Num", "Python", "Linux", "Dense", "Adam",
-    "Dropout", "Tab", "EarlyStopping",
+    "Dropout", "Tab", "Shift", "EarlyStopping",
     "eager", "graph", "xla", "float", "kernel", "bias", "gzip", "fit",
     "compile", "mse", "bill", "length", "depth", "flipper", "body", "mass",
     "way", "long", "name", "scikit", "learn", "Torch", "fori", "jit",
