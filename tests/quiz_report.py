@@ -8,10 +8,10 @@ import whole_report
 
 from compare.mistakes import CATALOGUE
 from compare.mistakes.patching import diff, mutant_source
-from compare.records.mistakes import Curve, MistakeReport, Question
+from compare.records.mistakes import LossCurve, MistakeReport, Question
 
-RIGHT = Curve((0, 1, 2), (1.0, 0.5, 0.25))
-WRONG = Curve((0, 1, 2), (1.0, 2.0, 4.0))
+RIGHT = LossCurve((0, 1, 2), (1.0, 0.5, 0.25))
+WRONG = LossCurve((0, 1, 2), (1.0, 2.0, 4.0))
 
 
 def made(mistake, **changes):

@@ -16,7 +16,7 @@ from compare.lessons.exhibits import exhibit, source_of
 from compare.mistakes import CATALOGUE, THEMES, find
 from compare.mistakes.observing import POINTS, observe
 from compare.mistakes.patching import mutant_source
-from compare.records.mistakes import LEVELS, Curve, Question, Raised
+from compare.records.mistakes import LEVELS, LossCurve, Question, Raised
 from compare.showing.language import speaker
 from compare.showing.page import quiz
 from compare.showing.page.curves import drawing
@@ -104,7 +104,7 @@ CURVES = {
     "with the mistake the loss is 4 after": {"wrong": WRONG},
     "the same after every update": {"wrong": RIGHT},
     "no finite number from update 1": {
-        "wrong": Curve((0, 1, 2), (1.0, float("nan"), 2.0))
+        "wrong": LossCurve((0, 1, 2), (1.0, float("nan"), 2.0))
     },
     "stops in update 2 with ValueError": {"wrong": None},
     "has no curve": {"wrong": WRONG, "right": None},

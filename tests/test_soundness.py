@@ -49,7 +49,7 @@ def shown(content):
 def test_the_whole_report_is_sound():
     """What the fuzzing starts from is shown with every section."""
     text = shown(json.loads(json.dumps(to_json(whole_report()))))
-    names = "code fit growth peers streaming rates calibration"
+    names = "code fit growth peers streaming rates quiz calibration"
     for name in f"{names} mistakes ladder learn picture speed size".split():
         assert f'id="{name}"'.encode() in text
 

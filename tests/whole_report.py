@@ -26,7 +26,14 @@ from compare.records.fit import (
 )
 from compare.records.growth import Cell, Crossing, Exponent, Growth, Line
 from compare.records.json_form import to_json
-from compare.records.mistakes import Cost, Mistake, MistakeReport, Raised
+from compare.records.mistakes import (
+    Cost,
+    LossCurve,
+    Mistake,
+    MistakeReport,
+    Question,
+    Raised,
+)
 from compare.records.note import Note
 from compare.records.peers import PeerResult, Peers, PeerSample
 from compare.records.picture import Curve, Curves, Images, Picture
@@ -251,11 +258,14 @@ def mistakes():
     known = Mistake(
         "key", "a title", "manual", "adam", "silent", (("a", "b"),),
         "symptom", "`why`", "keras", ("keras#1",), hyper={"seed": 1},
+        theme="updates", quiz="easy",
     )  # fmt: skip
+    curve = LossCurve((0, 1), (2.0, 1.0))
+    asked = Question("x = 1\nb\n", curve, curve)
     cost = Cost((Sample(0.1, 0.2, 0.3, ((0, 0.1),)),), 2, 12, 1, 1)
     return (
-        MistakeReport(known, "-a\n+b\n", True, PARTS_APART,
-                      {"kernel": 0.5}),
+        MistakeReport(known, "@@ -2 +2 @@\n-a\n+b\n", True, PARTS_APART,
+                      {"kernel": 0.5}, question=asked),
         MistakeReport(replace(known, kind="error"), "-a\n", True,
                       raised=Raised("ValueError", "no", 1)),
         MistakeReport(replace(known, kind="slow"), "+b\n", True, SAME,

@@ -20,7 +20,7 @@ from compare.mistakes.probe import attempt
 from compare.records import SIDES, Dtype, Side
 from compare.records.mistakes import (
     KINDS,
-    Curve,
+    LossCurve,
     Mistake,
     MistakeReport,
     Question,
@@ -150,10 +150,10 @@ def _question(case: Case, runs: Sequence[Run]) -> Question:
     return Question(mutant_source(case.mistake), wrong, right)
 
 
-def _curve(run: Run) -> Curve | None:
+def _curve(run: Run) -> LossCurve | None:
     """Thin the losses of a run, to six digits, or say that it has none."""
     if not isinstance(run, Trajectory) or not run.losses.size:
         return None
     kept = frames([run], POINTS)
     losses = (float(f"{loss:.6g}") for loss in run.losses[kept])
-    return Curve(tuple(kept.tolist()), tuple(losses))
+    return LossCurve(tuple(kept.tolist()), tuple(losses))

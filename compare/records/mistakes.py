@@ -105,7 +105,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Curve:
+class LossCurve:
     """The loss on all rows after some of the updates of a run."""
 
     updates: tuple[int, ...]
@@ -123,8 +123,8 @@ class Question:
     """
 
     source: str
-    wrong: Curve | None
-    right: Curve | None
+    wrong: LossCurve | None
+    right: LossCurve | None
 
 
 @dataclass(frozen=True)

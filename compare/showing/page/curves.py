@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from compare.records import SIDES, Side
-from compare.records.mistakes import Curve, MistakeReport
+from compare.records.mistakes import LossCurve, MistakeReport
 from compare.showing.language import Speaker
 
 WIDE = 30
@@ -19,10 +19,14 @@ def drawing(report: MistakeReport, speaker: Speaker) -> dict[str, Any] | None:
     question = report.question
     assert question is not None
     wrong, right = question.wrong, question.right
-    by_side: dict[Side, Curve | None] = {
+    by_side: dict[Side, LossCurve | None] = {
         side: wrong if side == report.mistake.side else right for side in SIDES
     }
-    curves = {side: curve for side, curve in by_side.items() if curve}
+    curves = {
+        side: curve
+        for side, curve in by_side.items()
+        if curve and curve.updates
+    }
     losses = [v for c in curves.values() for v in c.losses if math.isfinite(v)]
     if not losses:
         return None
@@ -53,7 +57,7 @@ def drawing(report: MistakeReport, speaker: Speaker) -> dict[str, Any] | None:
 
 
 def _points(
-    curve: Curve, last: int, low: float, high: float, logarithmic: bool
+    curve: LossCurve, last: int, low: float, high: float, logarithmic: bool
 ) -> Iterable[tuple[float, float] | None]:
     """Yield places in percent; None where a loss cannot be drawn."""
     turned = math.log if logarithmic else float
@@ -90,7 +94,8 @@ def _said(report: MistakeReport, speaker: Speaker) -> str:
             update=f"{report.raised.updates + 1:,}",
             error=report.raised.error,
         )
-    if not wrong or not right or not (wrong.losses and right.losses):
+    curves = [c for c in (wrong, right) if c and c.updates and c.losses]
+    if not wrong or not right or len(curves) < 2:
         return speaker.say("One of both trainings has no curve.")
     if wrong == right:
         return speaker.say(
