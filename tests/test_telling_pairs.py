@@ -334,6 +334,8 @@ def test_texts_inside_a_note_are_translated():
     said = korean.note(note("{title} {name}", title=title, name=title))
     assert said == f"{korean.gettext(title)} {title}"
     assert korean.note(note("{why}", why="")) == ""
+    once = korean.note(note("{one} {name}", one="once", name="a name"))
+    assert once == "한 번 a name"
 
 
 COST = SideCost("mine", 0.25, 2e-3, 5000, 1, 1, 131, 0, False)

@@ -60,7 +60,8 @@ class Speaker:
     def _value(self, name: str, value: str) -> str:
         if name in _NAMING:
             return self.side(value)
-        return self.gettext(value) if name in _TEXTS else value
+        said = name in _TEXTS or value in _PHRASES
+        return self.gettext(value) if said else value
 
     def why(self, verdict: Verdict) -> str:
         """Say why a verdict is what it is, without a full stop."""
@@ -93,6 +94,15 @@ _NAMING = ("side", "left", "right")
 
 _TEXTS = ("title", "why", "cure", "reference")
 """Values of notes that are texts of mistakes or lessons."""
+
+_PHRASES = {
+    marked("once"),
+    marked("sigmoid and from_logits=True, so twice"),
+    marked("softmax and from_logits=True, so twice"),
+    marked("logits taken for probabilities"),
+    marked("probabilities taken for logits"),
+}
+"""Values of notes that say how often a loss is given probabilities."""
 
 
 @functools.cache
