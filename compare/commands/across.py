@@ -46,7 +46,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.pairs.across import Travel, places_of
     from compare.records.across import Across
 
-    trainings = _trainings(options)
+    trainings = _trainings(options, command)
     sites = _sites(options)
 
     def study(environment: Environment, watcher: Progress) -> dict[str, Any]:
@@ -64,46 +64,45 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     return exit_code(report.verdicts)
 
 
-def _trainings(options: argparse.Namespace) -> Trainings:
+def _trainings(options: argparse.Namespace, command: str) -> Trainings:
     """Find out what is to be trained.
 
     Raises:
         UsageError: there is no such lesson, function or problem.
     """
     from compare.commands.pair import problem_request
-    from compare.lessons.problems import LESSONS, problem_of
+    from compare.lessons.problems import LESSONS
     from compare.pairs import api
     from compare.pairs.across import Trainings
     from compare.pairs.own_problem import problem_of as own_problem
     from compare.records import MODES, UsageError
     from compare.records.problem import Settings
-    from compare.studies.lesson.report import QUICK_STEPS
+    from compare.records.request import Request
+    from compare.studies.lesson.report import QUICK_STEPS, problems_of
 
     given = options.trainings or ([] if options.all else ["linear_regression"])
     own = tuple(name for name in given if ".py" in name)
     for reference in own:
         api.check_reference(reference)
-    lessons = LESSONS if options.all else [x for x in given if x not in own]
     if not own and (options.problem or options.data or options.target):
         raise UsageError(
             "--problem and --data are for functions of your own: name one as "
             "file.py:function"
         )
-    steps = options.steps or (QUICK_STEPS if options.quick else None)
-    settings = Settings(
-        steps=steps,
-        learning_rate=options.learning_rate,
-        batch_size=options.batch_size,
-    )
-    functions = [x for x in own if not x.endswith(".py")]
-    if functions:
-        options.steps = steps or 100
-        options.learning_rate = options.learning_rate or 0.01
+    rest = LESSONS if options.all else [x for x in given if x not in own]
+    steps, rate = options.steps, options.learning_rate
+    settings = Settings(None, steps, rate, options.batch_size)
+    modes = tuple(mode for mode in MODES if mode in options.modes)
+    how = settings, modes, None, options.quick, options.timeout, command
+    problems = problems_of(Request(tuple(rest), *how))
+    functions = any(not name.endswith(".py") for name in own)
+    options.steps = steps or (QUICK_STEPS if options.quick else 100)
+    options.learning_rate = rate or 0.01
     return Trainings(
-        {lesson: problem_of(lesson, settings) for lesson in lessons},
+        {problem.lesson: problem for problem in problems},
         own,
         own_problem(problem_request(options)) if functions else None,
-        tuple(mode for mode in MODES if mode in options.modes),
+        modes,
     )
 
 

@@ -39,7 +39,7 @@ def make_report(request: Request, progress: Progress) -> Report:
         UsageError: a lesson is unknown, a setting does not suit it, or
             TensorFlow cannot be imported.
     """
-    problems = _problems(request)
+    problems = problems_of(request)
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
     reports = _found_out(lessons, environment.cpus, progress)
@@ -56,7 +56,12 @@ def make_report(request: Request, progress: Progress) -> Report:
     )
 
 
-def _problems(request: Request) -> list[Problem]:
+def problems_of(request: Request) -> list[Problem]:
+    """Make the problems of the lessons that are asked for.
+
+    Raises:
+        UsageError: a lesson is unknown, or a setting does not suit it.
+    """
     settings = request.settings
     if request.quick and settings.steps is None:
         settings = replace(settings, steps=QUICK_STEPS)
