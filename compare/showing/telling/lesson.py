@@ -166,7 +166,7 @@ def _how_they_end(
 ) -> str:
     """Say whether both sides end alike, and where the truth is."""
     same = one.results.keys() == other.results.keys() and all(
-        np.array_equal(value, other.results[name], equal_nan=True)
+        np.array_equal(value.ravel(), other.results[name].ravel(), True)
         for name, value in one.results.items()
     )
     said = (
