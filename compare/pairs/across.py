@@ -11,14 +11,14 @@ from compare.judging import parity
 from compare.judging.proof import Run
 from compare.lessons.exhibits import exhibit
 from compare.pairs.api import check_pair
-from compare.pairs.diagnosis.diagnose import diagnose
+from compare.pairs.diagnosis.diagnose import Dissection
 from compare.pairs.pair import Pair as OwnPair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import is_script
 from compare.records import SIDES, Dtype, Mode, Side
 from compare.records.across import Meeting, Place
 from compare.records.diagnosis import Diagnosis
-from compare.records.note import note
+from compare.records.note import Note, note
 from compare.records.pairs import name_in
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
@@ -73,6 +73,13 @@ class Trainings:
     modes: tuple[Mode, ...]
 
 
+class _Stages(Dissection):
+    """Looks at updates; what whole runs show has been said."""
+
+    def facts(self) -> list[Note]:
+        return self.said
+
+
 class Travel:
     """Runs trainings in several environments, each once, and judges them.
 
@@ -107,7 +114,7 @@ class Travel:
         """
         pairs = dict(self._pairs(sites))
         judged = self._contest.judge(list(pairs.values()))
-        known: dict[tuple[Any, ...], Diagnosis | None] = {}
+        known: dict[tuple[Any, ...], Diagnosis] = {}
         for (lesson, side, site, _), pair in pairs.items():
             verdict = judged[pair]
             if side == "both":
@@ -184,18 +191,18 @@ class Travel:
             homes=(one.home, other.home),
         )
 
-    def _why(self, sides: Sides, verdict: Verdict) -> Diagnosis | None:
+    def _why(self, sides: Sides, verdict: Verdict) -> Diagnosis:
         """Say in which stage of an update a side differs."""
         pair = OwnPair(sides, self.progress)
-        found = diagnose(pair, verdict, self.progress)
-        if not found or not found.stages or found.parts_at:
+        found = _Stages(pair, verdict, self.progress).diagnosis()
+        if found.update or not found.stages:
             return found
         alike = note(
             "eagerly both make this update alike: they part only where it is "
             "compiled, in {mode} mode.",
             mode=verdict.mode,
         )
-        return replace(found, facts=(*found.facts, alike))
+        return replace(found, stages=(), facts=(*found.facts, alike))
 
     def _own(self, reference: str, first: Site, site: Site) -> Verdict:
         """Judge what is the user's own."""

@@ -93,7 +93,7 @@ class Dissection:
             self.said += [] if causes else self._unseen
             return Diagnosis(
                 tuple(causes),
-                tuple(self._facts()),
+                tuple(self.facts()),
                 answer.stages if answer else (),
                 answer.update if answer else 0,
             )
@@ -113,7 +113,7 @@ class Dissection:
                 causes = _together(causes, own)
         return Diagnosis(
             tuple(causes),
-            tuple(self._facts()),
+            tuple(self.facts()),
             tuple(stages),
             answer.update,
         )
@@ -226,7 +226,8 @@ class Dissection:
         self.said += said
         return causes
 
-    def _facts(self) -> list[Note]:
+    def facts(self) -> list[Note]:
+        """Return what the trajectories show, and what could not be seen."""
         runs = self.pair.trajectories(self.dtype)
         left, right = runs
         if not isinstance(left, Trajectory) or not isinstance(

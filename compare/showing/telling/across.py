@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from compare.records import Outcome
+from compare.records import SIDES, Outcome
 from compare.records.across import Across, Bisection, Meeting, Place
 from compare.records.diagnosis import Diagnosis
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
@@ -19,8 +19,6 @@ SIGNS: dict[Outcome, str] = {
     "could not run": "×",
 }
 """Of an outcome; a cell has one for each mode."""
-
-Key = tuple[str, str]
 
 
 def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
@@ -44,7 +42,13 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         modes=", ".join(modes),
     )
     yield Paragraph(legend, "quiet")
-    yield from _reasons(across, speaker)
+    for table in _rounding(across, speaker):
+        yield Heading(table.title)
+        yield table
+    reasons = list(_reasons(across, speaker))
+    if reasons:
+        yield Heading(speaker.say("What is another training"))
+        yield from reasons
 
 
 def _places(places: Sequence[Place], speaker: Speaker) -> Table:
@@ -95,19 +99,21 @@ def _matrix(
     speaker: Speaker,
 ) -> Table:
     """Show a row per training and side, a column per environment."""
-    by_place: dict[Key, dict[str, list[Meeting]]] = {}
+    heads = [_short(place, places).replace(" / ", " /\n") for place in places]
+    by_key: dict[tuple[str, str], dict[str, list[Meeting]]] = {}
     for m in meetings:
-        row = by_place.setdefault((m.training, m.side), {})
+        row = by_key.setdefault((m.training, m.side), {})
         row.setdefault(m.place, []).append(m)
     return Table(
         title,
-        ("", *(_short(place, places) for place in places)),
+        ("", "", *heads),
         tuple(
             (
-                Cell(" ".join([key[0], *_side(key[1], speaker)]), name=True),
+                Cell(training, name=True),
+                _side(side, speaker),
                 *(_signs(row.get(place.name, [])) for place in places),
             )
-            for key, row in by_place.items()
+            for (training, side), row in by_key.items()
         ),
     )
 
@@ -119,8 +125,8 @@ def _short(place: Place, places: Sequence[Place]) -> str:
     return " / ".join(own) if names.count(own) == 1 else place.name
 
 
-def _side(side: str, speaker: Speaker) -> list[str]:
-    return [speaker.side(side)] if side in ("manual", "keras") else []
+def _side(side: str, speaker: Speaker) -> str:
+    return speaker.side(side) if side in SIDES else ""
 
 
 def _signs(meetings: Sequence[Meeting]) -> Cell:
@@ -131,26 +137,62 @@ def _signs(meetings: Sequence[Meeting]) -> Cell:
     return Cell(signs, "good" if agree else "bad")
 
 
+def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
+    """Show from where on bits differ of what is the same mathematics."""
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for m in across.between:
+        found = m.verdict.divergence
+        if m.verdict.outcome == "same mathematics" and found:
+            key = m.training, m.side, m.verdict.mode, f"{found.step:,}"
+            rows.setdefault((*key, found.parameter), []).append(m.place)
+    versions = {p.name: _short(p, across.places) for p in across.places}
+    if rows:
+        title = speaker.say("The same mathematics, other bits")
+        yield Table(
+            title,
+            (
+                "",
+                "",
+                "",
+                speaker.say("from update"),
+                speaker.say("in"),
+                speaker.say("environments"),
+            ),
+            tuple(
+                (
+                    Cell(training, name=True),
+                    _side(side, speaker),
+                    mode,
+                    step,
+                    Cell(parameter, name=True),
+                    ", ".join(versions[name] for name in names),
+                )
+                for (training, side, mode, step, parameter), names in (
+                    rows.items()
+                )
+            ),
+        )
+
+
 def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
-    """Say once of what has other bits, where and why."""
-    said: dict[tuple[str, str, str, str], list[Meeting]] = {}
+    """Say once of what is not the same training, where and why."""
+    said: dict[tuple[str, ...], list[Meeting]] = {}
     for m in across.meetings:
-        if m.verdict.outcome != "identical":
+        if not m.verdict.agree:
             key = m.training, m.side, m.place, speaker.why(m.verdict)
             said.setdefault(key, []).append(m)
-    if said:
-        yield Heading(speaker.say("What is not identical"))
     for (training, side, place, why), meetings in said.items():
         verdict = meetings[0].verdict
-        text = speaker.say(
-            "{training}, {place}, {modes}: {outcome}; {why}.",
-            training=" ".join([training, *_side(side, speaker)]),
-            place=place,
-            modes=", ".join(m.verdict.mode for m in meetings),
-            outcome=speaker.outcome(verdict),
-            why=why,
+        subject = (training, _side(side, speaker), place)
+        modes = ", ".join(m.verdict.mode for m in meetings)
+        yield Paragraph(
+            speaker.say(
+                "{subject}: {clauses}.",
+                subject=", ".join([*filter(None, subject), modes]),
+                clauses=f"{speaker.outcome(verdict)}; {why}",
+            ),
+            "bad",
         )
-        yield Paragraph(text, "plain" if verdict.agree else "bad")
         if verdict.diagnosis:
             names = across.places[0].name, place
             yield from _diagnosis(names, verdict.diagnosis, speaker)
