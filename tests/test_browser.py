@@ -17,7 +17,7 @@ PLACES = ("", "#lesson-linear_regression", "#lesson-minibatch")
 UNDONE = re.compile(r"[A-Za-z][a-z]{2,}")
 NAMES = {
     "Tensor", "Flow", "Keras", "Num", "Python", "Linux", "Dense", "Adam",
-    "Dropout", "Tab", "Shift", "EarlyStopping",
+    "Dropout", "Tab", "Shift", "Esc", "EarlyStopping",
     "eager", "graph", "xla", "float", "kernel", "bias", "gzip", "fit",
     "compile", "mse", "bill", "length", "depth", "flipper", "body", "mass",
     "way", "long", "name", "scikit", "learn", "Torch", "fori", "jit",

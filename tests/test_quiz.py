@@ -24,7 +24,6 @@ from compare.showing.page.render import page
 
 ASKED = [mistake for mistake in CATALOGUE if mistake.quiz]
 ENGLISH = speaker("en")
-browser = test_browser.browser
 
 
 def cards(*reports):

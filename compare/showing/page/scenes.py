@@ -18,6 +18,9 @@ from compare.records.runs import Trajectory
 SERIES = 8
 """Most parameters whose way is drawn, one line each."""
 
+LONGEST = 20
+"""Most letters of a parameter's name in a chart."""
+
 POINTS = 120
 """Most points whose prediction is drawn."""
 
@@ -101,10 +104,15 @@ def _parameters(
         for place in range(sides[0].shape[1]):
             label = name if sides[0].shape[1] == 1 else f"{name}[{place}]"
             if name == "kernel" and sides[0].shape[1] == len(columns):
-                label = columns[place]
+                label = _short(columns[place])
             course = _both([side[:, place] for side in sides])
             series.append({"name": label, **course})
     return series[:SERIES]
+
+
+def _short(name: str) -> str:
+    """Cut the name of a column where a chart would have no room for it."""
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 
 def _line(lesson: LessonReport, points: Points) -> dict[str, Any]:
