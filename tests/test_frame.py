@@ -128,7 +128,7 @@ def test_a_course_has_its_files(small_report, tmp_path, capsys):
     found = {path.name: path.read_text() for path in folder.iterdir()}
     assert set(found) == {
         "course.css", "course.js", "index.html", "ladder.html",
-        "linear_regression.html", "minibatch.html",
+        "lessons.html", "linear_regression.html", "minibatch.html",
     }  # fmt: skip
     assert str(folder / "index.html") in capsys.readouterr().out
     for name, text in found.items():

@@ -204,11 +204,14 @@ def growth():
         Cell(variant.name, size, SAME, samples) for variant in variants
         for size in line.sizes
     ]  # fmt: skip
-    ratios = ((100, 5.0), (1000, 2.0), (10_000, 1.0))
+    ratios = tuple(
+        (rows, Ratio(value, 0.9 * value, 1.2 * value))
+        for rows, value in ((100, 5.0), (1000, 2.0), (10_000, 1.0))
+    )
     return Growth(
         variants, tuple(cells), (line,),
         (Exponent("tape", line, 0.9, 100, 10_000),),
-        (Crossing("fit", "tape", line, ratios, "reached", 2000.0),),
+        (Crossing("fit", "tape", line, ratios, "reached", 2e3, 1e3, None),),
         1.1, ("a process died",),
     )  # fmt: skip
 

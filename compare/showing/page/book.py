@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -96,7 +96,9 @@ def book(reports: Sequence[Report], speaker: Speaker) -> Book:
             zip(found.values(), names, strict=True)
         )
     )
-    return Book(lessons, _studies(reports, speaker), _method(reports, speaker))
+    hidden = {"ladder"} if len(lessons) == 1 else set[str]()
+    parts = _studies(reports, speaker, hidden)
+    return Book(lessons, parts, _method(reports, speaker))
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -175,11 +177,16 @@ def _parts(
     return [parts[name] for name in ORDER if name in parts]
 
 
-def _studies(reports: Sequence[Report], speaker: Speaker) -> tuple[Part, ...]:
-    """Return what is told of studies; what two reports share, once."""
+def _studies(
+    reports: Sequence[Report], speaker: Speaker, hidden: Set[str]
+) -> tuple[Part, ...]:
+    """Return what is told of studies; what two reports share, once.
+
+    A lesson alone goes without the ladder, which is on all of them.
+    """
     parts: list[Part] = []
     for report in reports:
-        sections = studies(report, speaker, STUDY_STAGES)
+        sections = studies(report, speaker, {*hidden, *STUDY_STAGES})
         own = [Part(s.name, s.title, s.blocks) for s in sections]
         for name, (title, stage) in STUDY_STAGES.items():
             context = stage(report, speaker)
