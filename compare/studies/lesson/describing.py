@@ -70,6 +70,7 @@ def describe(
             if theory
         },
         points=thinning.points(problem, theory),
+        snapshots=thinning.snapshots(whole),
         pictures={
             run.side: problem.picture(problem, run)
             for run in shown
