@@ -11,6 +11,7 @@ import pytest
 
 from compare.commands.main import main
 from compare.judging import codesize
+from compare.judging.thinning import snapshots
 from compare.pairs import baseline as pair_baseline
 from compare.records.note import Note
 from compare.records.problem import Settings
@@ -55,6 +56,28 @@ def test_nothing_changed():
     assert not found.worse
     assert not found.changes
     assert not found.notes
+
+
+def test_changed_bits_are_told_with_their_update(small_report):
+    """One bit of one run is enough; runs with equal bits share a snapshot."""
+    lesson = small_report.lessons[0]
+    assert [s.runs for s in lesson.snapshots] == [
+        (("keras", "graph"), ("manual", "graph"))
+    ]
+    run = lesson.trajectories[0]
+    (name, path), *rest = run.parameters.items()
+    other = path.copy()
+    other[3:] = np.nextafter(other[3:], np.float32(9))
+    changed = replace(run, parameters={name: other, **dict(rest)}, mode="xla")
+    before, now = (
+        report(snapshots=snapshots([run, replace(own, mode="xla")]))
+        for own in (run, changed)
+    )
+    (note,) = compare(before, now, 0.05, {}).notes
+    assert str(note) == (
+        f"line: the bits changed from update 3 on in {run.side} xla"
+    )
+    assert not compare(before, before, 0.05, {}).notes
 
 
 OUTCOMES = ("identical", "same mathematics", "different", "could not run")

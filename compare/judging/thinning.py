@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -10,10 +11,11 @@ import numpy as np
 from compare.judging.differences import ulps_apart
 from compare.judging.theory import hessian
 from compare.lessons.losses import OF_ROWS
+from compare.records import Mode
 from compare.records.findings import Theory
 from compare.records.problem import Problem
 from compare.records.report import Points
-from compare.records.runs import Trajectory
+from compare.records.runs import Snapshot, Trajectory
 
 FRAMES = 300
 """Most rows of a trajectory that a report keeps."""
@@ -149,3 +151,19 @@ def thin(run: Trajectory, frames: np.ndarray) -> Trajectory:
         parameters={name: v[kept] for name, v in run.parameters.items()},
         losses=run.losses[kept],
     )
+
+
+def snapshots(runs: Sequence[Trajectory]) -> tuple[Snapshot, ...]:
+    """Return a digest of the bits per state; equal runs share them."""
+    classes: dict[tuple[str, ...], list[tuple[str, Mode]]] = {}
+    for run in runs:
+        rows = tuple(_digest(run.state(row)) for row in range(run.rows))
+        classes.setdefault(rows, []).append((run.side, run.mode))
+    return tuple(Snapshot(tuple(own), rows) for rows, own in classes.items())
+
+
+def _digest(state: dict[str, np.ndarray]) -> str:
+    whole = hashlib.blake2b(digest_size=6)
+    for _, value in sorted(state.items()):
+        whole.update(value.tobytes())
+    return whole.hexdigest()

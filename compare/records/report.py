@@ -21,7 +21,7 @@ from compare.records.peers import Peers
 from compare.records.picture import Picture
 from compare.records.problem import Scaling
 from compare.records.rates import RateRun
-from compare.records.runs import Failure, Trajectory
+from compare.records.runs import Failure, Snapshot, Trajectory
 from compare.records.score import Score
 from compare.records.streaming import Streaming
 from compare.records.timing import IteratorCost, Memory, Paired, Timing
@@ -87,6 +87,7 @@ class LessonReport:
         pictures: side -> what it has learnt, where the lesson has a picture
             of its own.
         rates: other learning rates, tried on both sides.
+        snapshots: what `check` holds the bits of later runs against.
         timings: each side alone, in processes of its own.
         paired: both sides in the same processes.
     """
@@ -123,6 +124,7 @@ class LessonReport:
     iterators: tuple[IteratorCost, ...] = ()
     left_out: tuple[str, ...] = ()
     apart: np.ndarray | None = None
+    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def rate_pairs(self) -> list[tuple[RateRun, RateRun]]:

@@ -84,6 +84,19 @@ class Trajectory:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The bits of all runs that have the same ones after every update.
+
+    Attributes:
+        runs: side and mode of each.
+        digests: of all parameters, in each row of the trajectories.
+    """
+
+    runs: tuple[tuple[str, Mode], ...]
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Failure:
     """A run that gave no trajectory.
 

@@ -144,6 +144,7 @@ def compare(
     for old, new in zip(before.lessons, now.lessons, strict=True):
         changes += _verdicts(old, new)
         changes += _sizes(old, new)
+        notes += _bits(old, new)
         if versions and not machine:
             changes += _speeds(old, new, max(threshold, BETWEEN_RUNS))
     if before.pair and now.pair:
@@ -183,6 +184,25 @@ def _verdict(
             Note(before.outcome),
             (Note(now.outcome), *(now.why if worse else ())),
             worse,
+        )
+
+
+def _bits(old: LessonReport, new: LessonReport) -> Iterator[Note]:
+    """Say from which update on which runs have other bits."""
+    now = {run: seen.digests for seen in new.snapshots for run in seen.runs}
+    parted: dict[int, list[str]] = {}
+    for seen in old.snapshots:
+        for run in seen.runs:
+            rows = zip(seen.digests, now.get(run, seen.digests), strict=False)
+            first = next((i for i, (a, b) in enumerate(rows) if a != b), None)
+            if first is not None:
+                parted.setdefault(first, []).append(" ".join(run))
+    for update, runs in sorted(parted.items()):
+        yield note(
+            "{lesson}: the bits changed from update {update} on in {runs}",
+            lesson=old.lesson,
+            update=f"{update:,}",
+            runs=", ".join(runs),
         )
 
 

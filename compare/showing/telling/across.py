@@ -37,8 +37,8 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         yield Heading(text)
         yield _matrix(text, twins, across.places, speaker)
     legend = speaker.say(
-        "A sign per mode ({modes}): = identical, ≈ same mathematics, ≠ "
-        "different, × could not run.",
+        "Columns: TensorFlow / Keras. A sign per mode ({modes}): = "
+        "identical, ≈ same mathematics, ≠ different, × could not run.",
         modes=", ".join(modes),
     )
     yield Paragraph(legend, "quiet")

@@ -79,6 +79,7 @@ def describe(
         points=thinning.points(problem, theory)
         if kept.apart is None
         else None,  # all parameters are needed to predict them
+        snapshots=thinning.snapshots(whole),
         pictures={
             run.side: picture
             for run in shown
