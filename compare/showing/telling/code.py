@@ -21,15 +21,7 @@ RANKS = (
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say how much code each side has, by every measure."""
-    manual, keras = (lesson.sizes[side].statements for side in SIDES)
-    yield Paragraph(
-        speaker.say(
-            "By hand the lesson has {manual} statements, in Keras {keras}.",
-            manual=manual,
-            keras=keras,
-        ),
-        "lead",
-    )
+    yield Paragraph(_statements(lesson, speaker), "lead")
     bars = []
     for measure, meaning in MEASURES.items():
         sizes = {
@@ -59,6 +51,13 @@ def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             "no formatter can change. They need not agree with each other."
         ),
         "quiet",
+    )
+
+
+def _statements(lesson: LessonReport, speaker: Speaker) -> str:
+    return speaker.say(
+        "By hand the lesson has {manual} statements, in Keras {keras}.",
+        **{side: lesson.sizes[side].statements for side in SIDES},
     )
 
 
