@@ -41,7 +41,7 @@ def test_several_features_have_charts_of_their_own(visit, small_report):
     chart = opening.locator("[data-chart=predictions] svg")
     before = chart.inner_html()
     opening.locator(".slider").focus()
-    page.keyboard.press("Home")
+    page.keyboard.press("End")
     assert chart.inner_html() != before
     names = page.locator("#learn-1 [data-chart=parameters] text")
     columns = small_report.lessons[1].scaling.features

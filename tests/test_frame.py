@@ -10,6 +10,8 @@ from whole_report import whole_report
 
 from compare.commands.main import main
 from compare.records import UsageError, files
+from compare.records.timing import Ratio
+from compare.records.verdicts import Verdict
 from compare.showing.glossary import GLOSSARY
 from compare.showing.language import speaker
 from compare.showing.page.book import book, unique
@@ -17,6 +19,8 @@ from compare.showing.page.course import write_course
 from compare.showing.page.render import page
 from compare.showing.page.terms import with_terms
 from compare.showing.page.told import TEXTS, told
+from compare.showing.telling.lesson import tell_verdicts
+from compare.showing.telling.speed import say_speed
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +113,34 @@ def test_every_text_has_its_parts():
             assert "<ol>" in text.exercises, path
             assert "<pre" in text.solutions, path
     assert told("../texts/adam", "en") is None
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (Ratio(87.8, 80.0, 95.0), "Keras is 88 times slower"),
+        (Ratio(0.4, 0.35, 0.45), "Keras is 2.5 times faster"),
+        (Ratio(1.02, 1.01, 1.03), "neither side is clearly faster"),
+        (Ratio(1.0, 0.9, 1.1), "neither side is clearly faster"),
+        (Ratio(1.2, 0.1, 9.0), "too busy to tell"),
+    ],
+)
+def test_speed_is_said_in_words(ratio, said):
+    """Which side is faster, and how many times, without a sign."""
+    assert said in say_speed({"graph": ratio}, speaker())
+
+
+def test_a_verdict_is_a_sentence_before_its_table(small_report):
+    """Yes where all agree, the table folded; else no, and the table."""
+    lesson = small_report.lessons[0]
+    answer, folded, *_ = tell_verdicts(lesson, speaker())
+    assert answer.text.startswith("Yes, in every mode (graph): every")
+    assert folded.summary == "How exactly?"
+    apart = Verdict("xla", "different", (), (20, 20))
+    mixed = replace(lesson, verdicts=(*lesson.verdicts, apart))
+    answer, table, *_ = tell_verdicts(mixed, speaker())
+    assert answer.text == "No, not in every mode: see xla."
+    assert len(table.rows) == 2
 
 
 def test_solutions_are_folded(shown):

@@ -127,7 +127,7 @@ def test_the_curves_say_what_they_show(said):
 def test_every_theme_has_a_heading():
     """Every file of the catalogue is named on the page, and every mistake."""
     assert list(quiz.THEMES) == list(THEMES)
-    text = page([quiz_report()], "en")
+    text, _, _ = page([quiz_report()], "en").partition("<template")
     headings = re.findall(r"<h3>([^<]+) <span class=\"count\">(\d+)", text)
     assert sum(int(count) for _, count in headings) == len(CATALOGUE)
     assert len(headings) == len(THEMES)

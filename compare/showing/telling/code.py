@@ -24,15 +24,7 @@ RANKS = (
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say how much code each side has, by every measure."""
-    manual, keras = (lesson.sizes[side].statements for side in SIDES)
-    yield Paragraph(
-        speaker.say(
-            "By hand the lesson has {manual} statements, in Keras {keras}.",
-            manual=manual,
-            keras=keras,
-        ),
-        "lead",
-    )
+    yield Paragraph(_statements(lesson, speaker), "lead")
     bars = []
     for measure, meaning in MEASURES.items():
         sizes = {
@@ -93,6 +85,11 @@ def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
             )
         )
     return " ".join(told)
+def _statements(lesson: LessonReport, speaker: Speaker) -> str:
+    return speaker.say(
+        "By hand the lesson has {manual} statements, in Keras {keras}.",
+        **{side: lesson.sizes[side].statements for side in SIDES},
+    )
 
 
 def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:

@@ -58,13 +58,7 @@ def tell_ladder(
     yield _bases(ladder, speaker)
     yield _sums(ladder, measure, speaker)
     yield Paragraph(_sum_check(ladder, measure, speaker))
-    if _sizes(ladder.whole, measure)[0] < _sums_up_to(ladder, measure)[0]:
-        yield Paragraph(
-            speaker.say(
-                "That is less by hand than the sum: what two features both "
-                "need is counted twice there, and written once."
-            )
-        )
+    yield from _why_less(ladder, measure, speaker)
     yield Paragraph(speaker.note(whether_it_grows(ladder)))
     yield _whole(ladder, measure, speaker)
     yield Paragraph(speaker.note(from_short_to_long(ladder, measure)))
@@ -156,6 +150,19 @@ def _sum_check(ladder: Ladder, measure: str, speaker: Speaker) -> str:
         "in {manual} and {keras}.",
         **values,
     )
+
+
+def _why_less(
+    ladder: Ladder, measure: str, speaker: Speaker
+) -> Iterator[Block]:
+    """Say why all features at once may take less than their sum."""
+    if _sizes(ladder.whole, measure)[0] < _sums_up_to(ladder, measure)[0]:
+        yield Paragraph(
+            speaker.say(
+                "That is less by hand than the sum: what two features both "
+                "need is counted twice there, and written once."
+            )
+        )
 
 
 def _sums_up_to(ladder: Ladder, measure: str) -> tuple[int, int]:
