@@ -31,7 +31,7 @@ OLDEST = (3, 11)
 PIP_SECONDS = 1800.0
 """What pip may take: TensorFlow is large, and a connection may be slow."""
 
-PIP = ("-m", "pip", "--disable-pip-version-check")
+PIP = ("-I", "-m", "pip", "--disable-pip-version-check")
 
 LOOK_SECONDS = 60.0
 """What an interpreter may take to start."""
@@ -78,7 +78,7 @@ def _look(path: str) -> tuple[tuple[int, ...], list[str]]:
     """Return the version of a Python, and what it has not; else nothing."""
     try:
         done = subprocess.run(
-            [path, "-c", LOOK],
+            [path, "-E", "-c", LOOK],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=LOOK_SECONDS,

@@ -19,6 +19,10 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """From <linux/prctl.h>."""
 
 
+PATHS = ("PYTHONPATH", "PYTHONHOME")
+"""Variables that would show another interpreter our packages."""
+
+
 @dataclass(frozen=True)
 class Home:
     """Which interpreter a process runs in, and what that finds first.
@@ -65,6 +69,7 @@ def start_python(
     path = home.path
     if path is None:
         looks = f"sys.path[:0] = {list(home.first)!r}"
+        how["env"] = {k: v for k, v in os.environ.items() if k not in PATHS}
     else:
         looks = f"sys.path[:] = {path!r}"
     code = (
