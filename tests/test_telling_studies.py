@@ -28,7 +28,7 @@ from compare.showing.blocks import (
     Paragraph,
     Table,
 )
-from compare.showing.formats import digits, seconds
+from compare.showing.formats import seconds
 from compare.showing.language import speaker
 from compare.showing.telling.calibration import tell_calibration
 from compare.showing.telling.fit import tell_fit

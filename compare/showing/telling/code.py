@@ -85,6 +85,8 @@ def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
             )
         )
     return " ".join(told)
+
+
 def _statements(lesson: LessonReport, speaker: Speaker) -> str:
     return speaker.say(
         "By hand the lesson has {manual} statements, in Keras {keras}.",
