@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -168,29 +169,35 @@ def _ratios(
         limit=f"{growth.threshold:g}",
     )
     yield Paragraph(title)
+    ratios = [dict(crossing.ratios) for crossing in crossings]
     yield Table(
         title=title,
-        columns=("", *_sizes(line), speaker.say("from where on")),
-        rows=tuple(_row_of_ratios(c, line, speaker) for c in crossings),
+        columns=(
+            speaker.gettext(line.axis),
+            *(_named(crossing, speaker) for crossing in crossings),
+        ),
+        rows=(
+            *(
+                (
+                    f"{value:,}",
+                    *(
+                        _short(own[value]) if value in own else NOTHING
+                        for own in ratios
+                    ),
+                )
+                for value in line.values
+            ),
+            (
+                speaker.say("from where on"),
+                *(_from_where(crossing, speaker) for crossing in crossings),
+            ),
+        ),
     )
 
 
-def _row_of_ratios(
-    crossing: Crossing, line: Line, speaker: Speaker
-) -> tuple[str | Cell, ...]:
+def _named(crossing: Crossing, speaker: Speaker) -> str:
     names = crossing.variant, crossing.against
-    ratios = dict(crossing.ratios)
-    return (
-        Cell(
-            " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names),
-            name=names[0] not in FASTEST,
-        ),
-        *(
-            _short(ratios[value]) if value in ratios else NOTHING
-            for value in line.values
-        ),
-        _from_where(crossing, speaker),
-    )
+    return " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names)
 
 
 def _sizes(line: Line) -> Iterator[str]:
@@ -198,11 +205,12 @@ def _sizes(line: Line) -> Iterator[str]:
 
 
 def _short(ratio: Ratio) -> str:
-    """Show a ratio and its interval, in as little room as can be."""
+    """Show a ratio, and how far its interval reaches on its wider side."""
     value = digits(ratio.value)
     if ratio.low is None or ratio.high is None:
         return value
-    return f"{value} ({digits(ratio.low)}–{digits(ratio.high)})"
+    reach = max(ratio.high / ratio.value, 2 - ratio.low / ratio.value) - 1
+    return f"{value} ±{math.ceil(100 * reach)}%"
 
 
 def _from_where(crossing: Crossing, speaker: Speaker) -> str:
@@ -230,10 +238,11 @@ def _conditions(growth: Growth, speaker: Speaker) -> str:
     text = speaker.say(
         "All variants of a table take turns in the same processes. A time is "
         "that of updates of a training that is under way, so that start and "
-        "compilation are not in it. The size from which on Keras "
-        "takes at most {limit} times as long is interpolated between sizes, "
-        "and between the ends of the intervals in brackets; beyond the sizes "
-        "that were measured nothing is said.",
+        "compilation are not in it. Behind ± stands how far the 95% interval "
+        "of a ratio reaches. The size from which on Keras takes at most "
+        "{limit} times as long is interpolated between sizes, and between the "
+        "ends of the intervals in brackets; beyond the sizes that were "
+        "measured nothing is said.",
         limit=f"{growth.threshold:g}",
     )
     return " ".join([*timed, text])
