@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 
 from compare.commands.main import main
 from compare.commands.options import LANGUAGES
@@ -19,13 +20,13 @@ from compare.records.findings import TensorInfo
 from compare.records.note import Note
 from compare.records.runs import Failure
 from compare.showing import catalogue
-from compare.showing.blocks import Bar, Bars
+from compare.showing.blocks import Bar, Bars, Code
 from compare.showing.blocks import Cell as Label
 from compare.showing.language import speaker
 from compare.showing.page import code, scenes
 from compare.showing.page.folding import Folding, folding
-from compare.showing.page.html import drawn
-from compare.showing.page.render import page
+from compare.showing.page.html import COLOURED, drawn, highlighted
+from compare.showing.page.render import asset, page
 from compare.showing.reading import read_report
 
 HOSTILE = "</script><script>hacked=1</script>\x1b[31m"
@@ -337,3 +338,14 @@ def test_a_page_without_lessons_has_a_heading(small_report):
     assert "<title>What does each feature cost?" in text
     shown = text.partition("<template")[0]
     assert shown.count("<h1") == 1
+
+
+def test_only_words_with_a_colour_are_marked():
+    """Every kind that is kept has its rule, and no other mark is written."""
+    style = str(asset("static/page.css"))
+    for kind in COLOURED:
+        assert re.search(rf"\.{kind}\b[^{{}}]*{{ color", style), kind
+    html = highlighted(Code("def f(x):\n    return x + 1  # <b>", "python"))
+    assert set(re.findall(r'class="(\w+)"', html)) <= set(COLOURED)
+    assert Markup(html).striptags() == "def f(x): return x + 1  # <b>"
+    assert '<span class="k">return</span> x + ' in html

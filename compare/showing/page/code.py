@@ -18,6 +18,7 @@ from compare.records.findings import TensorInfo
 from compare.records.report import LessonReport, first_pair
 from compare.showing.page.folding import Fold, Folding
 from compare.showing.page.folds import DONE_BY_HAND
+from compare.showing.page.html import plain
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
 BREAKS = re.compile(r'<span class="[op]">[^<]*[.(\[,=]</span>')
@@ -133,7 +134,7 @@ def _lines(source: str) -> list[Line]:
     html = BREAKS.sub(r"\g<0><wbr>", html)
     return [
         Line(Markup(marked), indent=len(line) - len(line.lstrip()))
-        for marked, line in zip(html.split("\n"), lines, strict=False)
+        for marked, line in zip(plain(html).split("\n"), lines, strict=False)
     ]
 
 

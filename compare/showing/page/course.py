@@ -62,12 +62,12 @@ def _sheets(told: Book) -> dict[str, Sheet]:
         HOME: index,
         **{
             f"{lesson.name}.html": Sheet(
-                (lesson,), (told.method,), lessons, link=link, home=HOME
+                (lesson,), (), lessons, link=link, home=HOME
             )
             for lesson in lessons
         },
         **{
-            name: Sheet((), (study, told.method), link=link, home=HOME)
+            name: Sheet((), (study,), link=link, home=HOME)
             for name, study in studies.items()
         },
     }

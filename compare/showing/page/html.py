@@ -23,6 +23,14 @@ from compare.showing.language import Speaker
 
 LEXERS = {"diff": DiffLexer, "python": PythonLexer}
 
+MARK = re.compile(r'<span class="(\w+)">([^<]*)</span>')
+COLOURED = (
+    *("k", "kn", "kd", "ow", "kc", "s", "s1", "s2", "sd", "sa", "si"),
+    *("m", "mi", "mf", "c", "c1", "ch", "nf", "nc", "nd", "fm"),
+    *("gi", "gd", "gu", "gh"),
+)
+"""Kinds of words that have a colour in page.css, by Pygments' short names."""
+
 
 @functools.cache
 def templates(speaker: Speaker) -> Environment:
@@ -70,7 +78,15 @@ def highlighted(code: Code) -> Markup:
         return escape(text)
     lexer = LEXERS[code.kind]()
     html: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
-    return Markup(html)
+    return Markup(plain(html))
+
+
+def plain(html: str) -> str:
+    """Leave out the marks around words that have no colour of their own.
+
+    They are two thirds of what Pygments writes.
+    """
+    return MARK.sub(lambda m: m[0] if m[1] in COLOURED else m[2], html)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from compare.showing.blocks import Facts
 from compare.showing.language import Speaker
 from compare.showing.page.code import SECTION
 from compare.showing.page.curves import drawing
+from compare.showing.page.html import plain
 from compare.showing.telling.mistakes import (
     changed,
     facts,
@@ -227,7 +228,7 @@ def _highlighted(lines: Sequence[str]) -> list[Markup]:
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     text = "\n".join(map(printable, lines))
     html: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
-    return [Markup(line) for line in html.split("\n")[: len(lines)]]
+    return [Markup(line) for line in plain(html).split("\n")[: len(lines)]]
 
 
 def catalogue(report: Report, speaker: Speaker) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ SERIES = 8
 LONGEST = 20
 """Most letters of a parameter's name in a chart."""
 
-POINTS = 120
+POINTS = 60
 """Most points whose prediction is drawn."""
 
 GRID = 1000

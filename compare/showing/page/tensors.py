@@ -211,12 +211,13 @@ def drawn(shape: tuple[int, ...], numbers: np.ndarray | None = None) -> Markup:
 def _grid(
     x: int, y: int, rows: int, columns: int, wide: int, high: int
 ) -> str:
-    cells = "".join(
-        f"M{x + column * wide} {y + row * high}h{wide}v{high}h-{wide}z"
-        for row in range(rows)
-        for column in range(columns)
-    )
-    return f'<path d="{cells}"/>'
+    if not rows * columns:
+        return ""
+    width, height = columns * wide, rows * high
+    down = (f"M{x + n * wide} {y}v{height}" for n in range(1, columns))
+    across = (f"M{x} {y + n * high}h{width}" for n in range(1, rows))
+    around = f"M{x} {y}h{width}v{height}h-{width}z"
+    return f'<path d="{around}{"".join(down)}{"".join(across)}"/>'
 
 
 def _texts(sizes: tuple[int, ...], numbers: np.ndarray | None) -> list[str]:
