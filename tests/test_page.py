@@ -347,5 +347,5 @@ def test_only_words_with_a_colour_are_marked():
         assert re.search(rf"\.{kind}\b[^{{}}]*{{ color", style), kind
     html = highlighted(Code("def f(x):\n    return x + 1  # <b>", "python"))
     assert set(re.findall(r'class="(\w+)"', html)) <= set(COLOURED)
-    assert Markup(html).striptags() == "def f(x): return x + 1  # <b>"
+    assert Markup(html).striptags() == "def f(x): return x + 1 # <b>"
     assert '<span class="k">return</span> x + ' in html
