@@ -79,20 +79,6 @@ def test_every_keras_twin_is_shorter_but_two():
     assert longer == {"fused_steps", "gan"}
 
 
-def test_the_text_on_two_networks_has_their_sizes():
-    """What it says that Keras costs there is what is measured."""
-    sizes = {
-        "hand": size_of("manual", "gan"),
-        "keras": size_of("keras", "gan"),
-    }
-    text = " ".join((TEXTS / "gan.md").read_text().split())
-    said = (
-        "{keras.statements} statements for {hand.statements} by hand, and "
-        "{keras.tokens} words and signs for {hand.tokens}."
-    )
-    assert said.format(**sizes) in text
-
-
 def size_of(side, lesson):
     return measure(source_of(exhibit(side, lesson)))
 

@@ -85,7 +85,7 @@ def test_a_problem_of_the_users_own(capsys):
 REFUSED = {
     ("mine", "mine.py:loop"): "write it as file.py:function",
     ("mine.py", "mine.py:loop"): "give two scripts, or two functions",
-    ("mine.py", "mine.py", "--time"): "leave --problem, --data and --time",
+    ("mine.py", "mine.py", "--time"): "leave --problem, --data, --time",
     ("none.py:loop", "mine.py:loop"): "there is no file none.py",
     ("mine.py:loop", "mine.py:loop", "--data", "homes.csv"): "--target",
     ("mine.py:loop", "mine.py:loop", "--problem", "mine.py:no_problem"): (

@@ -49,7 +49,7 @@ def shown(content):
 def test_the_whole_report_is_sound():
     """What the fuzzing starts from is shown with every section."""
     text = shown(json.loads(json.dumps(to_json(whole_report()))))
-    names = "code fit growth peers streaming rates quiz calibration"
+    names = "code fit growth peers streaming laboratory quiz calibration"
     for name in f"{names} mistakes ladder learn picture speed size".split():
         assert f'id="{name}"'.encode() in text
 
@@ -88,7 +88,11 @@ WRONG = {
     "hessian": (["points", "hessian"], [1.0], "is not two rows of two"),
     "results": (["trajectories", 0, "results"], {}, "has not a kernel of 1"),
     "rate": (["rates", 0, "losses"], [], "rates[0].losses is not a list"),
-    "rates": (["rates"], lambda rates: rates[:1], "as many runs by hand"),
+    "rates": (
+        ["laboratory"],
+        lambda rates: rates[:1],
+        "as many runs by hand",
+    ),
     "image": (
         ["pictures", "keras", "images", 0, "values"],
         [[1.0]],

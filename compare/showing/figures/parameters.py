@@ -91,7 +91,10 @@ def _shown(lesson: LessonReport) -> str:
     """Say how many parameters are drawn; a report cuts large ones."""
     run = runs.pair(lesson)[0]
     drawn = len(_names(lesson))
-    trained = sum(run.results[name].size for name in run.parameters)
+    trained = sum(
+        run.results.get(name, values[0]).size
+        for name, values in run.parameters.items()
+    )
     return f"{drawn} / {trained:,}" if drawn < trained else f"{drawn}"
 
 

@@ -233,7 +233,8 @@ def _numbers(values: np.ndarray) -> Any:
 
 def _singles(values: np.ndarray) -> list[float | None]:
     """Return float32 numbers to their last bit, None if not finite."""
+    with np.errstate(over="ignore"):
+        singles = values.ravel().astype(np.float32)
     return [
-        float(str(value)) if np.isfinite(value) else None
-        for value in values.ravel().astype(np.float32)
+        float(str(value)) if np.isfinite(value) else None for value in singles
     ]

@@ -238,7 +238,7 @@ def _conditions(growth: Growth, speaker: Speaker) -> str:
     text = speaker.say(
         "All variants of a table take turns in the same processes. A time is "
         "that of updates of a training that is under way, so that start and "
-        "compilation are not in it. Behind ± stands how far the 95% interval "
+        "compilation are not in it. Behind ± stands how far the interval "
         "of a ratio reaches. The size from which on Keras takes at most "
         "{limit} times as long is interpolated between sizes, and between the "
         "ends of the intervals in brackets; beyond the sizes that were "
