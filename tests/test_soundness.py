@@ -89,7 +89,7 @@ WRONG = {
     "results": (["trajectories", 0, "results"], {}, "has not a kernel of 1"),
     "rate": (["rates", 0, "losses"], [], "rates[0].losses is not a list"),
     "rates": (
-        ["laboratory"],
+        ["rates"],
         lambda rates: rates[:1],
         "as many runs by hand",
     ),
