@@ -13,10 +13,11 @@ from compare.commands.main import main
 from compare.judging import codesize
 from compare.judging.thinning import snapshots
 from compare.pairs import baseline as pair_baseline
+from compare.records.baseline import Baseline
 from compare.records.note import Note
 from compare.records.problem import Settings
 from compare.records.report import Environment, LessonReport, Report
-from compare.records.request import Request
+from compare.records.request import PairRequest, ProblemRequest, Request
 from compare.records.timing import Effort, Paired
 from compare.records.verdicts import Check, Verdict
 from compare.showing.language import speaker
@@ -345,6 +346,23 @@ def test_an_own_pair_is_saved_and_checked(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     base.write_text(json.dumps({**json.loads(kept), "sources": ["one"]}))
     assert "something else than it asks" in refused(capsys, "check", str(base))
+
+
+def test_the_code_of_a_side_is_its_own():
+    """Two files may call their functions alike; one may hold both."""
+
+    def own_code(left, right, *sources):
+        problem = ProblemRequest("", "", "", (), 1, 0.1, None, 60.0)
+        request = PairRequest(left, right, "graph", problem)
+        kept = Baseline(None, report(), request, sources)
+        return [pair_baseline.own_code(kept, number) for number in (0, 1)]
+
+    apart = "def train(p):\n    return 1", "def train(p):\n    return 2"
+    assert own_code("a.py:train", "b.py:train", *apart) == list(apart)
+    both = "x = 1\n\ndef f(p):\n    pass\n\ndef g(p):\n    pass"
+    left, right = own_code("a.py:f", "a.py:g", both, both)
+    assert "def f" in left and "def g" not in left and "x = 1" in left
+    assert "def g" in right and "def f" not in right
 
 
 def test_scripts_have_no_baseline(tmp_path, capsys):

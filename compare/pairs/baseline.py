@@ -100,16 +100,19 @@ def statements(before: Baseline, now: Baseline) -> dict[str, tuple[int, int]]:
 
 
 def own_code(baseline: Baseline, number: int) -> str:
-    """Return a side's file, without the other side's function."""
+    """Return a side's file, without the other's function if it is there."""
     request = baseline.pair
     assert request is not None
-    other = name_in((request.right, request.left)[number])
+    own, other = request.left, request.right
+    if number:
+        own, other = other, own
     tree = ast.parse(baseline.sources[number])
-    tree.body = [
-        node
-        for node in tree.body
-        if not (isinstance(node, ast.FunctionDef) and node.name == other)
-    ]
+    if own != other and _file(own) == _file(other):
+        tree.body = [
+            node
+            for node in tree.body
+            if getattr(node, "name", "") != name_in(other)
+        ]
     return ast.unparse(tree)
 
 
