@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from compare.commands.options import EXIT_AGREE, add
+from compare.commands.render import add_reports
 
 HELP = "make a small site of lessons from reports; runs nothing"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
-    parser.add_argument(
-        "reports",
-        nargs="+",
-        type=Path,
-        metavar="FILE",
-        help="report.json, or other reports that commands have written",
-    )
+    add_reports(parser)
     add(parser, "--lang", "--out")
 
 

@@ -12,6 +12,12 @@ HELP = "make report.html from report.json; runs nothing"
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
+    add_reports(parser)
+    add(parser, "--lang", "--figures", "--out")
+
+
+def add_reports(parser: argparse.ArgumentParser) -> None:
+    """Add the reports that are read."""
     parser.add_argument(
         "reports",
         nargs="+",
@@ -19,7 +25,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="report.json, or other reports that commands have written",
     )
-    add(parser, "--lang", "--figures", "--out")
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import tempfile
 from pathlib import Path
 
 from compare.judging import codesize
@@ -15,9 +14,9 @@ from compare.records.pairs import OwnPair, name_in
 from compare.records.report import Environment, Report
 from compare.records.request import PairRequest
 from compare.records.timing import Effort, Paired
-from compare.running import family, processes
+from compare.running import processes
 from compare.running.duos import take_duos
-from compare.studies.rewritten import PROCESSES, SECONDS, Timed
+from compare.studies.rewritten import PROCESSES, SECONDS, Timed, file_of
 
 
 def baseline_of(request: PairRequest, report: Report) -> Baseline:
@@ -66,10 +65,7 @@ def time_changed(
         if own_code(before, number) == own_code(now, number):
             continue
         side = (request.left, request.right)[number]
-        with family.keeping_temporary_files():
-            folder = Path(tempfile.mkdtemp(prefix="baseline-"))
-        earlier = folder / f"{_file(side).stem}_before.py"
-        earlier.write_text(before.sources[number], encoding="utf-8")
+        earlier = file_of(before.sources[number], _file(side).stem)
         timed[pair.name, name], failed = take_duos(
             f"{name}, before and now",
             time_both,

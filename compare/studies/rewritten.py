@@ -44,10 +44,7 @@ def time_changed(
             same = old.sources[side] == new.sources[side]
             if request.effort is None or same or not modes or new.workers > 1:
                 continue
-            with family.keeping_temporary_files():
-                folder = Path(tempfile.mkdtemp(prefix="baseline-"))
-            earlier = folder / f"{new.lesson}_before.py"
-            earlier.write_text(old.sources[side])
+            earlier = file_of(old.sources[side], new.lesson)
             timed[new.lesson, side], failed = take_duos(
                 f"{new.lesson} {side}, before and now",
                 time_exhibits,
@@ -63,3 +60,12 @@ def time_changed(
             )
             broken += failed
     return timed, tuple(broken)
+
+
+def file_of(source: str, name: str) -> Path:
+    """Write earlier code to a file that its processes can read."""
+    with family.keeping_temporary_files():
+        folder = Path(tempfile.mkdtemp(prefix="baseline-"))
+    file = folder / f"{name}_before.py"
+    file.write_text(source, encoding="utf-8")
+    return file

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from compare.records import SIDES
 from compare.records.findings import TensorInfo
 from compare.records.report import LessonReport, first_pair
 from compare.showing.page.folding import Fold, Folding
 from compare.showing.page.folds import DONE_BY_HAND
-from compare.showing.page.html import plain
+from compare.showing.page.html import plain, python_lines
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
 BREAKS = re.compile(r'<span class="[op]">[^<]*[.(\[,=]</span>')
@@ -128,13 +125,14 @@ def _sections(source: str) -> dict[str, tuple[int, int]]:
 
 
 def _lines(source: str) -> list[Line]:
-    lines = source.splitlines()
-    lexer = PythonLexer(stripnl=False, ensurenl=False)
-    html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    html = BREAKS.sub(r"\g<0><wbr>", html)
     return [
-        Line(Markup(marked), indent=len(line) - len(line.lstrip()))
-        for marked, line in zip(plain(html).split("\n"), lines, strict=False)
+        Line(
+            Markup(plain(BREAKS.sub(r"\g<0><wbr>", html))),
+            indent=len(line) - len(line.lstrip()),
+        )
+        for html, line in zip(
+            python_lines(source), source.splitlines(), strict=False
+        )
     ]
 
 

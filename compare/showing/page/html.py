@@ -81,6 +81,13 @@ def highlighted(code: Code) -> Markup:
     return Markup(plain(html))
 
 
+def python_lines(source: str) -> list[str]:
+    """Return lines of Python with all words marked, one for one."""
+    lexer = PythonLexer(stripnl=False, ensurenl=False)
+    html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
+    return html.split("\n")
+
+
 def plain(html: str) -> str:
     """Leave out the marks around words that have no colour of their own.
 

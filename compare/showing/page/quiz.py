@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from compare.mistakes.patching import thread_url
 from compare.records.escape import printable
@@ -21,7 +18,7 @@ from compare.showing.blocks import Facts
 from compare.showing.language import Speaker
 from compare.showing.page.code import SECTION
 from compare.showing.page.curves import drawing
-from compare.showing.page.html import plain
+from compare.showing.page.html import plain, python_lines
 from compare.showing.telling.mistakes import (
     changed,
     facts,
@@ -225,10 +222,8 @@ def _lines(source: list[str], found: list[Change]) -> Iterator[Line]:
 
 def _highlighted(lines: Sequence[str]) -> list[Markup]:
     """Return lines of Python with their words marked, one for one."""
-    lexer = PythonLexer(stripnl=False, ensurenl=False)
-    text = "\n".join(map(printable, lines))
-    html: str = highlight(text, lexer, HtmlFormatter(nowrap=True))
-    return [Markup(line) for line in plain(html).split("\n")[: len(lines)]]
+    html = python_lines("\n".join(map(printable, lines)))
+    return [Markup(plain(line)) for line in html[: len(lines)]]
 
 
 def catalogue(report: Report, speaker: Speaker) -> dict[str, Any] | None:
