@@ -56,7 +56,8 @@ class Calibration:
         rates: for every slow-down and number of processes.
         variation: standard deviation of `reference` between processes, as a
             part of its median.
-        process_seconds: what one process took, start and end included.
+        process_seconds: what one process of an experiment with one slow-down
+            takes, start and end included.
         together: Keras / by hand in processes that hold both.
         manual_alone: seconds of an update in processes that hold one side.
         keras_alone: the same of the other, in the same rounds.

@@ -50,6 +50,8 @@ Run = Callable[[int], float]
 class Factors(NamedTuple):
     """Of the time of an update: right / left, and left again / left.
 
+    The left side is timed twice in every round, so the right one is held
+    against the geometric mean of both: its noise is that of one and a half.
     Where updates cannot be seen, it is that of a whole training.
     """
 
@@ -163,8 +165,22 @@ def duos(runs: Sequence[Run], epoch: int, seconds: float) -> Factors:
     """
     rounds = by_turns(runs, [epoch] * len(runs), seconds)
     return Factors(
-        math.exp(statistics.median(b - a for a, b, _ in rounds)),
+        against_both(rounds, 1),
         math.exp(statistics.median(again - a for a, _, again in rounds)),
+    )
+
+
+def against_both(rounds: Sequence[Sequence[float]], one: int) -> float:
+    """Return how many times as long one takes as the first and the last do.
+
+    Args:
+        rounds: of `by_turns`; in each the first and the last are the same.
+        one: index of what is held against these.
+    """
+    return math.exp(
+        statistics.median(
+            logs[one] - (logs[0] + logs[-1]) / 2 for logs in rounds
+        )
     )
 
 

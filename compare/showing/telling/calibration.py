@@ -59,9 +59,9 @@ def _setting(calibration: Calibration, speaker: Speaker) -> Paragraph:
     text = speaker.say(
         "The loop by hand of `linear_regression` in graph mode was timed "
         "against itself, and against itself with planted slow-downs: all by "
-        "turns in each of {processes} fresh processes, {each} each. An update "
-        "takes {update}; between processes it varies by {variation} (standard "
-        "deviation / median).",
+        "turns in each of {processes} fresh processes; with one slow-down a "
+        "process takes {each}. An update takes {update}; between processes it "
+        "varies by {variation} (standard deviation / median).",
         processes=len(calibration.reference),
         each=seconds(calibration.process_seconds),
         update=spread(calibration.reference),

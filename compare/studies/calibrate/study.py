@@ -70,23 +70,21 @@ def calibrate(
         "calibrate: the code, the same again, "
         + ", ".join(f"{p} % slower" for p in PERCENT if p),
         burden.burdened,
-        (problem, [0, *turns], THOROUGH),
+        (problem, turns, THOROUGH),
     )
     began = clock()
     effort = Effort(ratios.FEWEST, max(end - began, 0.0))
     rounds = take_turns({"all": job}, effort, timeout, progress, clock)
     each = (clock() - began) / len(rounds.rounds)
-    found = np.array(rounds.of("all")).reshape(-1, 1 + len(PERCENT))
+    found = rounds.of("all")
     planted = tuple(
-        Planted(percent, count, tuple((slower / found[:, 0]).tolist()))
-        for percent, count, slower in zip(
-            PERCENT, turns, found[:, 1:].T, strict=True
-        )
+        Planted(percent, count, tuple(one.factors[i] for one in found))
+        for i, (percent, count) in enumerate(zip(PERCENT, turns, strict=True))
     )
     return assess(
-        found[:, 0].tolist(),
+        [one.update for one in found],
         planted,
-        each,
+        each - float(np.mean([one.more for one in found] or [0.0])),
         together,
         apart,
         (*left_out, *rounds.broken),
