@@ -328,6 +328,12 @@ def test_good_peers_are_the_same_training_and_timed(found):
     assert found[AGAINST].verdict.outcome == "identical"
 
 
+def test_the_reference_is_timed_once_more(report, found):
+    """What chance alone makes of a ratio comes from processes of its own."""
+    (sample,), (again,) = found[AGAINST].samples, report.floor
+    assert sample.per_update != again.per_update > 0
+
+
 def test_a_wrong_learning_rate_is_different_and_gets_no_time(found):
     """0.2 % is enough."""
     result = found["wrong rate"]

@@ -91,6 +91,7 @@ class Peers:
         versions: what was used besides TensorFlow and Keras, by name.
         results: in the order of the catalogue.
         left_out: what is missing, and why: one sentence each, no full stop.
+        floor: what all are compared with, timed as if it were another.
     """
 
     lesson: str
@@ -98,6 +99,7 @@ class Peers:
     versions: dict[str, str]
     results: tuple[PeerResult, ...]
     left_out: tuple[str, ...]
+    floor: tuple[PeerSample, ...] = ()
 
     @property
     def limit(self) -> PeerResult | None:

@@ -66,7 +66,8 @@ def tell_peers(peers: Peers, speaker: Speaker) -> Iterator[Block]:
         slope = speaker.say(
             "A time is the slope over two lengths of training."
         )
-        yield Paragraph(" ".join([*how, slope]), "quiet")
+        floor = _floor(peers, speaker)
+        yield Paragraph(" ".join([*how, slope, *floor]), "quiet")
         yield _starts(timed, speaker)
     yield from _backends(peers, speaker)
     yield from _ends(peers, speaker)
@@ -125,6 +126,18 @@ def _row(
         return label, bars, outcome.text
     ratio = times(limit.per_update, result.per_update, speaker)
     return label, bars, f"{ratio}; {outcome.text}"
+
+
+def _floor(peers: Peers, speaker: Speaker) -> Iterator[str]:
+    """Say what chance alone makes of a ratio, where it was measured."""
+    for result in peers.results:
+        if result.is_reference and result.samples and peers.floor:
+            again = [sample.per_update for sample in peers.floor]
+            yield speaker.say(
+                "{name} against itself, as if it were two: {times}.",
+                name=_name(result, speaker),
+                times=times(result.per_update, again, speaker),
+            )
 
 
 def _starts(timed: Sequence[PeerResult], speaker: Speaker) -> Details:

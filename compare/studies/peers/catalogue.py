@@ -19,6 +19,9 @@ FUSED = "fused_steps"
 AGAINST = "manual (graph)"
 """The implementation that all others are compared with."""
 
+AGAIN = "manual (graph), again"
+"""The same timed as if it were another: what chance alone makes of a ratio."""
+
 SECOND_ORDER = "manual (graph), second order"
 """The same on the second order of a shuffled dataset. On JAX and PyTorch `fit`
 draws a batch to build the model and opens the dataset anew to train."""

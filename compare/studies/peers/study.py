@@ -22,6 +22,7 @@ from compare.running.processes import Job, Progress
 from compare.running.timing import take_turns
 from compare.studies.lesson.report import QUICK_STEPS
 from compare.studies.peers.catalogue import (
+    AGAIN,
     AGAINST,
     SECOND_ORDER,
     Peer,
@@ -78,12 +79,13 @@ def measure_peers(
         progress: told of every process.
     """
     bench = Bench(problem, timeout, environment.cpus, progress)
-    results, broken = bench.time(peers, bench.judge(peers), effort)
+    results, floor, broken = bench.time(peers, bench.judge(peers), effort)
     return Peers(
         lesson=problem.lesson,
         updates=problem.steps,
         versions=versions(),
         results=results,
+        floor=floor,
         left_out=(*missing, *broken),
     )
 
@@ -181,22 +183,31 @@ class Bench:
         peers: Sequence[Peer],
         results: Sequence[PeerResult],
         effort: Effort,
-    ) -> tuple[tuple[PeerResult, ...], tuple[str, ...]]:
+    ) -> tuple[
+        tuple[PeerResult, ...], tuple[PeerSample, ...], tuple[str, ...]
+    ]:
         """Time what is the same training, in turns, one process at a time.
 
         Returns:
-            The results with their samples, and why a process gave none.
+            The results with their samples, those of what all are compared
+            with once more, as if it were another, and why a process gave
+            none.
         """
-        jobs = {
-            peer.name: self._time_job(peer)
+        timed = {
+            peer.name: peer
             for peer, result in zip(peers, results, strict=True)
             if result.verdict.agree
         }
+        if AGAINST in timed:
+            timed[AGAIN] = timed[AGAINST]
+        jobs = {name: self._time_job(peer) for name, peer in timed.items()}
         turns = take_turns(jobs, effort, self.timeout, self.progress)
-        taken: dict[str, list[PeerSample]] = {peer.name: [] for peer in peers}
+        taken: dict[str, list[PeerSample]] = {
+            name: [] for name in (*self._members, AGAIN)
+        }
         elsewhere = []
-        for name in jobs:
-            run = self.contest.run(self._members[name])
+        for name, peer in timed.items():
+            run = self.contest.run(self._members[peer.name])
             assert isinstance(run, Trajectory)
             for sample, parameters in turns.of(name):
                 why = why_elsewhere(run, sample.runs[0][0], parameters)
@@ -204,10 +215,12 @@ class Bench:
                     elsewhere.append(f"{name}: {why}")
                 else:
                     taken[name].append(sample)
-        return tuple(
+        found = tuple(
             replace(result, samples=tuple(taken[result.name]))
             for result in results
-        ), tuple(dict.fromkeys([*turns.broken, *elsewhere]))
+        )
+        broken = tuple(dict.fromkeys([*turns.broken, *elsewhere]))
+        return found, tuple(taken[AGAIN]), broken
 
     def _record_job(self, peer: Peer, dtype: Dtype) -> Job:
         task = self._task(peer)
