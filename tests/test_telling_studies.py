@@ -474,21 +474,32 @@ def test_memory_that_grows_is_bad_news(ratio, flat, tone):
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "words", "tone"),
+    ("percent", "low", "high", "words", "tone"),
     [
-        (0.0, 0.04, "within the 5%", "plain"),
-        (0.06, 0.2, "more than the 5%", "bad"),
-        (0.0, 0.2, "nothing against the 5%", "plain"),
+        (0, 0.0, 0.04, "at most 5%. Kept", "plain"),
+        (0, 0.06, 0.2, "at most 5%. Missed", "bad"),
+        (0, 0.0, 0.2, "at most 5%. Nothing against it", "plain"),
+        (2, 0.91, 0.99, "at least 90%. Kept", "plain"),
+        (2, 0.5, 0.89, "at least 90%. Missed", "bad"),
+        (5, 0.9, 1.0, "at least 99%. Nothing against it", "plain"),
     ],
 )
-def test_false_alarms_are_judged_by_their_interval(low, high, words, tone):
-    """Within what is promised, more than that, or not known."""
+def test_a_promise_is_judged_by_its_interval(percent, low, high, words, tone):
+    """Kept, missed, or not known."""
     calibration = replace(
         whole_report.calibration(),
-        rates=(Rate(0, 6, 1, 20, low, high, 0.05),),
+        rates=(Rate(percent, 6, 1, 20, low, high, 0.05),),
     )
     said = paragraph(told(tell_calibration, calibration), words)
     assert said.tone == tone and "5.0%" in said.text
+
+
+def test_promises_are_held_to_experiments_of_twenty_seconds():
+    """Of 6, 12 and 24 processes of 1.2 s each the second is asked."""
+    rates = tuple(Rate(0, n, 0, 20, 0.0, 0.2, 0.0) for n in (6, 12, 24))
+    calibration = replace(whole_report.calibration(), rates=rates)
+    blocks = told(tell_calibration, calibration)
+    assert "12 processes" in paragraph(blocks, "Nothing against it").text
 
 
 def test_what_the_timer_found_is_told_by_processes_and_slow_down():

@@ -14,22 +14,25 @@ from compare.showing.language import Speaker
 from compare.showing.telling.common import NOTHING, left_out
 from compare.studies.calibrate.study import DRAWS
 
-ALARMS = 1 - ratios.CONFIDENCE
-"""Share of false alarms that the timer may have."""
+PROMISED = {0: 1 - ratios.CONFIDENCE, 2: 0.9, 5: 0.99}
+"""Percent planted -> the share of experiments that find it: of false alarms
+at most, of slow-downs at least so many."""
 
-WITHIN = marked(
-    "False alarms with {processes} processes: {share}, between {low} "
-    "and {high}: within the {promised} that are promised."
+LONGEST = 20.0
+"""Seconds of an experiment that is held to this."""
+
+KEPT = marked(
+    "{what} with {processes} processes: {share}, between {low} and {high}; "
+    "promised: {promised}. Kept."
 )
-BEYOND = marked(
-    "False alarms with {processes} processes: {share}, between {low} "
-    "and {high}: more than the {promised} that are promised; do not trust "
-    "small differences here."
+MISSED = marked(
+    "{what} with {processes} processes: {share}, between {low} and {high}; "
+    "promised: {promised}. Missed: do not trust such differences here."
 )
 OPEN = marked(
-    "False alarms with {processes} processes: {share}, between {low} "
-    "and {high}: nothing against the {promised} that are promised, and no "
-    "proof; a larger `--budget` narrows it."
+    "{what} with {processes} processes: {share}, between {low} and {high}; "
+    "promised: {promised}. Nothing against it, and no proof: a larger "
+    "`--budget` narrows it."
 )
 
 
@@ -50,7 +53,8 @@ def tell_calibration(
         yield Heading(speaker.say("What did the timer find?"))
         yield _rates(calibration, speaker)
         yield Paragraph(_how_counted(speaker), "quiet")
-        yield _verdict(calibration.rates[0], speaker)
+        for rate in _held(calibration):
+            yield _promise(rate, speaker)
     yield from _both_ways(calibration, speaker)
     yield from left_out(calibration.left_out, speaker)
 
@@ -179,19 +183,38 @@ def _how_counted(speaker: Speaker) -> str:
     )
 
 
-def _verdict(rate: Rate, speaker: Speaker) -> Paragraph:
-    """Say whether false alarms are as rare as the intervals promise."""
-    beyond = rate.low > ALARMS
-    text = WITHIN if rate.high <= ALARMS else BEYOND if beyond else OPEN
+def _held(calibration: Calibration) -> list[Rate]:
+    """Return what the largest experiments found that take no longer."""
+    each = calibration.process_seconds
+    sizes = {rate.processes for rate in calibration.rates}
+    size = max((n for n in sizes if n * each <= LONGEST), default=min(sizes))
+    return [
+        rate
+        for rate in calibration.rates
+        if rate.processes == size and rate.percent in PROMISED
+    ]
+
+
+def _promise(rate: Rate, speaker: Speaker) -> Paragraph:
+    """Say whether the timer finds what it promises to find."""
+    promised = PROMISED[rate.percent]
+    bound = speaker.say("at least {share}", share=f"{promised:.0%}")
+    what = speaker.say("{planted} found", planted=f"{rate.percent}%")
+    kept, missed = rate.low >= promised, rate.high < promised
+    if not rate.percent:
+        bound = speaker.say("at most {share}", share=f"{promised:.0%}")
+        what = speaker.say("False alarms")
+        kept, missed = rate.high <= promised, rate.low > promised
     said = speaker.say(
-        text,
+        KEPT if kept else MISSED if missed else OPEN,
+        what=what,
         processes=rate.processes,
         share=f"{rate.found / rate.trials:.1%}",
         low=f"{rate.low:.1%}",
         high=f"{rate.high:.1%}",
-        promised=f"{ALARMS:.0%}",
+        promised=bound,
     )
-    return Paragraph(said, "bad" if beyond else "plain")
+    return Paragraph(said, "bad" if missed else "plain")
 
 
 def _name(group: Planted, speaker: Speaker) -> str:

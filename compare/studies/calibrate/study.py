@@ -33,9 +33,9 @@ PROCESSES = (6, 8, 12)
 PROBES = 3
 """Processes in which an update and a turn of the loop are measured."""
 
-SHARE = 0.25
+SHARE, MOST = 0.25, 120.0
 """Part of the budget for Keras against the loop by hand, in the same process
-and in processes apart."""
+and in processes apart, and seconds that suffice."""
 
 DRAWS = 1_000
 """Experiments of one size that may share processes."""
@@ -62,7 +62,10 @@ def calibrate(
     end = clock() + budget
     problem = problem_of(burden.LESSON, Settings())
     together, apart, left_out = _both_ways(
-        problem, Effort(ratios.FEWEST, SHARE * budget), timeout, progress
+        problem,
+        Effort(ratios.FEWEST, min(SHARE * budget, MOST)),
+        timeout,
+        progress,
     )
     update, turn = _costs(problem, timeout, progress)
     turns = [round(p / 100 * update / turn) for p in PERCENT]
