@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +18,8 @@ from compare.running.processes import (
     run_jobs,
     why_broken,
 )
-from compare.running.slope import timed
-from compare.running.timing import FEWEST, seconds_for
+from compare.running.slope import measure_slope, timed
+from compare.running.timing import FEWEST, GAP, seconds_for
 from compare.running.worker import load_exhibit
 from compare.studies.lesson.aspect import Lesson
 from compare.studies.lesson.speed import lengths_of
@@ -61,17 +62,18 @@ def iterator_cost(
         opened.append(seconds)
         return iterator
 
-    def costs(length: int) -> tuple[float, int, float]:
-        advance(length, epochs)
+    def train(length: int) -> float:
+        advance(min(length, epochs), epochs)
         opened.clear()
         whole = seconds_for(exhibit, problem, "graph", length)
-        return whole, len(opened), sum(opened)
+        counted[length] = len(opened)
+        return whole
 
+    counted: dict[int, int] = {}
     with wrapped(tf.data.Dataset, "__iter__", watched):
-        costs(1)  # starts TensorFlow
-        short, long = costs(1), costs(epochs)
-    whole, iterators, seconds = (
-        (much - little) / (epochs - 1)
-        for little, much in zip(short, long, strict=True)
-    )
-    return IteratorCost("keras", "graph", iterators, seconds, whole)
+        train(1)  # starts TensorFlow
+        slope = measure_slope(train, 1, GAP, epochs)
+    (few, _), (many, _) = slope.runs[0], slope.runs[-1]
+    iterators = (counted[many] - counted[few]) / (many - few)
+    seconds = iterators * statistics.fmean(opened or [0.0])
+    return IteratorCost("keras", "graph", iterators, seconds, slope.each)
