@@ -89,6 +89,7 @@ def _small_report() -> Report:
         quick=False,
         timeout=120.0,
         command="python -m compare linear_regression minibatch",
+        digests=True,
     )
     return make_report(request, Silent())
 

@@ -208,7 +208,7 @@ def test_the_documented_row_is_one(read_text):
 def test_all_updates_are_the_lessons_own(read_text):
     """`updates = "all"` leaves their number to the lesson."""
     (row,) = read_text(
-        EXAMPLE.replace("general = true", 'general = true\nupdates = "all"')
+        EXAMPLE.replace("symptom =", 'updates = "all"\nsymptom =')
     )
     own = problem_of(row.lesson, Settings())
     assert problem_for(row).steps == own.steps
@@ -230,8 +230,8 @@ def test_no_file_of_the_catalogue_is_forgotten():
         ("before =", "# before =", "before"),
         ("after =", "extra = 1\nafter =", "extra"),
         ('"silent"', '"quiet"', "kind"),
-        ("general = true", "general = 1", "general"),
-        ("general = true", 'updates = "some"', "updates"),
+        ("symptom =", "counts_start = 1\nsymptom =", "counts_start"),
+        ("symptom =", 'updates = "some"\nsymptom =', "updates"),
     ],
 )
 def test_a_malformed_row_is_refused(read_text, before, after, fault):

@@ -63,7 +63,7 @@ def _lessons(
     from compare.studies.rewritten import time_changed
 
     assert before.request is not None
-    request = replace(before.request, command=command)
+    request = replace(before.request, command=command, digests=True)
     here = read_environment(request.timeout, watcher)
     if differences(before.report.environment, here, MACHINE):
         request = replace(request, effort=None)  # speeds do not compare

@@ -70,7 +70,6 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
     Raises:
         UsageError: options contradict each other, or there is no such table.
     """
-    from compare.lessons.tables import read_table
     from compare.records import MODES, UsageError
     from compare.records.problem import Settings
     from compare.records.request import Request
@@ -86,9 +85,11 @@ def request_of(options: argparse.Namespace, command: str) -> Request:
             "--all runs every lesson on data of its own: leave --data and "
             "--batch-size out, or name the lessons"
         )
-    table = options.data and read_table(
-        options.data, options.target, options.features
-    )
+    table = None
+    if options.data:
+        from compare.lessons.tables import read_table  # with pandas
+
+        table = read_table(options.data, options.target, options.features)
     return Request(
         lessons=_lessons(options),
         settings=Settings(

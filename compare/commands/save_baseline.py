@@ -25,6 +25,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons, write the baseline, tell what is in it."""
+    from dataclasses import replace
+
     from compare.commands.delivery import exit_code, say_written
     from compare.records import files
     from compare.records.baseline import Baseline
@@ -35,7 +37,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.studies.baseline import write_baseline
     from compare.studies.lesson.report import make_report
 
-    request = request_of(options, command)
+    request = replace(request_of(options, command), digests=True)
     files.check_replaceable(options.file)
     with progress() as watcher:
         report = make_report(request, watcher)

@@ -60,7 +60,11 @@ def judge(
         return verdict_on(left, right, "different", why, found)
     if found is not None:
         if rerun is None:
-            why = (parting_of(found, left, right), _unproved())
+            unproved = note(
+                "they compute in float16, so no run in float64 can show "
+                "whether it is rounding"
+            )
+            why = (parting_of(found, left, right), unproved)
             return verdict_on(left, right, "different", why, found)
         return prove(left, right, found, rerun, condition)
     if nothing := nothing_compared(left):
@@ -87,14 +91,6 @@ def nothing_compared(
         "moved, so nothing was compared: the learning rate is too small, or "
         "the sides return what they were given",
         updates=f"{run.updates:,}",
-    )
-
-
-def _unproved() -> Note:
-    """Say that nothing tells rounding from a real difference here."""
-    return note(
-        "they compute in float16, so no run in float64 can show whether it "
-        "is rounding"
     )
 
 

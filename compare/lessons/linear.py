@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from compare.lessons.losses import squared_error
 from compare.lessons.penguins import penguins
 from compare.records import UsageError
 from compare.records.note import Note, note
-from compare.records.problem import Problem, Settings
+from compare.records.problem import Parameters, Problem, Settings
 
 Number = TypeVar("Number", int, float)
 
@@ -37,10 +38,9 @@ def linear_problem(
     """
     table = settings.table or penguins()
     x, y, notes = table.x, table.y, table.notes
-    hyper = {"seed": 1, **(hyper or {})}
     if holds_out:
         held, kept = _split(lesson, table.name, len(x))
-        hyper |= {"x_val": x[held], "y_val": y[held]}
+        hyper = {**(hyper or {}), "x_val": x[held], "y_val": y[held]}
         out = note(
             "held {held} of {rows} rows out for validation",
             held=len(held),
@@ -48,28 +48,63 @@ def linear_problem(
         )
         notes += (out,)
         x, y = x[kept], y[kept]
-    x, y = mixed(x, y)
+    return batched_problem(
+        settings,
+        lesson,
+        title,
+        table.name,
+        *mixed(x, y),
+        {"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
+        squared_error,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=0.05,
+        hyper=hyper,
+        notes=notes,
+        scaling=table.scaling,
+        truth=truth,
+        compared=compared,
+    )
+
+
+def batched_problem(
+    settings: Settings,
+    lesson: str,
+    title: str,
+    data: str,
+    x: np.ndarray,
+    y: np.ndarray,
+    initial: dict[str, np.ndarray],
+    loss: Callable[[Parameters, np.ndarray, np.ndarray], float],
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    hyper: dict[str, Any] | None = None,
+    notes: tuple[Note, ...] = (),
+    **more: Any,
+) -> Problem:
+    """Fit what the user set to a lesson in mini-batches.
+
+    What the user set goes before the lesson's own numbers; `notes` say what
+    was done to the data, and `more` are other fields of `Problem`.
+    """
     batch_size = min(given(settings.batch_size, batch_size), len(x))
     epochs, rounded = whole_epochs(settings.steps, len(x), batch_size, epochs)
-    notes += rounded
+    rate = given(settings.learning_rate, learning_rate)
     return Problem(
         lesson=lesson,
         title=title,
-        data=table.name,
+        data=data,
         x=x,
         y=y,
-        initial={"kernel": np.zeros((x.shape[1], 1)), "bias": np.zeros(1)},
+        initial=initial,
         epochs=epochs,
         batch_size=batch_size,
-        loss=squared_error,
-        hyper={
-            "learning_rate": given(settings.learning_rate, 0.05),
-            **hyper,
-        },
-        scaling=table.scaling,
-        notes=notes,
-        truth=truth,
-        compared=compared,
+        loss=loss,
+        hyper={"learning_rate": rate, "seed": 1, **(hyper or {})},
+        notes=(*notes, *rounded),
+        **more,
     ).astype("float32")
 
 

@@ -75,9 +75,15 @@ def log_likelihoods(
     logits = class_logits(parameters, x)
     if logits.shape[1] == 1:
         logits = np.hstack([np.zeros_like(logits), logits])
-    logits = logits - logits.max(axis=1, keepdims=True)
-    log_sums = np.log(np.exp(logits).sum(axis=1))
-    return np.asarray(logits[np.arange(len(y)), np.ravel(y)] - log_sums)
+    return log_softmax_at(logits, np.ravel(y))
+
+
+def log_softmax_at(logits: np.ndarray, classes: np.ndarray) -> np.ndarray:
+    """Return the log-probabilities of these classes, of the last axis."""
+    logits = logits - logits.max(axis=-1, keepdims=True)
+    log_sums = np.log(np.exp(logits).sum(axis=-1))
+    right = np.take_along_axis(logits, classes[..., None], axis=-1)[..., 0]
+    return np.asarray(right - log_sums)
 
 
 def class_logits(parameters: Parameters, x: np.ndarray) -> np.ndarray:

@@ -6,53 +6,41 @@ file it stands in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 
 import numpy as np
 
-from compare.lessons import (
-    adversarial,
-    images,
-    lines,
-    networks,
-    planes,
-    series,
-    species,
-    text,
-)
 from compare.records import UsageError
 from compare.records.problem import Problem, Settings
 
-LESSONS: dict[str, Callable[[Settings], Problem]] = {
-    function.__name__: function
-    for function in (
-        lines.linear_regression,
-        lines.fused_steps,
-        planes.minibatch,
-        planes.streaming,
-        planes.momentum,
-        planes.adam,
-        planes.lr_schedule,
-        planes.regularization,
-        planes.early_stopping,
-        networks.dropout_mlp,
-        networks.batch_norm,
-        networks.classification,
-        species.weighted,
-        species.two_heads,
-        images.convolution,
-        images.fine_tuning,
-        series.recurrent,
-        text.gpt,
-        planes.gradient_accumulation,
-        adversarial.gan,
-        networks.mixed_precision,
-        planes.checkpoint_resume,
-        planes.multi_worker,
-        networks.full_loop,
-    )
+LESSONS = {
+    "linear_regression": "lines",
+    "fused_steps": "lines",
+    "minibatch": "planes",
+    "streaming": "planes",
+    "momentum": "planes",
+    "adam": "planes",
+    "lr_schedule": "planes",
+    "regularization": "planes",
+    "early_stopping": "planes",
+    "dropout_mlp": "networks",
+    "batch_norm": "networks",
+    "classification": "networks",
+    "weighted": "species",
+    "two_heads": "species",
+    "convolution": "images",
+    "fine_tuning": "images",
+    "recurrent": "series",
+    "gpt": "text",
+    "gradient_accumulation": "planes",
+    "gan": "adversarial",
+    "mixed_precision": "networks",
+    "checkpoint_resume": "planes",
+    "multi_worker": "planes",
+    "full_loop": "networks",
 }
-"""Lesson -> its problem, in the order in which they are best read."""
+"""Lesson -> the file here whose function of its name makes its problem, in the
+order in which they are best read."""
 
 
 def problem_of(lesson: str, settings: Settings) -> Problem:
@@ -72,4 +60,6 @@ def problem_of(lesson: str, settings: Settings) -> Problem:
             f"the learning rate {rate:g} is {np.float32(rate):g} in float32: "
             "give one between 1e-38 and 1e38"
         )
-    return LESSONS[lesson](settings)
+    file = import_module(f"compare.lessons.{LESSONS[lesson]}")
+    problem: Problem = getattr(file, lesson)(settings)
+    return problem

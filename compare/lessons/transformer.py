@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compare.lessons.losses import KERAS_EPSILON
+from compare.lessons.losses import KERAS_EPSILON, log_softmax_at
 from compare.records.problem import Parameters
 
 
@@ -13,10 +13,7 @@ def next_character_error(
 ) -> float:
     """Return the mean cross-entropy of the next characters, in float64."""
     logits, _ = gpt_forward(parameters, x)
-    logits -= logits.max(axis=-1, keepdims=True)
-    log_sums = np.log(np.exp(logits).sum(axis=-1))
-    right = np.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
-    return float(np.mean(log_sums - right))
+    return -float(np.mean(log_softmax_at(logits, y)))
 
 
 def gpt_forward(

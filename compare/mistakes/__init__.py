@@ -13,7 +13,6 @@ table, named by its key, with the fields of `Mistake`:
     [tail-dropped]
     title = "The tail batch is dropped"
     lesson = "minibatch"
-    general = true
     symptom = "Equal for the first N // B updates."
     why = "drop_remainder leaves out the rows that fill no batch."
     keras = "fit trains on the tail batch too."

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from compare.judging.first_update import first_ratios
+from compare.judging.differences import first_ratios
 from compare.judging.proof import Run
 from compare.judging.thinning import frames
 from compare.lessons.exhibits import exhibit

@@ -26,6 +26,7 @@ from compare.running.processes import (
     run_jobs,
     why_broken,
 )
+from compare.running.slope import Slope, timed
 from compare.running.worker import call, prepare_user_side
 
 MANY = 100_000
@@ -76,18 +77,16 @@ def side_cost(
         job = problem.replace(epochs=length).astype("float32")
         made.clear()
         with keras_watch.watch_fit() as calls:
-            start = time.perf_counter()
-            _train(side, job, mode)
-            times.append(time.perf_counter() - start)
+            seconds, _ = timed(_train, side, job, mode)
+            times.append(seconds)
         traces.append(sum(f.experimental_get_tracing_count() for f in made))
         fits = len(calls)
         eager = any(fit.run_eagerly for fit in calls)
-    updates = (epochs - 1) * problem.steps_per_epoch
-    per_update = (times[1] - times[0]) / max(updates, 1)
+    slope = Slope(tuple(zip((1, epochs), times, strict=True)))
     return SideCost(
         side=name,
-        start_seconds=max(times[0] - per_update * problem.steps_per_epoch, 0),
-        seconds_per_update=per_update,
+        start_seconds=max(slope.start, 0),
+        seconds_per_update=slope.each / problem.steps_per_epoch,
         updates=epochs * problem.steps_per_epoch,
         traces=traces[1],
         traces_at_first=traces[0],

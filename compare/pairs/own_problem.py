@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from compare.lessons.tables import read_table
 from compare.pairs import api, sides
 from compare.records import UsageError
 from compare.records.problem import Problem
@@ -35,6 +34,8 @@ def problem_of(request: ProblemRequest) -> Problem:
     if not request.data:
         x = np.arange(1.0, 6.0)
         return api.make_problem(x, x + 1, {"w": 0.7, "b": 0.7}, **given)
+    from compare.lessons.tables import read_table  # with pandas
+
     features = list(request.features) or None
     table = read_table(Path(request.data), request.target, features)
     initial = {"w": np.zeros((table.x.shape[1], 1)), "b": np.zeros(1)}

@@ -178,8 +178,3 @@ class Pair(Runs):
         if exact:
             return verdict
         return judge_by_perturbation(left, right, repeated("float32"))
-
-    def check_as_far(self, other: Pair) -> Verdict:
-        """Judge at the lengths at which another pair was judged."""
-        self.observed, self._lengths = other.observed, other._lengths
-        return self._judge()

@@ -11,15 +11,13 @@ computation", Mathematics and Computers in Simulation 35, 1993.)
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from compare.judging.clauses import failed, in_figures
-from compare.judging.differences import (
-    first_divergence,
-    largest_difference,
-    largest_ulps,
-)
-from compare.judging.proof import Pairs, Run
+from compare.judging.differences import first_divergence
+from compare.judging.proof import Pairs, Run, verdict_on
 from compare.judging.rounding import (
     deciding_place,
     own_bounds,
@@ -27,7 +25,7 @@ from compare.judging.rounding import (
     widened,
     wider,
 )
-from compare.records import Dtype
+from compare.records import Dtype, Outcome
 from compare.records.note import note
 from compare.records.problem import Problem
 from compare.records.runs import Failure, Trajectory
@@ -165,13 +163,6 @@ def judge_by_perturbation(left: Run, right: Run, repeated: Pairs) -> Verdict:
                 bound=bound,
             ),
         ]
-    return Verdict(
-        mode=left.mode,
-        outcome="different" if real else "same mathematics",
-        why=tuple(clauses),
-        updates=(left.updates, right.updates),
-        divergence=found,
-        largest_difference=largest_difference(left, right),
-        largest_ulps=largest_ulps(left, right),
-        float32_bound=place.bound if place else 0.0,
-    )
+    outcome: Outcome = "different" if real else "same mathematics"
+    verdict = verdict_on(left, right, outcome, tuple(clauses), found)
+    return replace(verdict, float32_bound=place.bound if place else 0.0)

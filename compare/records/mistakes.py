@@ -39,8 +39,6 @@ class Mistake:
             lesson's own number.
         batch_size: rows per update; None for the lesson's own.
         hyper: hyper-parameters that the mistake needs to show.
-        general: whether the patched exhibit trains any linear problem with
-            the parameters kernel and bias, for diagnosis.
         counts_start: whether the mistake is one of measuring: the start is
             counted as training.
         theme: the file of the catalogue that it stands in.
@@ -61,7 +59,6 @@ class Mistake:
     updates: int | None = 12
     batch_size: int | None = None
     hyper: dict[str, Any] = field(default_factory=dict)
-    general: bool = False
     counts_start: bool = False
     theme: str = ""
     quiz: Level | None = None

@@ -20,10 +20,8 @@ class FitFacts:
         batch_size: as given; None where it was left to Keras, which takes 32
             for arrays.
         shuffle: whether the order of rows was drawn anew.
-        shuffle_given: whether the caller said so, or left it to Keras.
         epochs: passes asked for.
         updates: updates that were made, counted.
-        last_epoch_updates: of these, in the last epoch.
         validation_split: share of rows that was held out.
         run_eagerly: whether the model ran without compiling.
         optimizer: its class.
@@ -36,10 +34,8 @@ class FitFacts:
     rows: int | None
     batch_size: int | None
     shuffle: bool
-    shuffle_given: bool
     epochs: int
     updates: int
-    last_epoch_updates: int
     validation_split: float
     run_eagerly: bool
     optimizer: str

@@ -87,7 +87,8 @@ class LessonReport:
         pictures: side -> what it has learnt, where the lesson has a picture
             of its own.
         rates: other learning rates, tried on both sides.
-        snapshots: what `check` holds the bits of later runs against.
+        snapshots: what `check` holds the bits of later runs against; only a
+            baseline has them.
         timings: each side alone, in processes of its own.
         paired: both sides in the same processes.
     """

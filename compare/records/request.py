@@ -21,6 +21,7 @@ class Request:
         quick: fewer updates.
         timeout: seconds after which one process is stopped.
         command: how the user asked, for the report.
+        digests: whether to keep the bits of every update, for `check`.
     """
 
     lessons: tuple[str, ...]
@@ -30,6 +31,7 @@ class Request:
     quick: bool
     timeout: float
     command: str
+    digests: bool = False
 
 
 @dataclass(frozen=True)

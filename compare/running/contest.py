@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from compare.judging import parity
 from compare.judging.clauses import mismatch
@@ -71,8 +70,16 @@ class Contest:
         self, contestant: Contestant, dtype: Dtype, result: Trajectory | Broken
     ) -> None:
         """Take what a contestant's job gave, where it has run elsewhere."""
-        self._runs[contestant, dtype] = run_of(
-            result, contestant.name, contestant.mode, dtype
+        self._runs[contestant, dtype] = (
+            replace(result, side=contestant.name)
+            if isinstance(result, Trajectory)
+            else Failure(
+                contestant.name,
+                contestant.mode,
+                dtype,
+                result.reason,
+                result.details,
+            )
         )
 
     def run(self, contestant: Contestant, dtype: Dtype = "float32") -> Run:
@@ -112,21 +119,6 @@ class Contest:
         proof = rerun if _provable((left, right)) else None
         verdict = parity.judge(self.run(left), self.run(right), proof)
         return replace(verdict, mode=right.mode)
-
-
-def run_of(result: Any, name: str, mode: Mode, dtype: Dtype) -> Run:
-    """Turn what a job gave into a run under a name of its own.
-
-    Args:
-        result: a `Trajectory`, or `Broken`, which becomes a `Failure`.
-        name: what reports call it.
-        mode: how its updates ran.
-        dtype: of the run.
-    """
-    if isinstance(result, Broken):
-        return Failure(name, mode, dtype, result.reason, result.details)
-    assert isinstance(result, Trajectory)
-    return replace(result, side=name)
 
 
 def _members(pairs: Iterable[Pair]) -> list[Contestant]:

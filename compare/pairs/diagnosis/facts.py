@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from compare.judging.first_update import first_ratios, first_update
+from compare.judging.differences import first_ratios, first_update
 from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory

@@ -79,7 +79,7 @@ def describe(
         points=thinning.points(problem, theory)
         if kept.apart is None
         else None,  # all parameters are needed to predict them
-        snapshots=thinning.snapshots(whole),
+        snapshots=thinning.snapshots(whole) if lesson.request.digests else (),
         pictures={
             run.side: picture
             for run in shown

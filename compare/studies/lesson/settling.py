@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from compare.judging.rounding import FLOAT64_BOUND
 from compare.judging.theory import distance, updates_to_settle
-from compare.records import DTYPES, Dtype, Side
+from compare.records import DTYPES, SIDES, Dtype, Side
 from compare.records.findings import Convergence, Theory
 from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.records.report import LessonReport
-from compare.running.processes import Broken, Job
+from compare.running.processes import Broken
 from compare.studies.lesson.aspect import Lesson, recording
 
 SHRINK = 1e-14
@@ -37,25 +38,18 @@ class Settling:
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
         problem = settling_problem(lesson.problem, lesson.theory)
-        self._jobs: dict[tuple[Side, Dtype], Job] = {}
-        if problem is None:
-            return
-        for side, exhibit in lesson.exhibits.items():
-            for dtype in DTYPES:
-                self._jobs[side, dtype] = recording(
-                    exhibit, side, problem, "graph", dtype
-                )
-
-    @property
-    def jobs(self) -> Sequence[Job]:
-        """Return a job per side and dtype, where it is run."""
-        return list(self._jobs.values())
+        self._keys = list(product(SIDES, DTYPES)) if problem else []
+        self.jobs = [
+            recording(lesson.exhibits[side], side, problem, "graph", dtype)
+            for side, dtype in self._keys
+            if problem
+        ]
 
     def add(
         self, report: LessonReport, results: Sequence[Any]
     ) -> LessonReport:
         """Add whether they have settled."""
-        runs = dict(zip(self._jobs, results, strict=True))
+        runs = dict(zip(self._keys, results, strict=True))
         problem, theory = self._lesson.problem, self._lesson.theory
         convergence = judge_settling(problem, theory, runs)
         return replace(report, convergence=convergence)

@@ -19,47 +19,36 @@ NUMPY = Variant(
 )
 """What the textbook loop is checked against; not timed."""
 
-Row = tuple[str, Mode, str | None, str, bool]
+ROWS: tuple[tuple[Side, str, Mode, str | None, str | None, bool], ...] = (
+    # side, name, mode, base, by hand compiled alike, whether calls make many
+    ("manual", "eager", "eager", None, None, False),
+    ("manual", "graph", "graph", "eager", "eager", False),
+    ("manual", "graph_loop", "graph", "graph", "graph", True),
+    ("manual", "xla", "xla", "graph", "graph", False),
+    ("manual", "xla_loop", "xla", "xla", "xla", True),
+    ("keras", "textbook", "graph", None, "graph", False),
+    ("keras", "no_graph_optimiser", "graph", "textbook", "graph", False),
+    ("keras", "dataset", "graph", "textbook", "graph", False),
+    ("keras", "repeat", "graph", "dataset", "graph", False),
+    ("keras", "steps_per_execution", "graph", "repeat", "graph", True),
+    ("keras", "jit_compile", "xla", "steps_per_execution", "xla", True),
+    ("keras", "plain_pipeline", "xla", "jit_compile", "xla", True),
+    ("keras", "many_steps", "xla", "plain_pipeline", "xla_loop", True),
+    ("keras", "train_on_batch", "xla", "many_steps", "xla_loop", True),
+    ("keras", "no_metrics", "xla", "train_on_batch", "xla_loop", True),
+)  # fmt: skip
 
-MANUAL: tuple[Row, ...] = (
-    # name, mode, base, compiled alike, whether a call makes many updates
-    ("eager", "eager", None, NUMPY.name, False),
-    ("graph", "graph", "eager", "manual eager", False),
-    ("graph_loop", "graph", "graph", "manual graph", True),
-    ("xla", "xla", "graph", "manual graph", False),
-    ("xla_loop", "xla", "xla", "manual xla", True),
-)
-
-KERAS: tuple[Row, ...] = (
-    ("textbook", "graph", None, "manual graph", False),
-    ("no_graph_optimiser", "graph", "textbook", "manual graph", False),
-    ("dataset", "graph", "textbook", "manual graph", False),
-    ("repeat", "graph", "dataset", "manual graph", False),
-    ("steps_per_execution", "graph", "repeat", "manual graph", True),
-    ("jit_compile", "xla", "steps_per_execution", "manual xla", True),
-    ("plain_pipeline", "xla", "jit_compile", "manual xla", True),
-    ("many_steps", "xla", "plain_pipeline", "manual xla_loop", True),
-    ("train_on_batch", "xla", "many_steps", "manual xla_loop", True),
-    ("no_metrics", "xla", "train_on_batch", "manual xla_loop", True),
-)
-
-
-def _variant(side: Side, row: Row) -> Variant:
-    name, mode, base, against, fused = row
-    return Variant(
+VARIANTS = tuple(
+    Variant(
         name=f"{side} {name}",
         side=side,
         mode=mode,
         function=f"{__name__}.{side}:{name}",
         base=base and f"{side} {base}",
-        against=against,
+        against=f"manual {alike}" if alike else NUMPY.name,
         fused=fused,
     )
-
-
-VARIANTS = (
-    *(_variant("manual", row) for row in MANUAL),
-    *(_variant("keras", row) for row in KERAS),
+    for side, name, mode, base, alike, fused in ROWS
 )
 """From the textbook to the fastest, each side by itself."""
 
