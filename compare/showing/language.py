@@ -11,6 +11,7 @@ from compare.records import LANGUAGES
 from compare.records.note import Note, marked
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
+from compare.showing.blocks import Paragraph, Tone
 from compare.showing.formats import digits
 
 DOMAIN = "compare"
@@ -46,6 +47,16 @@ class Speaker:
     def say(self, text: str, /, **values: object) -> str:
         """Translate a text and fill in its values."""
         return str(self.gettext(text).format(**values))
+
+    def paragraph(
+        self, text: str, tone: Tone = "plain", /, **values: object
+    ) -> Paragraph:
+        """Translate a paragraph and fill in its values."""
+        return Paragraph(self.say(text, **values), tone)
+
+    def heads(self, *texts: str) -> tuple[str, ...]:
+        """Translate the heads of a table."""
+        return tuple(map(self.gettext, texts))
 
     def count(self, one: str, many: str, number: int, /) -> str:
         """Say how many there are: {count} in the text is the number."""

@@ -36,12 +36,12 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         text = speaker.say("By hand against Keras, within each environment")
         yield Heading(text)
         yield _matrix(text, twins, across.places, speaker)
-    legend = speaker.say(
+    yield speaker.paragraph(
         "Columns: TensorFlow / Keras. A sign per mode ({modes}): = "
         "identical, ≈ same mathematics, ≠ different, × could not run.",
+        "quiet",
         modes=", ".join(modes),
     )
-    yield Paragraph(legend, "quiet")
     for table in _rounding(across, speaker):
         yield Heading(table.title)
         yield table
@@ -83,12 +83,12 @@ def _bisection(
     title = speaker.say("Releases, in the order in which they were tried")
     yield Heading(title)
     yield Table(title, (speaker.say("release"), ""), tuple(rows))
-    text = speaker.say(
+    yield speaker.paragraph(
         "{after} changed it: {before} still gives what the first one gives.",
+        "lead",
         after=found.after,
         before=found.before,
     )
-    yield Paragraph(text, "lead")
     yield from left_out(found.left_out, speaker)
 
 
@@ -150,14 +150,7 @@ def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
         title = speaker.say("The same mathematics, other bits")
         yield Table(
             title,
-            (
-                "",
-                "",
-                "",
-                speaker.say("from update"),
-                speaker.say("in"),
-                speaker.say("environments"),
-            ),
+            speaker.heads("", "", "", "from update", "in", "environments"),
             tuple(
                 (
                     Cell(training, name=True),
@@ -185,13 +178,11 @@ def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
         verdict = meetings[0].verdict
         subject = (training, _side(side, speaker), place)
         modes = ", ".join(m.verdict.mode for m in meetings)
-        yield Paragraph(
-            speaker.say(
-                "{subject}: {clauses}.",
-                subject=", ".join([*filter(None, subject), modes]),
-                clauses=f"{speaker.outcome(verdict)}; {why}",
-            ),
+        yield speaker.paragraph(
+            "{subject}: {clauses}.",
             "bad",
+            subject=", ".join([*filter(None, subject), modes]),
+            clauses=f"{speaker.outcome(verdict)}; {why}",
         )
         if verdict.diagnosis:
             names = across.places[0].name, place

@@ -40,12 +40,12 @@ def tell_calibration(
     yield _setting(calibration, speaker)
     yield Heading(speaker.say("What was planted?"))
     yield _planted(calibration, speaker)
-    text = speaker.say(
+    yield speaker.paragraph(
         "An empty loop of so many turns after every update makes it take so "
         "many times as long: how long an update and a turn take was measured "
-        "before, each alone."
+        "before, each alone.",
+        "quiet",
     )
-    yield Paragraph(text, "quiet")
     if calibration.rates:
         yield Heading(speaker.say("What did the timer find?"))
         yield _rates(calibration, speaker)
@@ -56,29 +56,25 @@ def tell_calibration(
 
 
 def _setting(calibration: Calibration, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
+    return speaker.paragraph(
         "The loop by hand of `linear_regression` in graph mode was timed "
         "against itself, and against itself with planted slow-downs: all by "
         "turns in each of {processes} fresh processes, {each} each. An update "
         "takes {update}; between processes it varies by {variation} (standard "
         "deviation / median).",
+        "lead",
         processes=len(calibration.reference),
         each=seconds(calibration.process_seconds),
         update=spread(calibration.reference),
         variation=f"{calibration.variation:.1%}",
     )
-    return Paragraph(text, "lead")
 
 
 def _planted(calibration: Calibration, speaker: Speaker) -> Table:
     found = [(p, ratios.centre(p.factors)) for p in calibration.planted]
     return Table(
         title=speaker.say("What was planted"),
-        columns=(
-            "",
-            speaker.say("turns"),
-            speaker.say("by the timer, all processes"),
-        ),
+        columns=speaker.heads("", "turns", "by the timer, all processes"),
         rows=tuple(
             (
                 _name(group, speaker),
@@ -117,10 +113,12 @@ def _both_ways(
             "{apart} in processes that hold one: these differ by more than "
             "their intervals; sharing a process does something to one of them."
         )
-    said = speaker.say(
-        text, together=speaker.times(together), apart=speaker.times(apart)
+    yield speaker.paragraph(
+        text,
+        "bad" if differ else "plain",
+        together=speaker.times(together),
+        apart=speaker.times(apart),
     )
-    yield Paragraph(said, "bad" if differ else "plain")
 
 
 def _rates(calibration: Calibration, speaker: Speaker) -> Table:
@@ -183,15 +181,15 @@ def _verdict(rate: Rate, speaker: Speaker) -> Paragraph:
     """Say whether false alarms are as rare as the intervals promise."""
     beyond = rate.low > ALARMS
     text = WITHIN if rate.high <= ALARMS else BEYOND if beyond else OPEN
-    said = speaker.say(
+    return speaker.paragraph(
         text,
+        "bad" if beyond else "plain",
         processes=rate.processes,
         share=f"{rate.found / rate.trials:.1%}",
         low=f"{rate.low:.1%}",
         high=f"{rate.high:.1%}",
         promised=f"{ALARMS:.0%}",
     )
-    return Paragraph(said, "bad" if beyond else "plain")
 
 
 def _name(group: Planted, speaker: Speaker) -> str:

@@ -48,11 +48,9 @@ def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         note=speaker.say("Keras / by hand"),
         scale="row",
     )
-    yield Paragraph(
-        speaker.say(
-            "Whole files, without docstrings and comments, in measures that "
-            "no formatter can change. They need not agree with each other."
-        ),
+    yield speaker.paragraph(
+        "Whole files, without docstrings and comments, in measures that "
+        "no formatter can change. They need not agree with each other.",
         "quiet",
     )
 
@@ -117,11 +115,9 @@ def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             for role in roles
         ),
     )
-    yield Paragraph(
-        speaker.say(
-            "Read from a run. Rank is the number of axes: 0 scalar, 1 vector, "
-            "2 matrix, 3 cube, n: n axes."
-        ),
+    yield speaker.paragraph(
+        "Read from a run. Rank is the number of axes: 0 scalar, 1 vector, "
+        "2 matrix, 3 cube, n: n axes.",
         "quiet",
     )
 

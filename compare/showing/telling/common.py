@@ -23,7 +23,7 @@ NOTHING = "–"
 def left_out(lines: Iterable[str], speaker: Speaker) -> Iterator[Paragraph]:
     """Yield what is missing in a report, and why."""
     for line in lines:
-        yield Paragraph(speaker.say("Left out: {line}.", line=line), "quiet")
+        yield speaker.paragraph("Left out: {line}.", "quiet", line=line)
 
 
 def outcome_cell(verdict: Verdict | None, speaker: Speaker) -> Cell:
@@ -45,12 +45,12 @@ def reason(
         known: a clause that was known before, in that language, or "".
     """
     clauses = (speaker.outcome(verdict), known, speaker.why(verdict))
-    text = speaker.say(
+    return speaker.paragraph(
         "{subject}: {clauses}.",
+        "plain" if verdict.agree else "bad",
         subject=subject,
         clauses="; ".join(filter(None, clauses)),
     )
-    return Paragraph(text, "plain" if verdict.agree else "bad")
 
 
 def last_lines(printed: str) -> Code:

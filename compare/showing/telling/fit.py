@@ -49,12 +49,12 @@ def _epoch(
     report: FitReport, breakdown: Breakdown, speaker: Speaker
 ) -> Iterator[Block]:
     """Tell the parts of an epoch of the textbook `fit`."""
-    lead = speaker.say(
+    yield speaker.paragraph(
         "One epoch of the textbook `fit` ({mode}), by what it is spent on; of "
         "nested parts the inner one gets its time.",
+        "lead",
         mode=breakdown.mode,
     )
-    yield Paragraph(lead, "lead")
     yield _parts(breakdown, speaker)
     mean = speaker.say(
         "A process gives the mean of {epochs} epochs.", epochs=breakdown.epochs
@@ -63,22 +63,20 @@ def _epoch(
     yield Paragraph(" ".join([*timed, mean]), "quiet")
     optimiser = graph_optimiser(report)
     if optimiser:
-        text = speaker.say(
+        yield speaker.paragraph(
             "Opening takes {time} less with TensorFlow's graph optimiser "
             "switched off, which works anew on the functions of every "
             "iterator.",
             time=seconds(optimiser),
         )
-        yield Paragraph(text)
     loop = report.find(f"manual {breakdown.mode}")
     if loop and loop.samples:
-        text = speaker.say(
+        yield speaker.paragraph(
             "For contrast: an update of the loop by hand ({mode}) takes "
             "{time}.",
             mode=breakdown.mode,
             time=spread(loop.per_update),
         )
-        yield Paragraph(text)
 
 
 def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
@@ -107,14 +105,13 @@ def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
 def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
     """Tell the time of every variant, and whether it is the same training."""
     yield Heading(speaker.say("What cures it?"))
-    text = speaker.say(
+    yield speaker.paragraph(
         "The same training, written otherwise. Each variant was compared with "
         "the one by hand that is compiled alike, trained anew for {updates} "
         "updates. A time is that of a training that is under way, without the "
         "first call.",
         updates=", ".join(f"{n:,}" for n in report.compared_after),
     )
-    yield Paragraph(text)
     yield Bars(
         title=speaker.count(
             "time of {count} update", "time of {count} updates", report.updates
@@ -177,7 +174,7 @@ def _limit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
     manual, keras = report.fastest("manual"), report.fastest("keras")
     if manual and keras:
         yield Heading(speaker.say("How close can Keras come?"))
-        text = speaker.say(
+        yield speaker.paragraph(
             "For {updates} updates the fastest by hand, `{manual}`, takes "
             "{short}, the fastest in Keras, `{keras}`, {long}; Keras / by "
             "hand: {times}.",
@@ -190,25 +187,21 @@ def _limit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
             long=seconds(statistics.median(keras.per_update) * report.updates),
             times=times(manual.per_update, keras.per_update, speaker),
         )
-        yield Paragraph(text)
     if report.calls:
         yield _calls(report, speaker)
-        text = speaker.say(
+        yield speaker.paragraph(
             "The compiled function called for one update; what it takes "
             "longer for {updates}; and Python from its end to its next call.",
+            "quiet",
             updates=f"{report.calls[0].updates_per_call:,}",
         )
-        yield Paragraph(text, "quiet")
 
 
 def _calls(report: FitReport, speaker: Speaker) -> Table:
     return Table(
         title=speaker.say("What a call consists of"),
-        columns=(
-            speaker.say("a call of"),
-            speaker.say("for one update"),
-            speaker.say("the others"),
-            speaker.say("around it"),
+        columns=speaker.heads(
+            "a call of", "for one update", "the others", "around it"
         ),
         rows=tuple(
             (

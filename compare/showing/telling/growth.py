@@ -38,13 +38,13 @@ FASTEST = {
 
 def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
     """Tell costs, exponents and crossings, line by line."""
-    lead = speaker.say(
+    yield speaker.paragraph(
         "The time of one update, by the size of the table; p is that of "
         "time = c · size ^ p at the {sizes} largest sizes: 0 is overhead that "
         "no row adds to, 1 is work on every number.",
+        "lead",
         sizes=UPPER,
     )
-    yield Paragraph(lead, "lead")
     yield from _verdicts(growth, speaker)
     costs = costs_of(growth.cells)
     for line in growth.lines:
@@ -68,14 +68,13 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
         for outcome in OUTCOMES
         if counts[outcome]
     ]
-    text = speaker.say(
+    yield speaker.paragraph(
         "The same training? Each variant at each size was compared with the "
         "one by hand that is compiled alike, after {updates} updates: "
         "{outcomes}.",
         updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
         outcomes=", ".join(outcomes),
     )
-    yield Paragraph(text)
     for cell in growth.cells:
         if not cell.verdict.agree:
             subject = speaker.say(

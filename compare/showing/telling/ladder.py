@@ -37,17 +37,15 @@ def tell_ladder(
         measure: a field of `CodeSize`.
     """
     manual, keras = _sizes(ladder.first, measure)
-    yield Paragraph(
-        speaker.say(
-            "Each feature is a lesson that adds it to a simpler one; its cost "
-            "is what the code grows by, in {measure}. The first lesson, "
-            "`{lesson}`, has {manual} by hand and {keras} in Keras.",
-            measure=speaker.gettext(MEASURES[measure]),
-            lesson=FIRST,
-            manual=manual,
-            keras=keras,
-        ),
+    yield speaker.paragraph(
+        "Each feature is a lesson that adds it to a simpler one; its cost "
+        "is what the code grows by, in {measure}. The first lesson, "
+        "`{lesson}`, has {manual} by hand and {keras} in Keras.",
         "lead",
+        measure=speaker.gettext(MEASURES[measure]),
+        lesson=FIRST,
+        manual=manual,
+        keras=keras,
     )
     yield Bars(
         speaker.say("adds"),
@@ -121,11 +119,7 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
     }
     return Table(
         speaker.say("The features added up"),
-        (
-            speaker.say("lesson"),
-            speaker.say("sum by hand"),
-            speaker.say("sum in Keras"),
-        ),
+        speaker.heads("lesson", "sum by hand", "sum in Keras"),
         tuple(
             (label, *map(str, _sizes(sizes, measure)))
             for label, sizes in sums.items()
@@ -157,11 +151,9 @@ def _why_less(
 ) -> Iterator[Block]:
     """Say why all features at once may take less than their sum."""
     if _sizes(ladder.whole, measure)[0] < _sums_up_to(ladder, measure)[0]:
-        yield Paragraph(
-            speaker.say(
-                "That is less by hand than the sum: what two features both "
-                "need is counted twice there, and written once."
-            )
+        yield speaker.paragraph(
+            "That is less by hand than the sum: what two features both "
+            "need is counted twice there, and written once."
         )
 
 
@@ -186,10 +178,10 @@ def _dearer(ladder: Ladder, speaker: Speaker) -> Iterator[Block]:
     if rows:
         yield Table(
             speaker.say("Where Keras costs more"),
-            (speaker.say("Keras costs more in"), speaker.say("measured in")),
+            speaker.heads("Keras costs more in", "measured in"),
             tuple(rows),
         )
     else:
-        yield Paragraph(
-            speaker.say("By every measure every feature costs less in Keras.")
+        yield speaker.paragraph(
+            "By every measure every feature costs less in Keras."
         )

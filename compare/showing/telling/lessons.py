@@ -25,13 +25,13 @@ def tell_lessons(
             yield Paragraph(_say(tip, speaker))
     yield Table(
         speaker.say("Lessons by the time of an update by hand"),
-        (
-            speaker.say("mode"),
-            speaker.say("lesson"),
-            speaker.say("update by hand"),
-            speaker.say("epoch by hand"),
-            speaker.say("Keras / by hand"),
-            speaker.say("Keras is"),
+        speaker.heads(
+            "mode",
+            "lesson",
+            "update by hand",
+            "epoch by hand",
+            "Keras / by hand",
+            "Keras is",
         ),
         tuple(
             _row(pace, speaker, first=not number)
@@ -39,20 +39,16 @@ def tell_lessons(
             for number, pace in enumerate(found.get(mode, ()))
         ),
     )
-    yield Paragraph(
-        speaker.say(
-            "The ratio is that of epochs, which have equally many updates on "
-            "both sides: what fit does once per epoch is in it."
-        ),
+    yield speaker.paragraph(
+        "The ratio is that of epochs, which have equally many updates on "
+        "both sides: what fit does once per epoch is in it.",
         "quiet",
     )
     if any(p.ratio.low is None for of_mode in found.values() for p in of_mode):
-        yield Paragraph(
-            speaker.say(
-                "Intervals need more processes: see `{option}`.",
-                option="--budget",
-            ),
+        yield speaker.paragraph(
+            "Intervals need more processes: see `{option}`.",
             "quiet",
+            option="--budget",
         )
 
 

@@ -40,7 +40,7 @@ def index_sections(
     mistakes: Sequence[Mistake], speaker: Speaker
 ) -> list[Section]:
     """List mistakes by kind, a line each."""
-    columns = (speaker.say("key"), speaker.say("in"), speaker.say("mistake"))
+    columns = speaker.heads("key", "in", "mistake")
     sections = []
     for kind, title in KINDS.items():
         rows = tuple(
@@ -144,11 +144,9 @@ def tell_mistakes(
     reports: Sequence[MistakeReport], speaker: Speaker
 ) -> Iterator[Block]:
     """Tell mistakes that were made by kind, each in full."""
-    yield Paragraph(
-        speaker.say(
-            "Each was made for real in one of the lessons; the diff is all "
-            "that was changed."
-        ),
+    yield speaker.paragraph(
+        "Each was made for real in one of the lessons; the diff is all "
+        "that was changed.",
         "lead",
     )
     for kind, title in KINDS.items():
@@ -166,12 +164,7 @@ def _tell_briefly(
     """Tell a line of each mistake that was made."""
     yield Table(
         speaker.say("What was seen of each mistake"),
-        (
-            speaker.say("key"),
-            speaker.say("caught"),
-            speaker.say("at update"),
-            speaker.say("what was seen"),
-        ),
+        speaker.heads("key", "caught", "at update", "what was seen"),
         tuple(
             (
                 Cell(report.mistake.key, name=True),
@@ -191,10 +184,12 @@ def _tell_briefly(
 def how_many(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
     """Say how many mistakes were caught."""
     caught = sum(report.caught for report in reports)
-    text = speaker.say(
-        "Caught: {caught} of {count}.", caught=caught, count=len(reports)
+    return speaker.paragraph(
+        "Caught: {caught} of {count}.",
+        "plain" if caught == len(reports) else "bad",
+        caught=caught,
+        count=len(reports),
     )
-    return Paragraph(text, "plain" if caught == len(reports) else "bad")
 
 
 def file_of(mistake: Mistake) -> str:

@@ -32,7 +32,7 @@ def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
     yield Paragraph(
         speaker.outcome(verdict), "good" if verdict.agree else "bad"
     )
-    yield Paragraph(speaker.say("{why}.", why=speaker.why(verdict)))
+    yield speaker.paragraph("{why}.", why=speaker.why(verdict))
 
 
 def tell_diagnosis(
@@ -85,8 +85,8 @@ def tell_costs(report: OwnPair, speaker: Speaker) -> Iterator[Block]:
         for cost in costs.sides:
             for reason in cost.reasons():
                 yield Paragraph(speaker.note(reason))
-        yield Paragraph(
-            speaker.say("One fresh process each, from start to end."), "quiet"
+        yield speaker.paragraph(
+            "One fresh process each, from start to end.", "quiet"
         )
     yield from left_out(costs.left_out, speaker)
 
@@ -108,27 +108,27 @@ def _ratio(
         text = marked("Whether {right} or {left} is faster: {times}.")
     left, right = report.names
     times = speaker.times(ratio)
-    yield Paragraph(speaker.say(text, left=left, right=right, times=times))
-    said = speaker.say(
+    yield speaker.paragraph(text, left=left, right=right, times=times)
+    yield speaker.paragraph(
         "{left} against itself: {times}. Both train by turns in each of "
         "{processes} fresh processes.",
+        "quiet",
         left=left,
         times=speaker.times(floor),
         processes=len(paired.factors),
     )
-    yield Paragraph(said, "quiet")
 
 
 def _sides(costs: Sequence[SideCost], speaker: Speaker) -> Table:
     return Table(
         speaker.say("What each side takes"),
-        (
+        speaker.heads(
             "",
-            speaker.say("start"),
-            speaker.say("per update"),
-            speaker.say("updates"),
-            speaker.say("traces"),
-            speaker.say("operations in the largest graph"),
+            "start",
+            "per update",
+            "updates",
+            "traces",
+            "operations in the largest graph",
         ),
         tuple(
             (

@@ -78,14 +78,14 @@ def tell_peers(peers: Peers, speaker: Speaker) -> Iterator[Block]:
 
 
 def _setting(peers: Peers, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
+    return speaker.paragraph(
         "The training `{lesson}`, as others write it. All {updates} updates "
         "of each are compared with the loop by hand in graph mode; only the "
         "same training is timed.",
+        "lead",
         lesson=peers.lesson,
         updates=f"{peers.updates:,}",
     )
-    return Paragraph(text, "lead")
 
 
 def _times(
@@ -131,7 +131,7 @@ def _starts(timed: Sequence[PeerResult], speaker: Speaker) -> Details:
     """Tell what comes before the updates."""
     table = Table(
         title=speaker.say("Importing and the first call"),
-        columns=("", speaker.say("import"), speaker.say("first call")),
+        columns=speaker.heads("", "import", "first call"),
         rows=tuple(
             (
                 Cell(_name(result, speaker)),
@@ -165,7 +165,7 @@ def _backends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
     for backend, fast in timed.items():
         faster = statistics.median(fast) < statistics.median(slow)
         pair = (fast, slow) if faster else (slow, fast)
-        text = speaker.say(
+        yield speaker.paragraph(
             FASTER if faster else SLOWER,
             backend=BACKENDS[backend][0],
             time=seconds(statistics.median(fast)),
@@ -173,7 +173,6 @@ def _backends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
             slow=seconds(statistics.median(slow)),
             name=backend,
         )
-        yield Paragraph(text)
 
 
 def _ends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
@@ -189,8 +188,9 @@ def _ends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
     for end, who in names.items():
         several = speaker.count("{count} of them", "{count} of them", len(who))
         name = who[0] if len(who) == 1 else several
-        text = speaker.say("End of {name}: {end}.", name=name, end=end)
-        yield Paragraph(text, "quiet")
+        yield speaker.paragraph(
+            "End of {name}: {end}.", "quiet", name=name, end=end
+        )
 
 
 def _reasons(peers: Peers, speaker: Speaker) -> Iterator[Block]:
@@ -203,13 +203,12 @@ def _reasons(peers: Peers, speaker: Speaker) -> Iterator[Block]:
         if result.details:
             yield last_lines(result.details)
     if any(result.against == SECOND_ORDER for result in peers.results):
-        text = speaker.say(
+        yield speaker.paragraph(
             "On JAX and PyTorch `fit` draws a batch to build the model and "
             "then opens the dataset anew: training sees the second of its "
             "shuffled orders. These are compared with the manual loop on that "
             "order."
         )
-        yield Paragraph(text)
 
 
 def _name(result: PeerResult, speaker: Speaker) -> str:

@@ -15,25 +15,23 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
     """Tell the verdicts, the causes by stage, and what went wrong."""
     pairs = score.pairs
     verdict, diagnosis = score.seconds
-    yield Paragraph(
-        speaker.say(
-            "{right} of {pairs} verdicts are right; {named} of {planted} "
-            "planted causes are named, {wrong} are named beside them. A "
-            "verdict takes {verdict}, a diagnosis {diagnosis} more (medians).",
-            right=sum(pair.right for pair in pairs),
-            pairs=len(pairs),
-            named=score.named,
-            planted=score.planted,
-            wrong=sum(len(pair.wrong) for pair in pairs),
-            verdict=seconds(verdict),
-            diagnosis=seconds(diagnosis),
-        ),
+    yield speaker.paragraph(
+        "{right} of {pairs} verdicts are right; {named} of {planted} "
+        "planted causes are named, {wrong} are named beside them. A "
+        "verdict takes {verdict}, a diagnosis {diagnosis} more (medians).",
         "lead",
+        right=sum(pair.right for pair in pairs),
+        pairs=len(pairs),
+        named=score.named,
+        planted=score.planted,
+        wrong=sum(len(pair.wrong) for pair in pairs),
+        verdict=seconds(verdict),
+        diagnosis=seconds(diagnosis),
     )
     by_stage = score.by_stage()
     yield Table(
         speaker.say("Causes, by the stage at which they are planted"),
-        ("", speaker.say("planted"), speaker.say("named")),
+        speaker.heads("", "planted", "named"),
         tuple(
             (
                 speaker.note(STAGE_NAMES[stage]),

@@ -42,14 +42,12 @@ def tell_speed(
     for outcome, text in NOT_TIMED.items():
         modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
         if modes:
-            yield Paragraph(speaker.say(text, modes=", ".join(modes)))
+            yield speaker.paragraph(text, modes=", ".join(modes))
     timed = [t for t in lesson.timings if t.samples]
     if not timed:
         if lesson.workers > 1:
-            yield Paragraph(
-                speaker.say(
-                    "Not timed: processes of a cluster train only once."
-                )
+            yield speaker.paragraph(
+                "Not timed: processes of a cluster train only once."
             )
         return
     found = {
@@ -193,16 +191,14 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
 
 def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     for even in ratios.break_evens(lesson.timings):
-        yield Paragraph(
-            speaker.say(
-                "{side}: {mode} has paid for its slower start after "
-                "{updates}, against eager.",
-                side=speaker.side(even.side),
-                mode=even.mode,
-                updates=speaker.count(
-                    "{count} update", "{count} updates", even.updates
-                ),
-            )
+        yield speaker.paragraph(
+            "{side}: {mode} has paid for its slower start after "
+            "{updates}, against eager.",
+            side=speaker.side(even.side),
+            mode=even.mode,
+            updates=speaker.count(
+                "{count} update", "{count} updates", even.updates
+            ),
         )
 
 
@@ -225,15 +221,13 @@ def _noise(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
                 "{noise} would be noise here, which is a lot: this machine "
                 "was too busy."
             )
-        yield Paragraph(
-            speaker.say(
-                text,
-                mode=verdict.mode,
-                low=digits(floor.low),
-                high=digits(floor.high),
-                noise=f"{noise:.1%}",
-            ),
+        yield speaker.paragraph(
+            text,
             "quiet",
+            mode=verdict.mode,
+            low=digits(floor.low),
+            high=digits(floor.high),
+            noise=f"{noise:.1%}",
         )
 
 
@@ -266,30 +260,24 @@ def _conditions(
             "quiet",
         )
     if shared < ratios.FEWEST:
-        yield Paragraph(
-            speaker.say(
-                "Intervals need more processes: see `{option}`.",
-                option="--budget",
-            ),
+        yield speaker.paragraph(
+            "Intervals need more processes: see `{option}`.",
             "quiet",
+            option="--budget",
         )
-    yield Paragraph(
-        speaker.say(
-            "Importing TensorFlow and Keras took {seconds} and {size} once.",
-            seconds=f"{environment.import_seconds:.1f} s",
-            size=mebibytes(environment.import_bytes),
-        ),
+    yield speaker.paragraph(
+        "Importing TensorFlow and Keras took {seconds} and {size} once.",
         "quiet",
+        seconds=f"{environment.import_seconds:.1f} s",
+        size=mebibytes(environment.import_bytes),
     )
     memory = {m.side: m.added_bytes for m in lesson.memory if m.added_bytes}
     if memory:
-        yield Paragraph(
-            speaker.say(
-                "Memory that training added at its peak: {amounts}.",
-                amounts=", ".join(
-                    f"{speaker.side(side)} {mebibytes(max(sizes))}"
-                    for side, sizes in memory.items()
-                ),
-            ),
+        yield speaker.paragraph(
+            "Memory that training added at its peak: {amounts}.",
             "quiet",
+            amounts=", ".join(
+                f"{speaker.side(side)} {mebibytes(max(sizes))}"
+                for side, sizes in memory.items()
+            ),
         )

@@ -42,31 +42,31 @@ def tell_streaming(streaming: Streaming, speaker: Speaker) -> Iterator[Block]:
 
 
 def _setting(streaming: Streaming, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
+    return speaker.paragraph(
         "One pass in batches of {batch_size} rows of {features} features, "
         "mixed in a buffer of {buffer} rows, read from CSV files of {size} MB "
         "in all; beside it the same with all rows in memory. All of it "
         "counts, reading the table and tracing too. Peak memory is what the "
         "process added to TensorFlow's own.",
+        "lead",
         batch_size=f"{streaming.batch_size:,}",
         features=f"{streaming.features:,}",
         buffer=f"{streaming.shuffle_buffer:,}",
         size=digits(streaming.file_bytes / 1e6),
     )
-    return Paragraph(text, "lead")
 
 
 def _table(streaming: Streaming, speaker: Speaker) -> Table:
     return Table(
         title=speaker.say("Speed and memory by rows"),
-        columns=(
-            speaker.say("rows"),
-            speaker.say("side"),
-            speaker.say("rows from"),
-            speaker.say("rows per second"),
-            speaker.say("to the first update"),
-            speaker.say("peak memory"),
-            speaker.say("against by hand from files"),
+        columns=speaker.heads(
+            "rows",
+            "side",
+            "rows from",
+            "rows per second",
+            "to the first update",
+            "peak memory",
+            "against by hand from files",
         ),
         rows=tuple(_row(cell, speaker) for cell in streaming.cells),
     )
@@ -99,12 +99,12 @@ def _name(cell: StreamCell, speaker: Speaker) -> str:
 
 
 def _flatness(flat: Flatness, limit: float, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
+    return speaker.paragraph(
         FLAT if flat.flat else NOT_FLAT,
+        "plain" if flat.flat else "bad",
         side=speaker.side(flat.side),
         most=f"{flat.most:,}",
         fewest=f"{flat.fewest:,}",
         ratio=f"{flat.ratio:.2f}",
         limit=f"{limit:g}",
     )
-    return Paragraph(text, "plain" if flat.flat else "bad")
