@@ -29,10 +29,14 @@ from compare.records.files import write_atomically
 from compare.records.findings import ROLES
 from compare.records.fit import PARTS
 from compare.records.growth import Axis
+from compare.records.mistakes import Level
 from compare.records.problem import Settings
 from compare.records.streaming import Source
+from compare.records.timing import Answer
 from compare.showing.language import DOMAIN, LOCALE
 from compare.showing.page.code import SECTION
+from compare.showing.page.folding import DONE_BY_HAND, TAKEN_OVER
+from compare.showing.page.terms import GLOSSARY
 from compare.studies.peers.catalogue import peers_of
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import title
@@ -72,6 +76,8 @@ def template() -> Catalog:
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
     for text in _of_records():
         catalog.add(text, locations=[("compare/records", 1)])
+    for text in _of_tables():
+        catalog.add(text, locations=[("compare/showing/page", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
     for variant in VARIANTS:
@@ -146,17 +152,25 @@ def literals(node: ast.expr | None) -> Iterator[str]:
             yield text
         case ast.IfExp(body=one, orelse=other):
             yield from (*literals(one), *literals(other))
-        case ast.Dict(keys=keys, values=values):
-            yield from (t for each in (*keys, *values) for t in literals(each))
-        case ast.Tuple(elts=items) | ast.Set(elts=items):
+        case (
+            ast.Dict(values=items)
+            | ast.Tuple(elts=items)
+            | ast.Set(elts=items)
+        ):
             yield from (text for item in items for text in literals(item))
 
 
 def _of_records() -> Iterator[str]:
     """Yield what is shown by its own name, or by another that stands there."""
-    for names in (Outcome, Axis, Source):
+    for names in (Outcome, Answer, Axis, Level, Source):
         yield from get_args(names)
     yield from (*ROLES, *MEASURES.values(), *PARTS.values(), REST)
+
+
+def _of_tables() -> Iterator[str]:
+    """Yield what the page's tables say."""
+    yield from (*GLOSSARY, *GLOSSARY.values())
+    yield from (*set(TAKEN_OVER.values()), *DONE_BY_HAND)
 
 
 def _of_lessons() -> Iterator[str]:

@@ -18,14 +18,6 @@ DOMAIN = "compare"
 LOCALE = importlib.resources.files("compare.showing") / "locale"
 
 
-ANSWERS = {
-    "faster": marked("faster"),
-    "slower": marked("slower"),
-    "no clear difference": marked("no clear difference"),
-    "too noisy to tell": marked("too noisy to tell"),
-    "too few samples": marked("too few samples"),
-}
-
 SIDE_NAMES = {"manual": marked("by hand"), "keras": marked("Keras")}
 
 
@@ -89,7 +81,7 @@ class Speaker:
     def times(self, ratio: Ratio) -> str:
         """Show a ratio, with its interval where it has one; no noise."""
         if ratio.answer == "too noisy to tell":
-            return self.gettext(ANSWERS[ratio.answer])
+            return self.gettext(ratio.answer)
         if ratio.low is None or ratio.high is None:
             return digits(ratio.value)
         return self.say(

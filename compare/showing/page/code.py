@@ -13,8 +13,7 @@ from markupsafe import Markup
 from compare.records import SIDES
 from compare.records.findings import TensorInfo
 from compare.records.report import LessonReport, first_pair
-from compare.showing.page.folding import Fold, Folding
-from compare.showing.page.folds import DONE_BY_HAND
+from compare.showing.page.folding import DONE_BY_HAND, Fold, Folding
 from compare.showing.page.html import plain, python_lines
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
@@ -156,7 +155,7 @@ def _mark(lines: dict[str, list[Line]], folded: Folding) -> None:
 def _done(source: str, place: tuple[int, int]) -> list[str]:
     text = "\n".join(source.splitlines()[slice(*place)])
     return [
-        said for found, said in DONE_BY_HAND.items() if re.search(found, text)
+        said for said, found in DONE_BY_HAND.items() if re.search(found, text)
     ]
 
 

@@ -16,7 +16,6 @@ from compare.records.report import Report
 from compare.showing.language import Speaker, speaker
 from compare.showing.page.book import Lesson, Part, book
 from compare.showing.page.html import templates
-from compare.showing.page.stages import SCRIPT_TEXTS
 from compare.showing.page.terms import with_terms
 
 FOLDER = importlib.resources.files("compare.showing.page")
@@ -177,7 +176,6 @@ def _body(sheet: Sheet, speaker: Speaker) -> str:
         languages={n: NAMES[n] for n in LANGUAGES if n != speaker.language},
         sheet=sheet,
         lessons=lessons,
-        texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
     )
 
 

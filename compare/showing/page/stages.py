@@ -16,39 +16,6 @@ from compare.showing.telling.code import tell_share
 START = marked("Imports and signature")
 """What stands before the first section of an exhibit."""
 
-SCRIPT_TEXTS = {
-    "play": marked("Play"),
-    "pause": marked("Pause"),
-    "next": marked("Next step"),
-    "copied": marked("Copied"),
-    "marked": marked("Selected: copy with Ctrl+C"),
-    "fold": marked("Let Keras do it"),
-    "unfold": marked("By hand again"),
-    "unfolded": marked("{steps} steps, from the loop by hand to Keras."),
-    "update": marked("update"),
-    "at": marked("Update {update} of {last}"),
-    "loss": marked("loss"),
-    "same": marked("0 ULP: the same bits"),
-    "apart": marked("{ulps} ULP apart"),
-    "kernel": marked("kernel w"),
-    "bias": marked("bias b"),
-    "true": marked("true value"),
-    "predicted": marked("predicted"),
-    "class": marked("true class"),
-    "probability": marked("probability of the true class"),
-    "value": marked("value of the parameter"),
-    "some": marked("value, {shown} of {count} parameters shown"),
-    "infinite": marked("infinite"),
-    "cost": marked("time per update"),
-    "steps": marked("Step by step"),
-    "yours": marked("Your line: w {w}, b {b} · loss {loss}"),
-    "mean": marked("mean of the squares: {loss}"),
-    **laboratory.TEXTS,
-    **quiz.TEXTS,
-}
-"""What the scripts show; {names} are filled in there."""
-
-
 Context = dict[str, Any] | None
 """What a template gets as `it`; None where it has nothing to show."""
 

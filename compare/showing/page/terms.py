@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import re
+import tomllib
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from compare.showing.glossary import GLOSSARY
 from compare.showing.language import Speaker
+
+_FILE = importlib.resources.files("compare.showing.page") / "glossary.toml"
+GLOSSARY: dict[str, str] = tomllib.loads(_FILE.read_text("utf-8"))
+"""Term -> what it is. Where one is part of another, the longer one counts."""
 
 PROSE = {"p", "li", "dd", "td"}
 """Elements in which terms are explained."""

@@ -10,7 +10,7 @@ from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.showing.blocks import Block, Cell, Paragraph, Table
 from compare.showing.formats import digits, seconds
-from compare.showing.language import ANSWERS, Speaker
+from compare.showing.language import Speaker
 
 
 def tell_lessons(
@@ -60,7 +60,7 @@ def _row(pace: Pace, speaker: Speaker, first: bool) -> tuple[str | Cell, ...]:
         seconds(pace.update),
         seconds(pace.epoch),
         digits(pace.ratio.value) if noisy else speaker.times(pace.ratio),
-        speaker.gettext(ANSWERS[pace.ratio.answer]),
+        speaker.gettext(pace.ratio.answer),
     )
 
 

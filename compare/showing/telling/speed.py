@@ -11,7 +11,7 @@ from compare.records.report import Environment, LessonReport
 from compare.records.timing import Ratio, Sample, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Details, Paragraph
 from compare.showing.formats import digits, mebibytes, seconds
-from compare.showing.language import ANSWERS, Speaker
+from compare.showing.language import Speaker
 from compare.showing.telling.common import bar, left_out
 
 NOISY = 0.1
@@ -117,7 +117,7 @@ def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
         "hand: {answer}.",
         mode=mode,
         times=speaker.times(ratio),
-        answer=speaker.gettext(ANSWERS[ratio.answer]),
+        answer=speaker.gettext(ratio.answer),
     )
 
 
