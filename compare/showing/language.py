@@ -6,19 +6,25 @@ import functools
 import gettext
 import importlib.resources
 import io
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
 
-from compare.records import LANGUAGES
+from compare.records import LANGUAGES, SIDES
 from compare.records.note import Note, marked
+from compare.records.peers import Kind
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
 from compare.showing.blocks import Paragraph, Tone
 from compare.showing.formats import digits
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 DOMAIN = "compare"
 LOCALE = importlib.resources.files("compare.showing") / "locale"
 
 
-SIDE_NAMES = {"manual": marked("by hand"), "keras": marked("Keras")}
+SIDE_NAMES: dict[Kind, str] = marked({"manual": "by hand", "keras": "Keras"})
 
 
 class Speaker:
@@ -31,6 +37,24 @@ class Speaker:
     def __init__(self, language: str) -> None:
         self.language = language
         self.translations = _translations(language)
+
+    def templates(self, folder: Traversable, escape: bool) -> Environment:
+        """Return the templates of a folder, which say texts by `_`."""
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        made = Environment(
+            loader=FileSystemLoader(str(folder)),
+            autoescape=escape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=not escape,
+            extensions=["jinja2.ext.i18n"],
+        )
+        made.install_gettext_translations(  # type: ignore[attr-defined]
+            self.translations, newstyle=True
+        )
+        return made
 
     def gettext(self, text: str) -> str:
         """Translate a text; "" has none: catalogues keep their head there."""
@@ -73,6 +97,11 @@ class Speaker:
     def side(self, name: str) -> str:
         """Say the name of a side; a user's function keeps its own."""
         return self.gettext(SIDE_NAMES[name]) if name in SIDE_NAMES else name
+
+    @property
+    def sides(self) -> dict[Kind, str]:
+        """Return both sides, and what they are called."""
+        return {side: self.side(side) for side in SIDES}
 
     def outcome(self, verdict: Verdict) -> str:
         """Name the outcome of a verdict."""

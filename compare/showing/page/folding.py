@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import importlib.resources
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_FILE = importlib.resources.files("compare.showing.page") / "folds.toml"
-_TABLES = tomllib.loads(_FILE.read_text("utf-8"))
+from compare.showing.page.html import FOLDER
+
+_TABLES = tomllib.loads((FOLDER / "folds.toml").read_text("utf-8"))
 
 TAKEN_OVER: dict[str, str] = {
     row: why for why, rows in _TABLES["taken_over"].items() for row in rows

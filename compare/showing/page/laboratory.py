@@ -11,6 +11,7 @@ from compare.judging.differences import ulps_apart
 from compare.judging.theory import pack
 from compare.records.rates import RateRun
 from compare.records.report import LessonReport
+from compare.showing.formats import number
 from compare.showing.language import Speaker
 from compare.showing.page import scenes
 
@@ -19,8 +20,6 @@ SETTLED = 0.01
 
 EDGE = 1e-6
 """A factor that is so near -1 neither falls nor grows: it is float32."""
-
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def laboratory(
@@ -55,28 +54,22 @@ def _row(
     with np.errstate(over="ignore", invalid="ignore"):
         share = (run.losses[-1] - least) / (run.losses[0] - least)
         distance = np.linalg.norm(ends[-1] - target)
-    factors = [
-        1 - run.rate * curvature
-        for curvature in (theory.largest_curvature, theory.smallest_curvature)
-    ]
+    curvatures = theory.largest_curvature, theory.smallest_curvature
     return (
         _number(run.rate, speaker),
         _number(run.losses[-1], speaker),
         _number(share * 100, speaker) + "%",
         _number(float(distance), speaker),
-        *_direction(factors[0], speaker),
-        *_direction(factors[1], speaker),
+        *(
+            told
+            for curvature in curvatures
+            for told in _direction(1 - run.rate * curvature, speaker)
+        ),
     )
 
 
 def _number(value: float, speaker: Speaker) -> str:
-    """Show three digits, as the scripts do."""
-    if not math.isfinite(value):
-        return speaker.say("infinite")
-    digits, _, exponent = f"{value:.3g}".partition("e")
-    if not exponent:
-        return digits
-    return f"{digits}·10{str(int(exponent)).translate(RAISED)}"
+    return number(value) if math.isfinite(value) else speaker.say("infinite")
 
 
 def _direction(factor: float, speaker: Speaker) -> tuple[str, str]:

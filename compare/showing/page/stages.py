@@ -11,10 +11,8 @@ from compare.showing.blocks import Code
 from compare.showing.language import Speaker
 from compare.showing.page import code, laboratory, quiz, scenes, tensors
 from compare.showing.page.folding import folding
+from compare.showing.page.told import told
 from compare.showing.telling.code import tell_share
-
-START = marked("Imports and signature")
-"""What stands before the first section of an exhibit."""
 
 Context = dict[str, Any] | None
 """What a template gets as `it`; None where it has nothing to show."""
@@ -22,32 +20,27 @@ Context = dict[str, Any] | None
 
 def code_side_by_side(lesson: LessonReport, speaker: Speaker) -> Context:
     """Return both sources by their sections, and what Keras takes over."""
-    gettext = speaker.gettext
     folded = folding(lesson.sources["manual"], lesson.sources["keras"])
     calling = code.calling(lesson)
     return {
-        "rows": [
-            {
-                "title": gettext(row.name or START),
-                "lines": row.lines,
-                "done": [gettext(text) for text in row.done],
-                "folds": [
-                    {
-                        "number": fold.number,
-                        "call": fold.call,
-                        "why": gettext(fold.why),
-                    }
-                    for fold in row.folds
-                ],
-                "unseen": row.unseen,
-            }
-            for row in code.rows(lesson.sources, lesson.tensors, folded)
-        ],
+        "rows": code.rows(lesson.sources, lesson.tensors, folded),
         "sources": lesson.sources,
         "share": tell_share(folded.counts, speaker),
         "reads": code.attributes(lesson),
         "calling": calling and Code(calling, "python"),
     }
+
+
+def about(lesson: LessonReport, speaker: Speaker) -> Context:
+    """Return what the lesson's own text says of it."""
+    text = told(lesson.lesson, speaker.language)
+    return {"text": text} if text and text.about else None
+
+
+def exercises(lesson: LessonReport, speaker: Speaker) -> Context:
+    """Return the exercises at the end of the lesson's own text."""
+    text = told(lesson.lesson, speaker.language)
+    return {"text": text} if text and text.exercises else None
 
 
 def player(lesson: LessonReport, speaker: Speaker) -> Context:
@@ -74,6 +67,7 @@ def player(lesson: LessonReport, speaker: Speaker) -> Context:
 
 
 STAGES = {
+    "about": (marked("What is this about?"), about),
     "code": (marked("The code, side by side"), code_side_by_side),
     "learn": (marked("Update by update"), player),
     "tensors": (marked("What shape is everything?"), tensors.chapter),
@@ -81,6 +75,7 @@ STAGES = {
         marked("A laboratory for the learning rate"),
         laboratory.laboratory,
     ),
+    "exercises": (marked("Exercises"), exercises),
 }
 """Name of a stage and of its template -> its title, and what it shows."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -11,9 +10,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from compare.showing.language import Speaker
+from compare.showing.page.html import FOLDER
 
-_FILE = importlib.resources.files("compare.showing.page") / "glossary.toml"
-GLOSSARY: dict[str, str] = tomllib.loads(_FILE.read_text("utf-8"))
+GLOSSARY: dict[str, str] = tomllib.loads(
+    (FOLDER / "glossary.toml").read_text("utf-8")
+)
 """Term -> what it is. Where one is part of another, the longer one counts."""
 
 PROSE = {"p", "li", "dd", "td"}

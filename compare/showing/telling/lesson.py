@@ -138,8 +138,8 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             *(
                 values(
                     results.get(name),
-                    name not in first.parameters,
                     speaker.say,
+                    history=name not in first.parameters,
                 )
                 for results in columns.values()
             ),

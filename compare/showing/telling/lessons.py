@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from compare.judging.crossing import CLOSE, Crossing, Pace, crossing, paces
 from compare.records import MODES
-from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.showing.blocks import Block, Cell, Paragraph, Table
 from compare.showing.formats import digits, seconds
 from compare.showing.language import Speaker
+from compare.showing.telling.common import too_few
 
 
 def tell_lessons(
@@ -45,11 +45,7 @@ def tell_lessons(
         "quiet",
     )
     if any(p.ratio.low is None for of_mode in found.values() for p in of_mode):
-        yield speaker.paragraph(
-            "Intervals need more processes: see `{option}`.",
-            "quiet",
-            option="--budget",
-        )
+        yield too_few(speaker)
 
 
 def _row(pace: Pace, speaker: Speaker, first: bool) -> tuple[str | Cell, ...]:
@@ -65,31 +61,17 @@ def _row(pace: Pace, speaker: Speaker, first: bool) -> tuple[str | Cell, ...]:
 
 
 def _say(tip: Crossing, speaker: Speaker) -> str:
-    """Say from which time per update on Keras has caught up, or that not."""
+    """Say from which time per update on Keras has caught up."""
     if not tip.beyond:
-        return speaker.say(
-            _why_not(tip),
-            mode=tip.mode,
-            slowest=tip.slowest.lesson,
-            seconds=seconds(tip.slowest.update),
-            times=speaker.times(tip.slowest.ratio),
-            nearest=tip.nearest.lesson,
-            nearest_times=speaker.times(tip.nearest.ratio),
-        )
+        return _say_why_not(tip, speaker)
     first, count = tip.beyond[0], len(tip.beyond)
-    text = marked(
-        "{mode}: from an update of {seconds} by hand on ({lesson}) Keras "
-        "takes at most {percent} longer: in each of the {count} lessons with "
-        "the slowest updates, of {all}."
-    )
-    if count == 1:
-        text = marked(
-            "{mode}: Keras takes at most {percent} longer in one of {all} "
-            "lessons, {lesson}, whose update is the slowest ({seconds} by "
-            "hand)."
-        )
     return speaker.say(
-        text,
+        "{mode}: Keras takes at most {percent} longer in one of {all} "
+        "lessons, {lesson}, whose update is the slowest ({seconds} by hand)."
+        if count == 1
+        else "{mode}: from an update of {seconds} by hand on ({lesson}) Keras "
+        "takes at most {percent} longer: in each of the {count} lessons with "
+        "the slowest updates, of {all}.",
         mode=tip.mode,
         lesson=first.lesson,
         seconds=seconds(first.update),
@@ -99,24 +81,26 @@ def _say(tip: Crossing, speaker: Speaker) -> str:
     )
 
 
-def _why_not(tip: Crossing) -> str:
-    """Return what is said where there is no time from which on it is so."""
-    if not tip.slowest.clear:
-        return marked(
-            "{mode}: from which time per update on Keras has caught up cannot "
-            "be told: {slowest}, whose update is the slowest ({seconds} by "
-            "hand), was timed with too much noise or in too few processes."
-        )
-    if tip.nearest is tip.slowest:
-        return marked(
-            "{mode}: in these lessons there is no time per update from which "
-            "on Keras has caught up. It comes nearest in {slowest}, whose "
-            "update is the slowest ({seconds} by hand): there it takes "
-            "{times} times as long."
-        )
-    return marked(
-        "{mode}: in these lessons there is no time per update from which on "
-        "Keras has caught up. In {slowest}, whose update is the slowest "
+def _say_why_not(tip: Crossing, speaker: Speaker) -> str:
+    """Say that there is no time from which on it is so, or none known."""
+    return speaker.say(
+        "{mode}: from which time per update on Keras has caught up cannot "
+        "be told: {slowest}, whose update is the slowest ({seconds} by "
+        "hand), was timed with too much noise or in too few processes."
+        if not tip.slowest.clear
+        else "{mode}: in these lessons there is no time per update from which "
+        "on Keras has caught up. It comes nearest in {slowest}, whose "
+        "update is the slowest ({seconds} by hand): there it takes "
+        "{times} times as long."
+        if tip.nearest is tip.slowest
+        else "{mode}: in these lessons there is no time per update from which "
+        "on Keras has caught up. In {slowest}, whose update is the slowest "
         "({seconds} by hand), it takes {times} times as long; it comes "
-        "nearest in {nearest}: {nearest_times}."
+        "nearest in {nearest}: {nearest_times}.",
+        mode=tip.mode,
+        slowest=tip.slowest.lesson,
+        seconds=seconds(tip.slowest.update),
+        times=speaker.times(tip.slowest.ratio),
+        nearest=tip.nearest.lesson,
+        nearest_times=speaker.times(tip.nearest.ratio),
     )

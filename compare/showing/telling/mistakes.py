@@ -29,11 +29,13 @@ from compare.showing.telling.seen import (
     what_happened,
 )
 
-KINDS: dict[Kind, str] = {
-    "silent": marked("Silent: the parameters differ, and nothing says so"),
-    "error": marked("It raises an error"),
-    "slow": marked("Only slow: the parameters are equal"),
-}
+KINDS: dict[Kind, str] = marked(
+    {
+        "silent": "Silent: the parameters differ, and nothing says so",
+        "error": "It raises an error",
+        "slow": "Only slow: the parameters are equal",
+    }
+)
 
 
 def index_sections(
@@ -56,12 +58,12 @@ def index_sections(
         if rows:
             table = Table(said, columns, rows)
             sections.append(Section(kind, said, (table,)))
-    text = speaker.say(
+    how = speaker.paragraph(
         "{count} mistakes. `python -m compare mistakes KEY` shows one; "
         "`--run` makes it.",
         count=len(mistakes),
     )
-    return [*sections, Section("how", "", (Paragraph(text),))]
+    return [*sections, Section("how", "", (how,))]
 
 
 def mistake_sections(
