@@ -24,6 +24,7 @@ from compare.judging.fit import REST
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
+from compare.mistakes.network_pairs import PAIRS
 from compare.records import LANGUAGES, MEASURES, SIDES, Outcome
 from compare.records.files import write_atomically
 from compare.records.findings import ROLES
@@ -193,6 +194,8 @@ def _of_mistakes() -> Iterator[str]:
     for mistake in CATALOGUE:
         texts = mistake.title, mistake.symptom, mistake.why, mistake.keras
         yield from filter(None, texts)
+    for pair in PAIRS.values():
+        yield from (each.cause.partition(": ")[2] for each in pair.planted)
 
 
 def _path(language: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from compare.judging.ratios import centre
@@ -58,8 +59,8 @@ def stages(
         tuple(
             (
                 speaker.note(STAGE_NAMES[stage.name]),
-                stage.left,
-                stage.right,
+                _shown(stage.left, speaker),
+                _shown(stage.right, speaker),
                 Cell(
                     SIGNS[stage.status],
                     "bad" if stage.status == "different" else "plain",
@@ -69,6 +70,17 @@ def stages(
             if stage.left or stage.right
         ),
     )
+
+
+def _shown(figure: str, speaker: Speaker) -> str:
+    """Show what was seen at a stage; counts of rows and updates are said."""
+    counted = re.fullmatch(r"(\d[\d,]*) (row|update)s?", figure)
+    if not counted:
+        return figure
+    count = int(counted[1].replace(",", ""))
+    if counted[2] == "row":
+        return speaker.count("{count} row", "{count} rows", count)
+    return speaker.count("{count} update", "{count} updates", count)
 
 
 def tell_costs(report: OwnPair, speaker: Speaker) -> Iterator[Block]:

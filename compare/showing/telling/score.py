@@ -43,10 +43,13 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
         ),
     )
     for pair in pairs:
-        missed = [cause for cause, named in pair.named.items() if not named]
+        missed = (c for c, named in pair.named.items() if not named)
         said = [
             *([] if pair.right else [speaker.say("wrong verdict")]),
-            *(speaker.say("not named: {cause}", cause=c) for c in missed),
+            *(
+                speaker.say("not named: {cause}", cause=_cause(c, speaker))
+                for c in missed
+            ),
             *(
                 speaker.say("named beside: {cause}", cause=c)
                 for c in pair.wrong
@@ -54,3 +57,11 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
         ]
         if said:
             yield Paragraph(f"{pair.key}: {'; '.join(said)}")
+
+
+def _cause(cause: str, speaker: Speaker) -> str:
+    """Say what was planted, after the stages at which it may be seen."""
+    stages, _, what = cause.partition(": ")
+    said = map(speaker.gettext, stages.split(" or "))
+    places = f" {speaker.say('or')} ".join(said)
+    return f"{places}: {speaker.gettext(what)}"
