@@ -10,7 +10,7 @@ import pytest
 
 from compare.lessons.problems import LESSONS
 from compare.showing.page import folding
-from compare.showing.page.folds import TAKEN_OVER
+from compare.showing.page.folding import TAKEN_OVER
 
 ROOT = Path(__file__).parent.parent
 

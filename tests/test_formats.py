@@ -41,17 +41,24 @@ def test_no_time_is_below_zero():
 
 def test_values_tell_float32_numbers_apart():
     """As many digits as float32 needs; the last of a long history."""
+    english = speaker().say
     two = np.array([1.0013452, 0.99514383], np.float32)
-    assert formats.values(two) == "1.0013452\n0.99514383"
-    assert formats.values(np.arange(9.0), True) == "8.0 (last of 9)"
-    assert formats.values(np.arange(9.0)) == "9 values"
-    assert formats.values(np.array(6)) == "6"
-    assert formats.values(np.array([np.nan, 1e-9])) == "nan\n1e-09"
-    assert formats.values(np.array([])) == "none"
-    assert formats.values(None) == "-"
+    assert formats.values(two, english) == "1.0013452\n0.99514383"
+    assert (
+        formats.values(np.arange(9.0), english, history=True)
+        == "8.0 (last of 9)"
+    )
+    assert formats.values(np.arange(9.0), english) == "9 values"
+    assert formats.values(np.array(6), english) == "6"
+    assert formats.values(np.array([np.nan, 1e-9]), english) == "nan\n1e-09"
+    assert formats.values(np.array([]), english) == "none"
+    assert formats.values(None, english) == "-"
     korean = speaker("ko").say
-    assert formats.values(np.arange(9.0), True, korean) == "8.0(9개 중 마지막)"
-    assert formats.values(np.arange(9.0), say=korean) == "값 9개"
+    assert (
+        formats.values(np.arange(9.0), korean, history=True)
+        == "8.0(9개 중 마지막)"
+    )
+    assert formats.values(np.arange(9.0), korean) == "값 9개"
 
 
 def test_control_characters_are_shown_not_obeyed():

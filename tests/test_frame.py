@@ -12,12 +12,11 @@ from compare.commands.main import main
 from compare.records import UsageError, files
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
-from compare.showing.glossary import GLOSSARY
 from compare.showing.language import speaker
 from compare.showing.page.book import book, unique
 from compare.showing.page.course import write_course
 from compare.showing.page.render import page
-from compare.showing.page.terms import with_terms
+from compare.showing.page.terms import GLOSSARY, with_terms
 from compare.showing.page.told import TEXTS, told
 from compare.showing.telling.lesson import tell_verdicts
 from compare.showing.telling.speed import say_speed

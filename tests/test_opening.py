@@ -81,6 +81,25 @@ def test_it_can_be_paused_and_goes_on(visit):
     assert page.locator(SLIDER).input_value() == "20"
 
 
+def test_the_address_keeps_its_sliders(visit):
+    """Whoever opens it finds one's own line, else the update, at rest."""
+    page = visit(reduced_motion="reduce")
+    page.locator(SLIDER).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("at=19"))
+    page.reload()
+    expect(page.locator(READOUT)).to_contain_text("Update 19 of 20")
+    page.locator(".hand[data-axis=w]").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("own="))
+    mine = own_line(page)
+    page.reload()
+    assert own_line(page) == pytest.approx(mine, rel=1e-4)
+    page.locator(SLIDER).focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page).not_to_have_url(re.compile("own="))
+
+
 def test_the_slider_moves_all_charts_together(visit):
     """Line and bowl follow it, and the readout tells it to all."""
     page = visit(reduced_motion="reduce")

@@ -279,7 +279,7 @@ def test_where_the_gap_vanishes_is_told(outcome, at, said):
     table = of(Table, blocks)[1]
     assert paragraph(blocks, f"at most {growth.threshold:g} times:")
     *ratios, where = (text(row[1]) for row in table.rows)
-    assert table.columns[1] == "fit / tape"
+    assert table.columns[1] == "fit\n/ tape"
     assert ratios == ["5 ±20%", "2 ±20%", "1 ±20%"]
     assert [word for word in said if word not in where] == []
 
@@ -295,7 +295,7 @@ def test_the_fastest_of_a_side_is_no_name_from_code():
     crossings = (*growth.crossings, best)
     blocks = told(tell_growth, replace(growth, crossings=crossings))
     names = of(Table, blocks)[1].columns[1:]
-    assert names == ("fit / tape", "fastest in Keras / fastest by hand")
+    assert names == ("fit\n/ tape", "fastest\nin Keras\n/ fastest\nby hand")
 
 
 def test_a_variant_that_is_different_has_no_cost_and_says_why():

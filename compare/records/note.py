@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+Texts = TypeVar("Texts")
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,12 @@ class Note:
         )
 
 
-def marked(text: str) -> str:
-    """Mark a text that is translated where it is shown."""
-    return text
+def marked(texts: Texts) -> Texts:
+    """Mark a text, or a table of them, that is translated where it is shown.
+
+    What it is given are literals: the catalogue reads them from the source.
+    """
+    return texts
 
 
 def note(text: str, /, **values: object) -> Note:

@@ -8,7 +8,7 @@ begins that language's catalogue.
 
 from __future__ import annotations
 
-import contextlib
+import ast
 import io
 import sys
 from collections.abc import Iterator
@@ -24,15 +24,20 @@ from compare.judging.fit import REST
 from compare.lessons.exhibits import exhibit, source_of
 from compare.lessons.problems import LESSONS, problem_of
 from compare.mistakes import CATALOGUE
+from compare.mistakes.network_pairs import PAIRS
 from compare.records import LANGUAGES, MEASURES, SIDES, Outcome
 from compare.records.files import write_atomically
 from compare.records.findings import ROLES
 from compare.records.fit import PARTS
 from compare.records.growth import Axis
+from compare.records.mistakes import Level
 from compare.records.problem import Settings
 from compare.records.streaming import Source
+from compare.records.timing import Answer
 from compare.showing.language import DOMAIN, LOCALE
 from compare.showing.page.code import SECTION
+from compare.showing.page.folding import DONE_BY_HAND, TAKEN_OVER
+from compare.showing.page.terms import GLOSSARY
 from compare.studies.peers.catalogue import peers_of
 from compare.studies.variants import VARIANTS
 from compare.studies.variants.source import title
@@ -43,10 +48,6 @@ TEMPLATES = (
     "showing/page/templates/*.html",
     "showing/notebook/templates/**.md",
 )
-METHODS = [
-    *((pattern, "jinja2.ext:babel_extract") for pattern in TEMPLATES),
-    ("**.py", "python"),
-]
 OPTIONS = {
     pattern: {
         "newstyle_gettext": "true",
@@ -57,27 +58,27 @@ OPTIONS = {
     for pattern in TEMPLATES
 }
 KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "marked": None,
-    "say": None,
-    "count": (1, 2),
-    "note": None,
-    "Note": None,
+    **dict.fromkeys(("gettext", "marked", "note", "Note"), 1),
+    **dict.fromkeys(("say", "paragraph"), 1),
+    "count": 2,
+    "heads": None,
 }
-"""What a translatable text is given to."""
+"""What translatable texts are given to, and how many: None for all."""
+
+Message = tuple[str, int, str | tuple[str, ...]]
 
 
 def template() -> Catalog:
     """Return a catalogue of all texts, without translations."""
     catalog = Catalog()
-    for file, line, message in _in_code():
+    for file, line, message in (*_in_templates(), *_in_code()):
         catalog.add(message, locations=[(f"compare/{file}", line)])
     for text in _of_lessons():
         catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
     for text in _of_records():
         catalog.add(text, locations=[("compare/records", 1)])
+    for text in _of_tables():
+        catalog.add(text, locations=[("compare/showing/page", 1)])
     for text in _of_mistakes():
         catalog.add(text, locations=[("compare/mistakes", 1)])
     for variant in VARIANTS:
@@ -113,35 +114,64 @@ def update(language: str) -> None:
     write_atomically(path, content.getvalue())
 
 
-def _in_code() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
-    """Yield file, line and text of the calls of keywords.
+def _in_templates() -> Iterator[Message]:
+    """Yield file, line and text of what templates translate."""
+    methods = [(pattern, "jinja2.ext:babel_extract") for pattern in TEMPLATES]
+    for file, line, message, *_ in extract_from_dir(PACKAGE, methods, OPTIONS):
+        yield file, line, message
 
-    Babel warns of each f-string in them, which it skips. Here f-strings are
-    values to fill in, not texts, so this warning is left out, and no other.
+
+def _in_code() -> Iterator[Message]:
+    """Yield file, line and text of the calls of keywords."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                file = path.relative_to(PACKAGE).as_posix()
+                for message in messages(call):
+                    yield file, call.lineno, message
+
+
+def messages(call: ast.Call) -> Iterator[str | tuple[str, ...]]:
+    """Yield what a call translates, if it is one of a keyword.
+
+    A text may be one of several: a branch of a condition, an item of a table.
+    What is no literal is a value.
     """
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
-        found = list(
-            extract_from_dir(
-                PACKAGE,
-                METHODS,
-                OPTIONS,
-                keywords=KEYWORDS,
-                strip_comment_tags=True,
-            )
-        )
-    for line in said.getvalue().splitlines(keepends=True):
-        if "Skipping f-string" not in line:
-            sys.stderr.write(line)
-    for file, number, message, *_ in found:
-        yield file, number, message
+    name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+    given = call.args[: KEYWORDS.get(name, 0)]
+    texts = [text for each in given for text in literals(each) if text]
+    if name != "count":
+        yield from texts
+    elif len(texts) == 2:  # else it counts something else
+        yield tuple(texts)
+
+
+def literals(node: ast.expr | None) -> Iterator[str]:
+    """Yield the texts that an expression may stand for, or that it holds."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*literals(one), *literals(other))
+        case (
+            ast.Dict(values=items)
+            | ast.Tuple(elts=items)
+            | ast.Set(elts=items)
+        ):
+            yield from (text for item in items for text in literals(item))
 
 
 def _of_records() -> Iterator[str]:
     """Yield what is shown by its own name, or by another that stands there."""
-    for names in (Outcome, Axis, Source):
+    for names in (Outcome, Answer, Axis, Level, Source):
         yield from get_args(names)
     yield from (*ROLES, *MEASURES.values(), *PARTS.values(), REST)
+
+
+def _of_tables() -> Iterator[str]:
+    """Yield what the page's tables say."""
+    yield from (*GLOSSARY, *GLOSSARY.values())
+    yield from (*set(TAKEN_OVER.values()), *DONE_BY_HAND)
 
 
 def _of_lessons() -> Iterator[str]:
@@ -164,6 +194,8 @@ def _of_mistakes() -> Iterator[str]:
     for mistake in CATALOGUE:
         texts = mistake.title, mistake.symptom, mistake.why, mistake.keras
         yield from filter(None, texts)
+    for pair in PAIRS.values():
+        yield from (each.cause.partition(": ")[2] for each in pair.planted)
 
 
 def _path(language: str) -> Path:

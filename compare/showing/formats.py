@@ -11,16 +11,13 @@ import numpy as np
 SHOWN_VALUES = 4
 """Most values of an array that are shown."""
 
-
-def _in_english(text: str, /, **filled: object) -> str:
-    """Say a text as it is."""
-    return text.format(**filled)
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def values(
     array: np.ndarray | None,
+    say: Callable[..., str],
     history: bool = False,
-    say: Callable[..., str] = _in_english,
 ) -> str:
     """Show up to four values, a line each.
 
@@ -78,6 +75,13 @@ def spread(values: Sequence[float]) -> str:
 def digits(value: float) -> str:
     """Show three digits, and never an exponent."""
     return f"{value:,.0f}" if abs(value) >= 999.5 else f"{value:.3g}"
+
+
+def number(value: float) -> str:
+    """Show three digits, ten to a power where it is far out."""
+    shown, _, exponent = f"{value:.3g}".partition("e")
+    raised = str(int(exponent or 0)).translate(RAISED)
+    return f"{shown}·10{raised}" if exponent else shown
 
 
 def mebibytes(count: float) -> str:

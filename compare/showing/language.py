@@ -6,26 +6,25 @@ import functools
 import gettext
 import importlib.resources
 import io
+from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
 
-from compare.records import LANGUAGES
+from compare.records import LANGUAGES, SIDES
 from compare.records.note import Note, marked
+from compare.records.peers import Kind
 from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
+from compare.showing.blocks import Paragraph, Tone
 from compare.showing.formats import digits
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 DOMAIN = "compare"
 LOCALE = importlib.resources.files("compare.showing") / "locale"
 
 
-ANSWERS = {
-    "faster": marked("faster"),
-    "slower": marked("slower"),
-    "no clear difference": marked("no clear difference"),
-    "too noisy to tell": marked("too noisy to tell"),
-    "too few samples": marked("too few samples"),
-}
-
-SIDE_NAMES = {"manual": marked("by hand"), "keras": marked("Keras")}
+SIDE_NAMES: dict[Kind, str] = marked({"manual": "by hand", "keras": "Keras"})
 
 
 class Speaker:
@@ -39,6 +38,24 @@ class Speaker:
         self.language = language
         self.translations = _translations(language)
 
+    def templates(self, folder: Traversable, escape: bool) -> Environment:
+        """Return the templates of a folder, which say texts by `_`."""
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        made = Environment(
+            loader=FileSystemLoader(str(folder)),
+            autoescape=escape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=not escape,
+            extensions=["jinja2.ext.i18n"],
+        )
+        made.install_gettext_translations(  # type: ignore[attr-defined]
+            self.translations, newstyle=True
+        )
+        return made
+
     def gettext(self, text: str) -> str:
         """Translate a text; "" has none: catalogues keep their head there."""
         return self.translations.gettext(text) if text else ""
@@ -46,6 +63,16 @@ class Speaker:
     def say(self, text: str, /, **values: object) -> str:
         """Translate a text and fill in its values."""
         return str(self.gettext(text).format(**values))
+
+    def paragraph(
+        self, text: str, tone: Tone = "plain", /, **values: object
+    ) -> Paragraph:
+        """Translate a paragraph and fill in its values."""
+        return Paragraph(self.say(text, **values), tone)
+
+    def heads(self, *texts: str) -> tuple[str, ...]:
+        """Translate the heads of a table."""
+        return tuple(map(self.gettext, texts))
 
     def count(self, one: str, many: str, number: int, /) -> str:
         """Say how many there are: {count} in the text is the number."""
@@ -71,6 +98,11 @@ class Speaker:
         """Say the name of a side; a user's function keeps its own."""
         return self.gettext(SIDE_NAMES[name]) if name in SIDE_NAMES else name
 
+    @property
+    def sides(self) -> dict[Kind, str]:
+        """Return both sides, and what they are called."""
+        return {side: self.side(side) for side in SIDES}
+
     def outcome(self, verdict: Verdict) -> str:
         """Name the outcome of a verdict."""
         return self.gettext(verdict.outcome)
@@ -78,7 +110,7 @@ class Speaker:
     def times(self, ratio: Ratio) -> str:
         """Show a ratio, with its interval where it has one; no noise."""
         if ratio.answer == "too noisy to tell":
-            return self.gettext(ANSWERS[ratio.answer])
+            return self.gettext(ratio.answer)
         if ratio.low is None or ratio.high is None:
             return digits(ratio.value)
         return self.say(

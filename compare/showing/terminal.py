@@ -114,7 +114,7 @@ def _bars(bars: Bars) -> Grid:
 def _grid(columns: Sequence[str]) -> Grid:
     grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:
-        grid.add_column(_text(column))
+        grid.add_column(_text(column), overflow="fold")
     return grid
 
 

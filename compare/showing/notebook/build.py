@@ -7,12 +7,11 @@ and the lesson's own text. Then its blocks of Python become cells of code.
 from __future__ import annotations
 
 import ast
+import importlib.resources
 import re
 from collections.abc import Iterable
-from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from compare.judging.codesize import measure
@@ -24,7 +23,7 @@ from compare.records.problem import Problem, Settings
 from compare.showing.language import Speaker, speaker
 from compare.showing.notebook.cells import cells
 
-FOLDER = Path(__file__).parent
+FOLDER = importlib.resources.files("compare.showing.notebook")
 KERNEL = {
     "display_name": "Python 3",
     "language": "python",
@@ -79,7 +78,7 @@ def _markdown(problem: Problem, who: Speaker) -> str:
     if classes := problem.y.dtype.kind == "i":
         columns.append("species")
     return (
-        _templates(who)
+        who.templates(FOLDER / "templates", escape=False)
         .get_template("notebook.md")
         .render(
             problem=problem,
@@ -101,22 +100,6 @@ def _markdown(problem: Problem, who: Speaker) -> str:
     )
 
 
-def _templates(who: Speaker) -> Environment:
-    """Return the templates, which say their texts in one language."""
-    templates = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    templates.install_gettext_translations(  # type: ignore[attr-defined]
-        who.translations, newstyle=True
-    )
-    return templates
-
-
 def _sizes(sources: dict[Side, str]) -> dict[str, list[int]]:
     """Return the sizes of both files, by what is counted."""
     sizes = [measure(sources[side]) for side in SIDES]
@@ -128,7 +111,8 @@ def _sizes(sources: dict[Side, str]) -> dict[str, list[int]]:
 
 def _sections(source: str, who: Speaker) -> dict[str, str]:
     """Return what to look for in each section that an exhibit has."""
-    rendered = _templates(who).get_template("sections.md").render()
+    templates = who.templates(FOLDER / "templates", escape=False)
+    rendered = templates.get_template("sections.md").render()
     notes = dict(line.split(": ", 1) for line in rendered.splitlines())
     found = re.findall(r"^ *# --- (.+)$", source, re.M)
     return {_named(name, who): notes[name] for name in found}

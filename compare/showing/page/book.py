@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from compare.records import SIDES
 from compare.records.fit import FitReport
 from compare.records.report import LessonReport, Report
-from compare.showing.blocks import Block, Section
+from compare.showing.blocks import Block
 from compare.showing.language import Speaker
 from compare.showing.page.hero import hero, worst
 from compare.showing.page.stages import STAGES, STUDY_STAGES
@@ -97,8 +97,13 @@ def book(reports: Sequence[Report], speaker: Speaker) -> Book:
         )
     )
     hidden = {"ladder"} if len(lessons) == 1 else set[str]()
-    parts = _studies(reports, speaker, hidden)
-    return Book(lessons, parts, _method(reports, speaker))
+    blocks = (b for report in reports for b in tell_method(report, speaker))
+    title = speaker.say("How it was measured")
+    return Book(
+        lessons,
+        _studies(reports, speaker, hidden),
+        Part("method", title, tuple(blocks)),
+    )
 
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> list[str]:
@@ -127,15 +132,14 @@ def _lesson(
     number: int,
 ) -> Lesson:
     suffix = f"-{number}" if number else ""
-    text = told(lesson.lesson, speaker.language)
     manual, keras = (lesson.sizes[side].statements for side in SIDES)
     verdict = worst(lesson)
     return Lesson(
         name=name,
         suffix=suffix,
         hero=hero(lesson, speaker, fit),
-        parts=tuple(_parts(report, lesson, speaker, text, suffix)),
-        text=text,
+        parts=tuple(_parts(report, lesson, speaker, suffix)),
+        text=told(lesson.lesson, speaker.language),
         still=still(lesson),
         agree=verdict.agree,
         verdict=speaker.outcome(verdict),
@@ -144,37 +148,21 @@ def _lesson(
 
 
 def _parts(
-    report: Report,
-    lesson: LessonReport,
-    speaker: Speaker,
-    text: Told | None,
-    suffix: str,
-) -> list[Part]:
-    """Return what is told of a lesson and its stages, in the page's order."""
+    report: Report, lesson: LessonReport, speaker: Speaker, suffix: str
+) -> Iterator[Part]:
+    """Yield what is told of a lesson and its stages, in the page's order."""
     parts = {
-        section.name: _told(section, suffix)
+        section.name: Part(section.name, section.title, section.blocks)
         for section in lesson_sections(report, lesson, speaker)
     }
     for name, (title, stage) in STAGES.items():
-        context = stage(lesson, speaker)
-        if context is not None:
-            parts[name] = Part(
-                name + suffix,
-                speaker.gettext(title),
-                template=f"{name}.html",
-                context=context,
-                on_paper=name in ON_PAPER,
-            )
-    for name, title in (
-        ("about", speaker.say("What is this about?")),
-        ("exercises", speaker.say("Exercises")),
-    ):
-        if text and getattr(text, name):
-            context = {"text": text}
-            parts[name] = Part(
-                name + suffix, title, (), f"{name}.html", context
-            )
-    return [parts[name] for name in ORDER if name in parts]
+        if (context := stage(lesson, speaker)) is not None:
+            said = speaker.gettext(title)
+            parts[name] = Part(name, said, (), f"{name}.html", context)
+    for name in ORDER:
+        if name in parts:
+            paper = name in ON_PAPER
+            yield replace(parts[name], id=name + suffix, on_paper=paper)
 
 
 def _studies(
@@ -189,25 +177,11 @@ def _studies(
         sections = studies(report, speaker, {*hidden, *STUDY_STAGES})
         own = [Part(s.name, s.title, s.blocks) for s in sections]
         for name, (title, stage) in STUDY_STAGES.items():
-            context = stage(report, speaker)
-            if context is not None:
+            if (context := stage(report, speaker)) is not None:
                 said = speaker.gettext(title)
                 own.append(Part(name, said, (), f"{name}.html", context))
         parts += [part for part in own if part not in parts]
     names = unique(part.id for part in parts)
     return tuple(
         replace(part, id=name) for part, name in zip(parts, names, strict=True)
-    )
-
-
-def _method(reports: Sequence[Report], speaker: Speaker) -> Part:
-    blocks = [b for report in reports for b in tell_method(report, speaker)]
-    title = speaker.say("How it was measured")
-    return Part("method", title, tuple(blocks))
-
-
-def _told(section: Section, suffix: str) -> Part:
-    paper = section.name in ON_PAPER
-    return Part(
-        section.name + suffix, section.title, section.blocks, on_paper=paper
     )

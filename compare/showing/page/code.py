@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from markupsafe import Markup
 
-from compare.records import SIDES
+from compare.records import SIDES, Side
 from compare.records.findings import TensorInfo
 from compare.records.report import LessonReport, first_pair
-from compare.showing.page.folding import Fold, Folding
-from compare.showing.page.folds import DONE_BY_HAND
+from compare.showing.page.folding import DONE_BY_HAND, Fold, Folding
 from compare.showing.page.html import plain, python_lines
 
 SECTION = re.compile(r"^ *# --- (.+)$", re.M)
@@ -73,14 +72,11 @@ def rows(
 ) -> list[Row]:
     """Cut both sources into sections and lay the twins side by side."""
     cut = {side: _sections(sources[side]) for side in SIDES}
-    lines: dict[str, list[Line]] = {}
-    unseen: list[str] = []
-    for side in SIDES:
-        lines[side] = _lines(sources[side])
-        known = tensors.get(side, ())
-        left = _attach(sources[side], lines[side], known)
-        if side == "keras":
-            unseen = left
+    lines = {side: _lines(sources[side]) for side in SIDES}
+    unseen = {
+        side: _attach(sources[side], lines[side], tensors.get(side, ()))
+        for side in SIDES
+    }["keras"]
     _mark(lines, folded)
     names = dict.fromkeys(name for side in SIDES for name in cut[side])
     return [
@@ -136,7 +132,7 @@ def _lines(source: str) -> list[Line]:
     ]
 
 
-def _mark(lines: dict[str, list[Line]], folded: Folding) -> None:
+def _mark(lines: Mapping[Side, list[Line]], folded: Folding) -> None:
     """Give lines by hand their number, and those that take them over."""
     manual, keras = (lines[side] for side in SIDES)
     for fold in folded.folds:
@@ -156,7 +152,7 @@ def _mark(lines: dict[str, list[Line]], folded: Folding) -> None:
 def _done(source: str, place: tuple[int, int]) -> list[str]:
     text = "\n".join(source.splitlines()[slice(*place)])
     return [
-        said for found, said in DONE_BY_HAND.items() if re.search(found, text)
+        said for said, found in DONE_BY_HAND.items() if re.search(found, text)
     ]
 
 

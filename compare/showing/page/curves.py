@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
-from compare.records import SIDES, Side
+from compare.records import SIDES
 from compare.records.mistakes import LossCurve, MistakeReport
+from compare.showing.formats import number
 from compare.showing.language import Speaker
 
 WIDE = 30
@@ -19,33 +19,24 @@ def drawing(report: MistakeReport, speaker: Speaker) -> dict[str, Any] | None:
     question = report.question
     assert question is not None
     wrong, right = question.wrong, question.right
-    by_side: dict[Side, LossCurve | None] = {
+    by_side = {
         side: wrong if side == report.mistake.side else right for side in SIDES
     }
-    curves = {
-        side: curve
-        for side, curve in by_side.items()
-        if curve and curve.updates
-    }
+    curves = {side: c for side, c in by_side.items() if c and c.updates}
     losses = [v for c in curves.values() for v in c.losses if math.isfinite(v)]
     if not losses:
         return None
     low, high = min(losses), max(losses)
     last = max(max(curve.updates) for curve in curves.values())
     logarithmic = low > 0 and high / low > WIDE
+    what = speaker.heads("as it should be", "with the mistake")
     return {
         "paths": {
-            side: _path(_points(curve, last, low, high, logarithmic))
+            side: _path(curve, last, low, high, logarithmic)
             for side, curve in curves.items()
         },
         "names": {
-            side: speaker.side(side)
-            + " · "
-            + (
-                speaker.say("with the mistake")
-                if side == report.mistake.side
-                else speaker.say("as it should be")
-            )
+            side: f"{speaker.side(side)} · {what[side == report.mistake.side]}"
             for side in curves
         },
         "low": number(low),
@@ -56,29 +47,20 @@ def drawing(report: MistakeReport, speaker: Speaker) -> dict[str, Any] | None:
     }
 
 
-def _points(
+def _path(
     curve: LossCurve, last: int, low: float, high: float, logarithmic: bool
-) -> Iterable[tuple[float, float] | None]:
-    """Yield places in percent; None where a loss cannot be drawn."""
+) -> str:
+    """Join places in percent with lines; a loss that has none is a gap."""
     turned = math.log if logarithmic else float
     bottom, room = turned(low), turned(high) - turned(low) or 1
+    path, pen = "", "M"
     for update, loss in zip(curve.updates, curve.losses, strict=False):
         if not math.isfinite(loss) or (logarithmic and loss <= 0):
-            yield None
-        else:
-            part = (turned(loss) - bottom) / room
-            yield 100 * update / (last or 1), 100 * (1 - part)
-
-
-def _path(points: Iterable[tuple[float, float] | None]) -> str:
-    """Join points with lines, but for gaps."""
-    path, pen = "", "M"
-    for point in points:
-        if point is None:
             pen = "M"
-        else:
-            path += f"{pen}{point[0]:.2f},{point[1]:.2f}"
-            pen = "L"
+            continue
+        part = (turned(loss) - bottom) / room
+        path += f"{pen}{100 * update / (last or 1):.2f},{100 * (1 - part):.2f}"
+        pen = "L"
     return path
 
 
@@ -121,15 +103,3 @@ def _said(report: MistakeReport, speaker: Speaker) -> str:
         right=number(right.losses[-1]),
         others=f"{right.updates[-1]:,}",
     )
-
-
-def number(value: float) -> str:
-    """Show three digits, ten to a power where it is far out."""
-    text = f"{value:.3g}"
-    if "e" not in text:
-        return text
-    digits, power = text.split("e")
-    raised = str(int(power)).translate(
-        str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-    )
-    return f"{digits}·10{raised}"

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from compare.showing.page.folds import STEP, TAKEN_OVER
+from compare.showing.page.html import FOLDER
+
+_TABLES = tomllib.loads((FOLDER / "folds.toml").read_text("utf-8"))
+
+TAKEN_OVER: dict[str, str] = {
+    row: why for why, rows in _TABLES["taken_over"].items() for row in rows
+}
+"""Row of the file -> what is said of what takes a line over in Keras."""
+
+DONE_BY_HAND: dict[str, str] = _TABLES["done_by_hand"]
+"""What a section by hand does -> the pattern that is in it."""
+
+STEP = "the step"
+"""Keras's own step, wherever the twin runs it."""
 
 ASIDE = re.compile(r" *(#(?! ---)|else:$)")
 """A line that belongs to the statement under it."""

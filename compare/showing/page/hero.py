@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from compare.judging import ratios
 from compare.records import OUTCOMES, SIDES, Mode
 from compare.records.fit import FitReport, VariantReport
 from compare.records.note import marked
 from compare.records.report import LessonReport
-from compare.records.timing import Ratio
 from compare.records.verdicts import Verdict
 from compare.showing.formats import digits, seconds
 from compare.showing.language import Speaker
 from compare.showing.telling.fit import TEXTBOOK
 from compare.showing.telling.lesson import rows, tell_task
-from compare.showing.telling.speed import WORTH_A_REASON
+from compare.showing.telling.speed import factor_of, openings, ratios_of
 
-SAME = {
-    "identical": marked("The same to the last bit."),
-    "same mathematics": marked("The same mathematics, rounded otherwise."),
-    "different": marked("Not the same training."),
-    "could not run": marked("Not compared: it could not run."),
-}
+SAME = marked(
+    {
+        "identical": "The same to the last bit.",
+        "same mathematics": "The same mathematics, rounded otherwise.",
+        "different": "Not the same training.",
+        "could not run": "Not compared: it could not run.",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,6 @@ def worst(lesson: LessonReport) -> Verdict:
     return max(lesson.verdicts, key=lambda v: OUTCOMES.index(v.outcome))
 
 
-def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:
-    """Return the ratio of the speeds by mode, Keras's own mode first."""
-    return {
-        v.mode: ratio
-        for v in sorted(lesson.verdicts, key=lambda v: v.mode != "graph")
-        if v.agree
-        and (ratio := ratios.keras_to_manual(lesson.paired, v.mode))
-        and ratio.answer != "too noisy to tell"
-    }
-
-
 def _same(lesson: LessonReport, speaker: Speaker) -> Answer:
     verdict = worst(lesson)
     why = speaker.say(
@@ -105,15 +94,30 @@ def _code(lesson: LessonReport, speaker: Speaker) -> Answer:
 def _speed(
     lesson: LessonReport, speaker: Speaker, fit: FitReport | None
 ) -> Answer:
-    mode, ratio = next(iter(ratios_of(lesson).items()), (None, None))
-    if ratio is None or mode is None:
+    found = {
+        mode: ratio
+        for mode, ratio in ratios_of(lesson).items()
+        if ratio.answer != "too noisy to tell"
+    }
+    if not found:
         if worst(lesson).agree:
             return Answer(speaker.say("The speed was not measured."), "")
         text = speaker.say(
             "Two trainings that are not the same have no common speed."
         )
         return Answer(text, "")
-    short = _say_speed(ratio, rows(lesson.rows, speaker), speaker)
+    mode = "graph" if "graph" in found else next(iter(found))  # Keras's own
+    ratio = found[mode]
+    times, slower = factor_of(ratio)
+    short = speaker.say(
+        "On {rows} neither side is clearly faster."
+        if not times
+        else "On {rows} Keras is {times} times slower."
+        if slower
+        else "On {rows} Keras is {times} times faster.",
+        rows=rows(lesson.rows, speaker),
+        times=times,
+    )
     more = [*_why(lesson, mode, speaker), *_cure(lesson, fit, speaker)]
     if ratio.low is not None and ratio.high is not None:
         between = speaker.say(
@@ -128,34 +132,10 @@ def _speed(
     return Answer(short, " ".join(more))
 
 
-def _say_speed(ratio: Ratio, on_rows: str, speaker: Speaker) -> str:
-    """Say which side is faster, and how many times."""
-    if ratio.answer == "no clear difference":
-        return speaker.say(
-            "On {rows} neither side is clearly faster.", rows=on_rows
-        )
-    if ratio.value < 1:
-        return speaker.say(
-            "On {rows} Keras is {times} times faster.",
-            rows=on_rows,
-            times=_rounded(1 / ratio.value),
-        )
-    return speaker.say(
-        "On {rows} Keras is {times} times slower.",
-        rows=on_rows,
-        times=_rounded(ratio.value),
-    )
-
-
-def _rounded(times: float) -> str:
-    return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
-
-
 def _why(lesson: LessonReport, mode: Mode, speaker: Speaker) -> Iterator[str]:
     """Say where the time goes, where opening iterators explains it."""
-    for cost in lesson.iterators:
-        share = cost.seconds / cost.epoch_seconds
-        if cost.mode == mode and WORTH_A_REASON < share <= 1:
+    for cost, share in openings(lesson):
+        if cost.mode == mode:
             yield speaker.say(
                 "{share} of its time goes into opening {iterators} data "
                 "iterators per epoch, not into the update.",

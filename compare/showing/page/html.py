@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib.resources
 import json
 import math
 import re
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -20,6 +21,8 @@ from compare.records.peers import Kind
 from compare.showing.blocks import Bar, Bars, Cell, Code
 from compare.showing.formats import seconds
 from compare.showing.language import Speaker
+
+FOLDER = importlib.resources.files("compare.showing.page")
 
 LEXERS = {"diff": DiffLexer, "python": PythonLexer}
 
@@ -35,23 +38,14 @@ COLOURED = (
 @functools.cache
 def templates(speaker: Speaker) -> Environment:
     """Return the templates, which escape all that is put into them."""
-    made = Environment(
-        loader=PackageLoader("compare.showing.page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    made.install_gettext_translations(  # type: ignore[attr-defined]
-        speaker.translations, newstyle=True
-    )
+    made = speaker.templates(FOLDER / "templates", escape=True)
     made.filters |= {
         "data": data,
         "drawn": drawn,
         "highlighted": highlighted,
         "printable": printable,
         "prose": prose,
+        "said": speaker.gettext,
     }
     made.tests["cell"] = lambda value: isinstance(value, Cell)
     made.globals["kind_of"] = lambda block: type(block).__name__
@@ -115,26 +109,16 @@ class DrawnBars:
 def drawn(bars: Bars) -> DrawnBars:
     """Put bars in their places."""
     everything = [bar for _, row, _ in bars.rows for bar in row]
-    marks: list[tuple[float, str]] = []
-    if bars.scale == "logarithmic":
-        positive = [
-            value
-            for bar in everything
-            for value in (bar.low, bar.value, bar.high)
-            if value > 0
-        ] or [1.0]
-        first = math.floor(math.log10(min(positive)) - 0.01)
-        last = math.ceil(math.log10(max(positive)) + 0.01)
-        marks = [
-            (100 * (power - first) / (last - first), seconds(10.0**power))
-            for power in range(first, last + 1)
-        ]
+    logarithmic = bars.scale == "logarithmic"
+    ends = [e for b in everything for e in (b.low, b.value, b.high) if e > 0]
+    first = math.floor(math.log10(min(ends, default=1)) - 0.01)
+    last = math.ceil(math.log10(max(ends, default=1)) + 0.01)
 
     def place(value: float, most: float) -> float:
-        if bars.scale == "logarithmic":
-            power = math.log10(value) if value > 0 else first
-            return max(100 * (power - first) / (last - first), 0.0)
-        return 100 * max(value, 0.0) / (most or 1)
+        if not logarithmic:
+            return 100 * max(value, 0.0) / (most or 1)
+        power = math.log10(value) if value > 0 else first
+        return max(100 * (power - first) / (last - first), 0.0)
 
     def row(several: tuple[Bar, ...]) -> list[Bar]:
         among = several if bars.scale == "row" else everything
@@ -149,6 +133,9 @@ def drawn(bars: Bars) -> DrawnBars:
             for bar in several
         ]
 
-    owners = [owner for owner in get_args(Kind) if owner in bars.owners]
-    rows = [(label, row(several), text) for label, several, text in bars.rows]
-    return DrawnBars(rows, marks, [(o, bars.owners[o]) for o in owners])
+    powers = [10.0**n for n in range(first, last + 1)] if logarithmic else []
+    return DrawnBars(
+        [(label, row(several), text) for label, several, text in bars.rows],
+        [(place(power, 0), seconds(power)) for power in powers],
+        [(o, bars.owners[o]) for o in get_args(Kind) if o in bars.owners],
+    )

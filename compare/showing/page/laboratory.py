@@ -9,9 +9,9 @@ import numpy as np
 
 from compare.judging.differences import ulps_apart
 from compare.judging.theory import pack
-from compare.records.note import marked
 from compare.records.rates import RateRun
 from compare.records.report import LessonReport
+from compare.showing.formats import number
 from compare.showing.language import Speaker
 from compare.showing.page import scenes
 
@@ -20,65 +20,6 @@ SETTLED = 0.01
 
 EDGE = 1e-6
 """A factor that is so near -1 neither falls nor grows: it is float32."""
-
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-TEXTS = {
-    "rate": marked("learning rate"),
-    "end": marked("loss after {updates} updates"),
-    "limit": marked("limit {limit}"),
-    "chosen": marked(
-        "Learning rate {rate}, limit {limit}; after update {update} the loss "
-        "is {loss}, w is {w} and b is {b}."
-    ),
-    "left": marked(
-        "After {updates} updates {share} of the avoidable loss is left; the "
-        "distance to the minimum went from {first} to {last}."
-    ),
-    "grown": marked(
-        "Too large: after {updates} updates the loss has grown from {first} "
-        "to {last}, and the distance to the minimum from {near} to {far}."
-    ),
-    "endless": marked(
-        "At the limit: each update lands as far on the other side of the "
-        "valley as it started, without end. After {updates} updates {share} "
-        "of the avoidable loss is left."
-    ),
-    "steep": marked("Steep direction: {does}."),
-    "flat": marked("Flat direction: {does}."),
-    "level": marked("no slope at all, nothing moves"),
-    "slides": marked(
-        "each update leaves {factor} of the way, on the same side; a "
-        "hundredth is left after {updates} updates"
-    ),
-    "jumps": marked(
-        "each update jumps to the other side and leaves {factor} of the way; "
-        "a hundredth is left after {updates} updates; it changed sides "
-        "{changes} times in the first {count} updates"
-    ),
-    "flies": marked(
-        "each update jumps to the other side and lands {factor} times as far "
-        "away; it changed sides {changes} times in the first {count} updates"
-    ),
-    "lands": marked("one update goes all the way"),
-    "equal": marked(
-        "All {count} runs by hand in TensorFlow, computed once more by your "
-        "browser: every w and b has the same bits, after every update."
-    ),
-    "differ": marked(
-        "The largest difference between the {count} runs by hand in "
-        "TensorFlow and what your browser computes is {difference}, relative "
-        "to the size of w and b; it is at the learning rate {rate}."
-    ),
-    "nonsense": marked(
-        "“{typed}” is not a learning rate: type a number between {low} and "
-        "{high}, such as 0.01 or 1e-3."
-    ),
-    "outside": marked("↑ {loss} at {rate}"),
-    "point": marked("Point {number}"),
-    "place": marked("x {x}, y {y}"),
-}
-"""What the script says; {names} are filled in there."""
 
 
 def laboratory(
@@ -113,28 +54,22 @@ def _row(
     with np.errstate(over="ignore", invalid="ignore"):
         share = (run.losses[-1] - least) / (run.losses[0] - least)
         distance = np.linalg.norm(ends[-1] - target)
-    factors = [
-        1 - run.rate * curvature
-        for curvature in (theory.largest_curvature, theory.smallest_curvature)
-    ]
+    curvatures = theory.largest_curvature, theory.smallest_curvature
     return (
         _number(run.rate, speaker),
         _number(run.losses[-1], speaker),
         _number(share * 100, speaker) + "%",
         _number(float(distance), speaker),
-        *_direction(factors[0], speaker),
-        *_direction(factors[1], speaker),
+        *(
+            told
+            for curvature in curvatures
+            for told in _direction(1 - run.rate * curvature, speaker)
+        ),
     )
 
 
 def _number(value: float, speaker: Speaker) -> str:
-    """Show three digits, as the scripts do."""
-    if not math.isfinite(value):
-        return speaker.say("infinite")
-    digits, _, exponent = f"{value:.3g}".partition("e")
-    if not exponent:
-        return digits
-    return f"{digits}·10{str(int(exponent)).translate(RAISED)}"
+    return number(value) if math.isfinite(value) else speaker.say("infinite")
 
 
 def _direction(factor: float, speaker: Speaker) -> tuple[str, str]:

@@ -39,41 +39,25 @@ NEAR = 6
 BRIEF = 80
 """Letters that have room beside a title."""
 
-TEXTS = {
-    "found": marked("Line {line}: that is it."),
-    "gap": marked("Beside line {line}: that is the place."),
-    "missed": marked("Line {line} is as it should be."),
-    "beside": marked("Nothing is missing beside line {line}."),
-    "revealed": marked("Here it is."),
-    "score": marked("Found: {found} of {count}, {first} at the first try"),
-    "done": marked("All {count} questions are answered."),
-    "matches": marked("{count} of {all} mistakes"),
-}
-"""What the script of the quiz says."""
-
-THEMES = {
-    "updates": marked("The loss, the gradient and the update"),
-    "data": marked("The data and their order"),
-    "optimizers": marked("Momentum and Adam"),
-    "schedules": marked("Schedules, penalties and clipping"),
-    "training_loop": marked("Metrics, validation and checkpoints"),
-    "networks": marked("Dropout and batch normalization"),
-    "models": marked("Images, several outputs, fine-tuning"),
-    "sequences": marked("Attention and recurrent networks"),
-    "gradients": marked("Accumulated and scaled gradients"),
-    "gan": marked("Adversarial training"),
-    "keras_fit": marked("In Keras: what fit is given"),
-    "keras_compile": marked("In Keras: layers, compile, callbacks"),
-    "errors": marked("Mistakes that raise an error"),
-    "slow": marked("Mistakes that only cost time"),
-}
+THEMES = marked(
+    {
+        "updates": "The loss, the gradient and the update",
+        "data": "The data and their order",
+        "optimizers": "Momentum and Adam",
+        "schedules": "Schedules, penalties and clipping",
+        "training_loop": "Metrics, validation and checkpoints",
+        "networks": "Dropout and batch normalization",
+        "models": "Images, several outputs, fine-tuning",
+        "sequences": "Attention and recurrent networks",
+        "gradients": "Accumulated and scaled gradients",
+        "gan": "Adversarial training",
+        "keras_fit": "In Keras: what fit is given",
+        "keras_compile": "In Keras: layers, compile, callbacks",
+        "errors": "Mistakes that raise an error",
+        "slow": "Mistakes that only cost time",
+    }
+)
 """Theme of the catalogue -> its heading."""
-
-DIFFICULTY = {
-    "easy": marked("easy"),
-    "medium": marked("medium"),
-    "hard": marked("hard"),
-}
 
 HUNK = re.compile(r"@@ -\S+ \+(\d{1,6})(?:,\d+)? @@")
 
@@ -155,7 +139,7 @@ def _card(report: MistakeReport, speaker: Speaker) -> dict[str, Any] | None:
     return {
         **_told(report, speaker),
         "facts": Facts((*reasons(mistake, speaker), *seen(report, speaker))),
-        "level": speaker.gettext(DIFFICULTY[mistake.quiz or LEVELS[0]]),
+        "level": speaker.gettext(mistake.quiz or LEVELS[0]),
         "symptom": speaker.gettext(mistake.symptom),
         "missing": not wrong,
         "several": len(wrong) > 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ from compare.records.files import write_atomically
 from compare.records.report import Report
 from compare.showing.language import Speaker, speaker
 from compare.showing.page.book import Lesson, Part, book
-from compare.showing.page.html import templates
-from compare.showing.page.stages import SCRIPT_TEXTS
+from compare.showing.page.html import FOLDER, templates
 from compare.showing.page.terms import with_terms
 
-FOLDER = importlib.resources.files("compare.showing.page")
 STYLE = "static/page.css"
 SCRIPTS = (
     "static/page.js",
@@ -177,7 +174,6 @@ def _body(sheet: Sheet, speaker: Speaker) -> str:
         languages={n: NAMES[n] for n in LANGUAGES if n != speaker.language},
         sheet=sheet,
         lessons=lessons,
-        texts={k: speaker.gettext(v) for k, v in SCRIPT_TEXTS.items()},
     )
 
 

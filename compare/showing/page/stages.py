@@ -11,43 +11,8 @@ from compare.showing.blocks import Code
 from compare.showing.language import Speaker
 from compare.showing.page import code, laboratory, quiz, scenes, tensors
 from compare.showing.page.folding import folding
+from compare.showing.page.told import told
 from compare.showing.telling.code import tell_share
-
-START = marked("Imports and signature")
-"""What stands before the first section of an exhibit."""
-
-SCRIPT_TEXTS = {
-    "play": marked("Play"),
-    "pause": marked("Pause"),
-    "next": marked("Next step"),
-    "copied": marked("Copied"),
-    "marked": marked("Selected: copy with Ctrl+C"),
-    "fold": marked("Let Keras do it"),
-    "unfold": marked("By hand again"),
-    "unfolded": marked("{steps} steps, from the loop by hand to Keras."),
-    "update": marked("update"),
-    "at": marked("Update {update} of {last}"),
-    "loss": marked("loss"),
-    "same": marked("0 ULP: the same bits"),
-    "apart": marked("{ulps} ULP apart"),
-    "kernel": marked("kernel w"),
-    "bias": marked("bias b"),
-    "true": marked("true value"),
-    "predicted": marked("predicted"),
-    "class": marked("true class"),
-    "probability": marked("probability of the true class"),
-    "value": marked("value of the parameter"),
-    "some": marked("value, {shown} of {count} parameters shown"),
-    "infinite": marked("infinite"),
-    "cost": marked("time per update"),
-    "steps": marked("Step by step"),
-    "yours": marked("Your line: w {w}, b {b} · loss {loss}"),
-    "mean": marked("mean of the squares: {loss}"),
-    **laboratory.TEXTS,
-    **quiz.TEXTS,
-}
-"""What the scripts show; {names} are filled in there."""
-
 
 Context = dict[str, Any] | None
 """What a template gets as `it`; None where it has nothing to show."""
@@ -55,32 +20,27 @@ Context = dict[str, Any] | None
 
 def code_side_by_side(lesson: LessonReport, speaker: Speaker) -> Context:
     """Return both sources by their sections, and what Keras takes over."""
-    gettext = speaker.gettext
     folded = folding(lesson.sources["manual"], lesson.sources["keras"])
     calling = code.calling(lesson)
     return {
-        "rows": [
-            {
-                "title": gettext(row.name or START),
-                "lines": row.lines,
-                "done": [gettext(text) for text in row.done],
-                "folds": [
-                    {
-                        "number": fold.number,
-                        "call": fold.call,
-                        "why": gettext(fold.why),
-                    }
-                    for fold in row.folds
-                ],
-                "unseen": row.unseen,
-            }
-            for row in code.rows(lesson.sources, lesson.tensors, folded)
-        ],
+        "rows": code.rows(lesson.sources, lesson.tensors, folded),
         "sources": lesson.sources,
         "share": tell_share(folded.counts, speaker),
         "reads": code.attributes(lesson),
         "calling": calling and Code(calling, "python"),
     }
+
+
+def about(lesson: LessonReport, speaker: Speaker) -> Context:
+    """Return what the lesson's own text says of it."""
+    text = told(lesson.lesson, speaker.language)
+    return {"text": text} if text and text.about else None
+
+
+def exercises(lesson: LessonReport, speaker: Speaker) -> Context:
+    """Return the exercises at the end of the lesson's own text."""
+    text = told(lesson.lesson, speaker.language)
+    return {"text": text} if text and text.exercises else None
 
 
 def player(lesson: LessonReport, speaker: Speaker) -> Context:
@@ -107,6 +67,7 @@ def player(lesson: LessonReport, speaker: Speaker) -> Context:
 
 
 STAGES = {
+    "about": (marked("What is this about?"), about),
     "code": (marked("The code, side by side"), code_side_by_side),
     "learn": (marked("Update by update"), player),
     "tensors": (marked("What shape is everything?"), tensors.chapter),
@@ -114,6 +75,7 @@ STAGES = {
         marked("A laboratory for the learning rate"),
         laboratory.laboratory,
     ),
+    "exercises": (marked("Exercises"), exercises),
 }
 """Name of a stage and of its template -> its title, and what it shows."""
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from html.parser import HTMLParser
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from compare.showing.glossary import GLOSSARY
 from compare.showing.language import Speaker
+from compare.showing.page.html import FOLDER
+
+GLOSSARY: dict[str, str] = tomllib.loads(
+    (FOLDER / "glossary.toml").read_text("utf-8")
+)
+"""Term -> what it is. Where one is part of another, the longer one counts."""
 
 PROSE = {"p", "li", "dd", "td"}
 """Elements in which terms are explained."""

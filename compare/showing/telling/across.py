@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from compare.records import SIDES, Outcome
 from compare.records.across import Across, Bisection, Meeting, Place
-from compare.records.diagnosis import Diagnosis
-from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
+from compare.showing.blocks import Block, Cell, Heading, Table
 from compare.showing.language import Speaker
 from compare.showing.telling.common import NOTHING, left_out
-from compare.showing.telling.pair import stages
+from compare.showing.telling.pair import tell_diagnosis
 
 SIGNS: dict[Outcome, str] = {
     "identical": "=",
@@ -36,12 +35,12 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         text = speaker.say("By hand against Keras, within each environment")
         yield Heading(text)
         yield _matrix(text, twins, across.places, speaker)
-    legend = speaker.say(
+    yield speaker.paragraph(
         "Columns: TensorFlow / Keras. A sign per mode ({modes}): = "
         "identical, ≈ same mathematics, ≠ different, × could not run.",
+        "quiet",
         modes=", ".join(modes),
     )
-    yield Paragraph(legend, "quiet")
     for table in _rounding(across, speaker):
         yield Heading(table.title)
         yield table
@@ -53,42 +52,31 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
 
 def _places(places: Sequence[Place], speaker: Speaker) -> Table:
     """Show what is installed in each environment."""
-    return Table(
-        speaker.say("Environments"),
-        ("", "TensorFlow", "Keras", "NumPy", "Python"),
-        tuple(
-            (
-                Cell(place.name, name=True),
-                place.tensorflow,
-                place.keras,
-                place.numpy,
-                place.python,
-            )
-            for place in places
-        ),
+    rows = (
+        (Cell(p.name, name=True), p.tensorflow, p.keras, p.numpy, p.python)
+        for p in places
     )
+    heads = "", "TensorFlow", "Keras", "NumPy", "Python"
+    return Table(speaker.say("Environments"), heads, tuple(rows))
 
 
 def _bisection(
     found: Bisection, places: Sequence[Place], speaker: Speaker
 ) -> Iterator[Block]:
     """Tell each trial, and what was found."""
-    rows = [
-        (
-            Cell(trial.place, name=True),
-            speaker.gettext(trial.outcome),
-        )
+    rows = (
+        (Cell(trial.place, name=True), speaker.gettext(trial.outcome))
         for trial in found.trials
-    ]
+    )
     title = speaker.say("Releases, in the order in which they were tried")
     yield Heading(title)
     yield Table(title, (speaker.say("release"), ""), tuple(rows))
-    text = speaker.say(
+    yield speaker.paragraph(
         "{after} changed it: {before} still gives what the first one gives.",
+        "lead",
         after=found.after,
         before=found.before,
     )
-    yield Paragraph(text, "lead")
     yield from left_out(found.left_out, speaker)
 
 
@@ -150,14 +138,7 @@ def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
         title = speaker.say("The same mathematics, other bits")
         yield Table(
             title,
-            (
-                "",
-                "",
-                "",
-                speaker.say("from update"),
-                speaker.say("in"),
-                speaker.say("environments"),
-            ),
+            speaker.heads("", "", "", "from update", "in", "environments"),
             tuple(
                 (
                     Cell(training, name=True),
@@ -185,29 +166,12 @@ def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
         verdict = meetings[0].verdict
         subject = (training, _side(side, speaker), place)
         modes = ", ".join(m.verdict.mode for m in meetings)
-        yield Paragraph(
-            speaker.say(
-                "{subject}: {clauses}.",
-                subject=", ".join([*filter(None, subject), modes]),
-                clauses=f"{speaker.outcome(verdict)}; {why}",
-            ),
+        yield speaker.paragraph(
+            "{subject}: {clauses}.",
             "bad",
+            subject=", ".join([*filter(None, subject), modes]),
+            clauses=f"{speaker.outcome(verdict)}; {why}",
         )
         if verdict.diagnosis:
             names = across.places[0].name, place
-            yield from _diagnosis(names, verdict.diagnosis, speaker)
-
-
-def _diagnosis(
-    names: tuple[str, str], found: Diagnosis, speaker: Speaker
-) -> Iterator[Block]:
-    """Say in which stage they part, and what was recomputed; no cures."""
-    if found.stages:
-        yield Paragraph(speaker.note(found.chain(speaker.note)), "lead")
-        yield stages(names, found, speaker)
-    for cause in found.causes:
-        title, _, proof, *_ = cause.sentences(speaker.note)
-        yield Paragraph(title, "bad")
-        yield Paragraph(proof)
-    for text in found.other_sentences(speaker.note):
-        yield Paragraph(text)
+            yield from tell_diagnosis(names, verdict.diagnosis, speaker, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.records.baseline import Change, Comparison
-from compare.showing.blocks import Block, Cell, Paragraph, Table
+from compare.showing.blocks import Block, Cell, Table
 from compare.showing.language import Speaker
 
 
@@ -14,20 +14,15 @@ def tell_comparison(
 ) -> Iterator[Block]:
     """Tell what changed and nothing else, and what was not compared."""
     for note in comparison.notes:
-        text = speaker.say("Note: {note}.", note=speaker.note(note))
-        yield Paragraph(text, "quiet")
+        yield speaker.paragraph(
+            "Note: {note}.", "quiet", note=speaker.note(note)
+        )
     if not comparison.changes:
-        yield Paragraph(speaker.say("Nothing changed."))
+        yield speaker.paragraph("Nothing changed.")
         return
     yield Table(
         speaker.say("What changed"),
-        (
-            "",
-            speaker.say("lesson"),
-            speaker.say("what"),
-            speaker.say("baseline"),
-            speaker.say("now"),
-        ),
+        speaker.heads("", "lesson", "what", "baseline", "now"),
         tuple(_row(change, speaker) for change in comparison.changes),
     )
 

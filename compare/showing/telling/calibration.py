@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.judging import ratios
-from compare.records.calibration import Calibration, Planted, Rate
+from compare.records.calibration import Calibration, Rate
 from compare.records.note import marked
-from compare.records.timing import Ratio
 from compare.showing.blocks import Block, Heading, Paragraph, Table
 from compare.showing.formats import seconds, spread
 from compare.showing.language import Speaker
@@ -21,18 +20,17 @@ at most, of slow-downs at least so many."""
 LONGEST = 20.0
 """Seconds of an experiment that is held to this."""
 
-KEPT = marked(
-    "{what} with {processes} processes: {share}, between {low} and {high}; "
-    "promised: {promised}. Kept."
-)
-MISSED = marked(
-    "{what} with {processes} processes: {share}, between {low} and {high}; "
-    "promised: {promised}. Missed: do not trust such differences here."
-)
-OPEN = marked(
-    "{what} with {processes} processes: {share}, between {low} and {high}; "
-    "promised: {promised}. Nothing against it, and no proof: a larger "
-    "`--budget` narrows it."
+ANSWERS = marked(
+    {
+        "kept": "{what} with {processes} processes: {share}, between {low} "
+        "and {high}; promised: {promised}. Kept.",
+        "missed": "{what} with {processes} processes: {share}, between {low} "
+        "and {high}; promised: {promised}. Missed: do not trust such "
+        "differences here.",
+        "open": "{what} with {processes} processes: {share}, between {low} "
+        "and {high}; promised: {promised}. Nothing against it, and no proof: "
+        "a larger `--budget` narrows it.",
+    }
 )
 
 
@@ -40,63 +38,52 @@ def tell_calibration(
     calibration: Calibration, speaker: Speaker
 ) -> Iterator[Block]:
     """Tell what was planted, what the timer found, and what that says."""
-    yield _setting(calibration, speaker)
+    yield speaker.paragraph(
+        "The loop by hand of `linear_regression` in graph mode was timed "
+        "against itself, and against itself with planted slow-downs: all by "
+        "turns in each of {processes} fresh processes; with one slow-down a "
+        "process takes {each}. An update takes {update}; between processes it "
+        "varies by {variation} (standard deviation / median).",
+        "lead",
+        processes=len(calibration.reference),
+        each=seconds(calibration.process_seconds),
+        update=spread(calibration.reference),
+        variation=f"{calibration.variation:.1%}",
+    )
     yield Heading(speaker.say("What was planted?"))
     yield _planted(calibration, speaker)
-    text = speaker.say(
+    yield speaker.paragraph(
         "An empty loop of so many turns after every update makes it take so "
         "many times as long: how long an update and a turn take was measured "
-        "before, each alone."
+        "before, each alone.",
+        "quiet",
     )
-    yield Paragraph(text, "quiet")
     if calibration.rates:
         yield Heading(speaker.say("What did the timer find?"))
         yield _rates(calibration, speaker)
-        yield Paragraph(_how_counted(speaker), "quiet")
+        yield _how_counted(speaker)
         for rate in _held(calibration):
             yield _promise(rate, speaker)
     yield from _both_ways(calibration, speaker)
     yield from left_out(calibration.left_out, speaker)
 
 
-def _setting(calibration: Calibration, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
-        "The loop by hand of `linear_regression` in graph mode was timed "
-        "against itself, and against itself with planted slow-downs: all by "
-        "turns in each of {processes} fresh processes; with one slow-down a "
-        "process takes {each}. An update takes {update}; between processes it "
-        "varies by {variation} (standard deviation / median).",
-        processes=len(calibration.reference),
-        each=seconds(calibration.process_seconds),
-        update=spread(calibration.reference),
-        variation=f"{calibration.variation:.1%}",
-    )
-    return Paragraph(text, "lead")
-
-
 def _planted(calibration: Calibration, speaker: Speaker) -> Table:
-    found = [(p, ratios.centre(p.factors)) for p in calibration.planted]
-    return Table(
-        title=speaker.say("What was planted"),
-        columns=(
-            "",
-            speaker.say("turns"),
-            speaker.say("by the timer, all processes"),
-        ),
-        rows=tuple(
-            (
-                _name(group, speaker),
-                f"{group.turns:,}",
-                _to_a_thousandth(ratio),
+    rows = []
+    for group in calibration.planted:
+        if ratio := ratios.centre(group.factors):
+            name = (
+                speaker.say("{slower} slower", slower=f"{group.percent} %")
+                if group.percent
+                else speaker.say("the same code")
             )
-            for group, ratio in found
-            if ratio
-        ),
+            shown = f"{ratio.value:.3f} ({ratio.low:.3f}–{ratio.high:.3f})"
+            rows.append((name, f"{group.turns:,}", shown))
+    return Table(
+        speaker.say("What was planted"),
+        speaker.heads("", "turns", "by the timer, all processes"),
+        tuple(rows),
     )
-
-
-def _to_a_thousandth(ratio: Ratio) -> str:
-    return f"{ratio.value:.3f} ({ratio.low:.3f}–{ratio.high:.3f})"
 
 
 def _both_ways(
@@ -110,30 +97,39 @@ def _both_ways(
     assert together.high is not None
     assert apart.high is not None
     differ = together.low > apart.high or apart.low > together.high
-    text = marked(
+    yield speaker.paragraph(
         "Keras / by hand (graph): {together} in processes that hold both, "
         "{apart} in processes that hold one: no difference beyond the "
         "intervals."
+        if not differ
+        else "Keras / by hand (graph): {together} in processes that hold "
+        "both, {apart} in processes that hold one: these differ by more than "
+        "their intervals; sharing a process does something to one of them.",
+        "bad" if differ else "plain",
+        together=speaker.times(together),
+        apart=speaker.times(apart),
     )
-    if differ:
-        text = marked(
-            "Keras / by hand (graph): {together} in processes that hold both, "
-            "{apart} in processes that hold one: these differ by more than "
-            "their intervals; sharing a process does something to one of them."
-        )
-    said = speaker.say(
-        text, together=speaker.times(together), apart=speaker.times(apart)
-    )
-    yield Paragraph(said, "bad" if differ else "plain")
 
 
 def _rates(calibration: Calibration, speaker: Speaker) -> Table:
+    """Tell the shares of experiments apart, then of overlapping ones."""
     percents = [group.percent for group in calibration.planted]
+    rows: list[tuple[str, ...]] = []
+    for processes in dict.fromkeys(r.processes for r in calibration.rates):
+        rates = {
+            r.percent: r for r in calibration.rates if r.processes == processes
+        }
+        rated = [rates.get(percent) for percent in percents]
+        spent = seconds(processes * calibration.process_seconds)
+        shares = (_share(rate, speaker) if rate else NOTHING for rate in rated)
+        rows.append((str(processes), spent, *shares))
+        name = speaker.say("{processes}, overlapping", processes=processes)
+        shares = (f"{r.overlapping:.0%}" if r else NOTHING for r in rated)
+        rows.append((name, "", *shares))
     return Table(
-        title=speaker.say("What the timer found"),
-        columns=(
-            speaker.say("processes"),
-            speaker.say("time"),
+        speaker.say("What the timer found"),
+        (
+            *speaker.heads("processes", "time"),
             *(
                 speaker.say("{planted} found", planted=f"{percent}%")
                 if percent
@@ -141,43 +137,17 @@ def _rates(calibration: Calibration, speaker: Speaker) -> Table:
                 for percent in percents
             ),
         ),
-        rows=tuple(_rate_rows(calibration, percents, speaker)),
+        tuple(rows),
     )
 
 
-def _rate_rows(
-    calibration: Calibration, percents: list[int], speaker: Speaker
-) -> Iterator[tuple[str, ...]]:
-    """Yield the shares of experiments apart, then of overlapping ones."""
-    for processes in dict.fromkeys(
-        rate.processes for rate in calibration.rates
-    ):
-        rates = {
-            r.percent: r for r in calibration.rates if r.processes == processes
-        }
-        rated = [rates.get(percent) for percent in percents]
-        spent = seconds(processes * calibration.process_seconds)
-        yield (
-            str(processes),
-            spent,
-            *(_share(rate, speaker) if rate else NOTHING for rate in rated),
-        )
-        yield (
-            speaker.say("{processes}, overlapping", processes=processes),
-            "",
-            *(
-                f"{rate.overlapping:.0%}" if rate else NOTHING
-                for rate in rated
-            ),
-        )
-
-
-def _how_counted(speaker: Speaker) -> str:
-    return speaker.say(
+def _how_counted(speaker: Speaker) -> Paragraph:
+    return speaker.paragraph(
         "The time is that of one experiment. Found: in how many experiments "
         "without a common process, with the {confidence} interval in percent. "
         "Overlapping: the share in {draws} experiments that are drawn from "
         "all processes: it moves less, but no interval holds.",
+        "quiet",
         confidence=f"{100 * ratios.CONFIDENCE:g}%",
         draws=f"{DRAWS:,}",
     )
@@ -205,8 +175,9 @@ def _promise(rate: Rate, speaker: Speaker) -> Paragraph:
         bound = speaker.say("at most {share}", share=f"{promised:.0%}")
         what = speaker.say("False alarms")
         kept, missed = rate.high <= promised, rate.low > promised
-    said = speaker.say(
-        KEPT if kept else MISSED if missed else OPEN,
+    return speaker.paragraph(
+        ANSWERS["kept" if kept else "missed" if missed else "open"],
+        "bad" if missed else "plain",
         what=what,
         processes=rate.processes,
         share=f"{rate.found / rate.trials:.1%}",
@@ -214,13 +185,6 @@ def _promise(rate: Rate, speaker: Speaker) -> Paragraph:
         high=f"{rate.high:.1%}",
         promised=bound,
     )
-    return Paragraph(said, "bad" if missed else "plain")
-
-
-def _name(group: Planted, speaker: Speaker) -> str:
-    if not group.percent:
-        return speaker.say("the same code")
-    return speaker.say("{slower} slower", slower=f"{group.percent} %")
 
 
 def _share(rate: Rate, speaker: Speaker) -> str:

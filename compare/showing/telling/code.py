@@ -11,87 +11,59 @@ from compare.records import MEASURES, SIDES
 from compare.records.findings import ROLES, TensorInfo
 from compare.records.note import marked
 from compare.records.report import LessonReport
-from compare.showing.blocks import Bar, Bars, Block, Cell, Paragraph, Table
+from compare.showing.blocks import Bars, Block, Cell, Table
 from compare.showing.language import Speaker
+from compare.showing.telling.common import size_bars
 
-RANKS = (
-    marked("scalar"),
-    marked("vector"),
-    marked("matrix"),
-    marked("cube"),
-)
+RANKS = marked(("scalar", "vector", "matrix", "cube"))
 
 
 def tell_sizes(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say how much code each side has, by every measure."""
-    yield Paragraph(_statements(lesson, speaker), "lead")
-    bars = []
+    yield speaker.paragraph(
+        "By hand the lesson has {manual} statements, in Keras {keras}.",
+        "lead",
+        **{side: lesson.sizes[side].statements for side in SIDES},
+    )
+    rows = []
     for measure, meaning in MEASURES.items():
-        sizes = {
-            side: int(getattr(lesson.sizes[side], measure)) for side in SIDES
-        }
-        manual, keras = sizes["manual"], sizes["keras"]
-        bars.append(
-            (
-                Cell(speaker.gettext(meaning)),
-                tuple(
-                    Bar(side, str(size), size, size, size)
-                    for side, size in sizes.items()
-                ),
-                f"{keras / manual:.2f}" if manual else "-",
-            )
-        )
+        sizes = {side: getattr(lesson.sizes[side], measure) for side in SIDES}
+        manual, keras = sizes.values()
+        ratio = f"{keras / manual:.2f}" if manual else "-"
+        rows.append((Cell(speaker.gettext(meaning)), size_bars(sizes), ratio))
     yield Bars(
         speaker.say("measure"),
-        {side: speaker.side(side) for side in SIDES},
-        tuple(bars),
+        speaker.sides,
+        tuple(rows),
         note=speaker.say("Keras / by hand"),
         scale="row",
     )
-    yield Paragraph(
-        speaker.say(
-            "Whole files, without docstrings and comments, in measures that "
-            "no formatter can change. They need not agree with each other."
-        ),
+    yield speaker.paragraph(
+        "Whole files, without docstrings and comments, in measures that "
+        "no formatter can change. They need not agree with each other.",
         "quiet",
     )
 
 
 def tell_share(counts: dict[str, int], speaker: Speaker) -> str:
     """Say how much of what is written by hand Keras takes over."""
-    told = [
-        speaker.say(
-            "Keras takes over {folded} of {all} statements by hand.",
-            folded=counts["folded"],
-            all=sum(counts.values()),
-        )
-    ]
-    if counts["shared"]:
-        told.append(
-            speaker.count(
-                "{count} stands in both files (=).",
-                "{count} stand in both files (=).",
-                counts["shared"],
-            )
-        )
-    if counts["kept"]:
-        told.append(
-            speaker.count(
-                "{count} stays by hand (✎): the Keras file does it in its "
-                "own words.",
-                "{count} stay by hand (✎): the Keras file does them in its "
-                "own words.",
-                counts["kept"],
-            )
-        )
-    return " ".join(told)
-
-
-def _statements(lesson: LessonReport, speaker: Speaker) -> str:
-    return speaker.say(
-        "By hand the lesson has {manual} statements, in Keras {keras}.",
-        **{side: lesson.sizes[side].statements for side in SIDES},
+    told = speaker.say(
+        "Keras takes over {folded} of {all} statements by hand.",
+        folded=counts["folded"],
+        all=sum(counts.values()),
     )
+    shared = speaker.count(
+        "{count} stands in both files (=).",
+        "{count} stand in both files (=).",
+        counts["shared"],
+    )
+    kept = speaker.count(
+        "{count} stays by hand (✎): the Keras file does it in its own words.",
+        "{count} stay by hand (✎): the Keras file does them in its own words.",
+        counts["kept"],
+    )
+    told += f" {shared}" if counts["shared"] else ""
+    return told + (f" {kept}" if counts["kept"] else "")
 
 
 def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -103,25 +75,17 @@ def tell_tensors(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         for side, infos in lesson.tensors.items()
     }
     roles = dict.fromkeys(r for infos in by_role.values() for r in infos)
-    yield Table(
-        speaker.say("Shapes, read from a run"),
-        (speaker.say("value"), *map(speaker.side, SIDES)),
-        tuple(
-            (
-                tell_role(role, speaker),
-                *(
-                    _tensor(by_role.get(side, {}).get(role), speaker)
-                    for side in SIDES
-                ),
-            )
-            for role in roles
-        ),
-    )
-    yield Paragraph(
-        speaker.say(
-            "Read from a run. Rank is the number of axes: 0 scalar, 1 vector, "
-            "2 matrix, 3 cube, n: n axes."
-        ),
+    rows = []
+    for role in roles:
+        found = (by_role.get(side, {}).get(role) for side in SIDES)
+        shown = (_tensor(info, speaker) for info in found)
+        rows.append((tell_role(role, speaker), *shown))
+    heads = (speaker.say("value"), *speaker.sides.values())
+    title = speaker.say("Shapes, read from a run")
+    yield Table(title, heads, tuple(rows))
+    yield speaker.paragraph(
+        "Read from a run. Rank is the number of axes: 0 scalar, 1 vector, "
+        "2 matrix, 3 cube, n: n axes.",
         "quiet",
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 
 from compare.judging import ratios
+from compare.records import Side
 from compare.records.peers import Kind
 from compare.records.report import Environment
 from compare.records.verdicts import Verdict
@@ -23,7 +24,7 @@ NOTHING = "–"
 def left_out(lines: Iterable[str], speaker: Speaker) -> Iterator[Paragraph]:
     """Yield what is missing in a report, and why."""
     for line in lines:
-        yield Paragraph(speaker.say("Left out: {line}.", line=line), "quiet")
+        yield speaker.paragraph("Left out: {line}.", "quiet", line=line)
 
 
 def outcome_cell(verdict: Verdict | None, speaker: Speaker) -> Cell:
@@ -45,12 +46,12 @@ def reason(
         known: a clause that was known before, in that language, or "".
     """
     clauses = (speaker.outcome(verdict), known, speaker.why(verdict))
-    text = speaker.say(
+    return speaker.paragraph(
         "{subject}: {clauses}.",
+        "plain" if verdict.agree else "bad",
         subject=subject,
         clauses="; ".join(filter(None, clauses)),
     )
-    return Paragraph(text, "plain" if verdict.agree else "bad")
 
 
 def last_lines(printed: str) -> Code:
@@ -75,6 +76,30 @@ def bar(owner: Kind, seconds: Sequence[float]) -> Bar:
         max(summary(seconds), 0.0) for summary in (statistics.median, min, max)
     )
     return Bar(owner, spread(seconds), middle, low, high)
+
+
+def size_bars(sizes: Mapping[Side, int], sign: str = "") -> tuple[Bar, ...]:
+    """Return the bar of each side's size; less than nothing is drawn as 0."""
+    drawn = {side: max(size, 0) for side, size in sizes.items()}
+    return tuple(
+        Bar(side, f"{size:{sign}}", *[drawn[side]] * 3)
+        for side, size in sizes.items()
+    )
+
+
+def bar_row(
+    label: Cell,
+    owner: Kind,
+    seconds: Sequence[float],
+    behind: Sequence[str],
+    speaker: Speaker,
+) -> tuple[Cell, tuple[Bar, ...], str]:
+    """Return the row of what was timed, or was not; the verdict comes last."""
+    if seconds:
+        said = "; ".join(filter(None, behind))
+        return label, (bar(owner, seconds),), said
+    said = speaker.say("not timed; {verdict}", verdict=behind[-1])
+    return label, (), said
 
 
 def how_timed(
@@ -103,9 +128,16 @@ def how_timed(
     if ranges and most > 1:
         yield speaker.say("In brackets: the smallest and the largest.")
     if option and most < ratios.FEWEST:
-        yield speaker.say(
-            "Intervals need more processes: see `{option}`.", option=option
-        )
+        yield too_few(speaker, option).text
+
+
+def too_few(speaker: Speaker, option: str = "--budget") -> Paragraph:
+    """Say what makes enough processes for intervals."""
+    return speaker.paragraph(
+        "Intervals need more processes: see `{option}`.",
+        "quiet",
+        option=option,
+    )
 
 
 def where(environment: Environment, speaker: Speaker) -> Paragraph:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from compare.judging.fit import graph_optimiser
 from compare.judging.fit import rows as rows_of
-from compare.records import SIDES
 from compare.records.fit import Breakdown, FitReport, VariantReport
 from compare.showing.blocks import (
     Bar,
@@ -24,6 +23,7 @@ from compare.showing.formats import seconds, spread
 from compare.showing.language import Speaker
 from compare.showing.telling.common import (
     bar,
+    bar_row,
     how_timed,
     left_out,
     outcome_cell,
@@ -49,12 +49,12 @@ def _epoch(
     report: FitReport, breakdown: Breakdown, speaker: Speaker
 ) -> Iterator[Block]:
     """Tell the parts of an epoch of the textbook `fit`."""
-    lead = speaker.say(
+    yield speaker.paragraph(
         "One epoch of the textbook `fit` ({mode}), by what it is spent on; of "
         "nested parts the inner one gets its time.",
+        "lead",
         mode=breakdown.mode,
     )
-    yield Paragraph(lead, "lead")
     yield _parts(breakdown, speaker)
     mean = speaker.say(
         "A process gives the mean of {epochs} epochs.", epochs=breakdown.epochs
@@ -63,22 +63,20 @@ def _epoch(
     yield Paragraph(" ".join([*timed, mean]), "quiet")
     optimiser = graph_optimiser(report)
     if optimiser:
-        text = speaker.say(
+        yield speaker.paragraph(
             "Opening takes {time} less with TensorFlow's graph optimiser "
             "switched off, which works anew on the functions of every "
             "iterator.",
             time=seconds(optimiser),
         )
-        yield Paragraph(text)
     loop = report.find(f"manual {breakdown.mode}")
     if loop and loop.samples:
-        text = speaker.say(
+        yield speaker.paragraph(
             "For contrast: an update of the loop by hand ({mode}) takes "
             "{time}.",
             mode=breakdown.mode,
             time=spread(loop.per_update),
         )
-        yield Paragraph(text)
 
 
 def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
@@ -88,10 +86,10 @@ def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
         label = speaker.gettext(row.title)
         rows.append((label, row.seconds, f"{row.share:.0%}{calls}"))
     samples = breakdown.samples
-    with_timers = [sample.seconds for sample in samples]
-    without = [sample.plain_seconds for sample in samples]
-    rows.append((speaker.say("the epoch, with timers"), with_timers, "100%"))
-    rows.append((speaker.say("an epoch without timers"), without, ""))
+    whole = [sample.seconds for sample in samples]
+    rows.append((speaker.say("the epoch, with timers"), whole, "100%"))
+    plain = [sample.plain_seconds for sample in samples]
+    rows.append((speaker.say("an epoch without timers"), plain, ""))
     return Bars(
         title=speaker.say("time per epoch"),
         owners={"keras": speaker.side("keras")},
@@ -100,26 +98,24 @@ def _parts(breakdown: Breakdown, speaker: Speaker) -> Bars:
             for label, times, behind in rows
         ),
         note=speaker.say("share; calls"),
-        scale="common",
     )
 
 
 def _cures(report: FitReport, speaker: Speaker) -> Iterator[Block]:
     """Tell the time of every variant, and whether it is the same training."""
     yield Heading(speaker.say("What cures it?"))
-    text = speaker.say(
+    yield speaker.paragraph(
         "The same training, written otherwise. Each variant was compared with "
         "the one by hand that is compiled alike, trained anew for {updates} "
         "updates. A time is that of a training that is under way, without the "
         "first call.",
         updates=", ".join(f"{n:,}" for n in report.compared_after),
     )
-    yield Paragraph(text)
     yield Bars(
         title=speaker.count(
             "time of {count} update", "time of {count} updates", report.updates
         ),
-        owners={side: speaker.side(side) for side in SIDES},
+        owners=speaker.sides,
         rows=tuple(_row(report, timed, speaker) for timed in report.variants),
         note=speaker.say("textbook / variant; verdict"),
         scale="logarithmic",
@@ -144,16 +140,12 @@ def _row(
     label = Cell(
         timed.name, "plain" if timed.verdict.agree else "bad", name=True
     )
-    if not timed.samples:
-        text = speaker.say("not timed; {verdict}", verdict=outcome.text)
-        return label, (), text
+    book, ratio = report.find(TEXTBOOK), ""
+    if book and book is not timed and book.samples and timed.samples:
+        ratio = times(timed.per_update, book.per_update, speaker)
     seconds_in_all = [each * report.updates for each in timed.per_update]
-    bars = (bar(timed.variant.side, seconds_in_all),)
-    textbook = report.find(TEXTBOOK)
-    if textbook is None or textbook is timed or not textbook.samples:
-        return label, bars, outcome.text
-    ratio = times(timed.per_update, textbook.per_update, speaker)
-    return label, bars, f"{ratio}; {outcome.text}"
+    behind = ratio, outcome.text
+    return bar_row(label, timed.variant.side, seconds_in_all, behind, speaker)
 
 
 def _changes(report: FitReport, speaker: Speaker) -> Iterator[Details]:
@@ -175,42 +167,25 @@ def _changes(report: FitReport, speaker: Speaker) -> Iterator[Details]:
 def _limit(report: FitReport, speaker: Speaker) -> Iterator[Block]:
     """Tell the fastest variants, and what their calls consist of."""
     manual, keras = report.fastest("manual"), report.fastest("keras")
+
+    def in_all(variant: VariantReport) -> str:
+        return seconds(statistics.median(variant.per_update) * report.updates)
+
     if manual and keras:
         yield Heading(speaker.say("How close can Keras come?"))
-        text = speaker.say(
+        yield speaker.paragraph(
             "For {updates} updates the fastest by hand, `{manual}`, takes "
             "{short}, the fastest in Keras, `{keras}`, {long}; Keras / by "
             "hand: {times}.",
             updates=f"{report.updates:,}",
             manual=manual.name,
             keras=keras.name,
-            short=seconds(
-                statistics.median(manual.per_update) * report.updates
-            ),
-            long=seconds(statistics.median(keras.per_update) * report.updates),
+            short=in_all(manual),
+            long=in_all(keras),
             times=times(manual.per_update, keras.per_update, speaker),
         )
-        yield Paragraph(text)
     if report.calls:
-        yield _calls(report, speaker)
-        text = speaker.say(
-            "The compiled function called for one update; what it takes "
-            "longer for {updates}; and Python from its end to its next call.",
-            updates=f"{report.calls[0].updates_per_call:,}",
-        )
-        yield Paragraph(text, "quiet")
-
-
-def _calls(report: FitReport, speaker: Speaker) -> Table:
-    return Table(
-        title=speaker.say("What a call consists of"),
-        columns=(
-            speaker.say("a call of"),
-            speaker.say("for one update"),
-            speaker.say("the others"),
-            speaker.say("around it"),
-        ),
-        rows=tuple(
+        rows = (
             (
                 Cell(cost.variant, name=True),
                 spread([sample.call for sample in cost.samples]),
@@ -218,5 +193,15 @@ def _calls(report: FitReport, speaker: Speaker) -> Table:
                 spread([sample.around for sample in cost.samples]),
             )
             for cost in report.calls
-        ),
-    )
+        )
+        heads = speaker.heads(
+            "a call of", "for one update", "the others", "around it"
+        )
+        title = speaker.say("What a call consists of")
+        yield Table(title, heads, tuple(rows))
+        yield speaker.paragraph(
+            "The compiled function called for one update; what it takes "
+            "longer for {updates}; and Python from its end to its next call.",
+            "quiet",
+            updates=f"{report.calls[0].updates_per_call:,}",
+        )

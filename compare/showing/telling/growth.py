@@ -29,22 +29,24 @@ from compare.showing.telling.common import (
 )
 from compare.studies.grow.study import COMPARED_AFTER
 
-FASTEST = {
-    "fastest keras": marked("fastest in Keras"),
-    "fastest manual": marked("fastest by hand"),
-}
+FASTEST = marked(
+    {
+        "fastest keras": "fastest in Keras",
+        "fastest manual": "fastest by hand",
+    }
+)
 """What `Crossing` calls those that are no variant but the best of a side."""
 
 
 def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
     """Tell costs, exponents and crossings, line by line."""
-    lead = speaker.say(
+    yield speaker.paragraph(
         "The time of one update, by the size of the table; p is that of "
         "time = c · size ^ p at the {sizes} largest sizes: 0 is overhead that "
         "no row adds to, 1 is work on every number.",
+        "lead",
         sizes=UPPER,
     )
-    yield Paragraph(lead, "lead")
     yield from _verdicts(growth, speaker)
     costs = costs_of(growth.cells)
     for line in growth.lines:
@@ -52,7 +54,18 @@ def tell_growth(growth: Growth, speaker: Speaker) -> Iterator[Block]:
         yield _chart(growth, line, costs, speaker)
         yield _times(growth, line, costs, speaker)
         yield from _ratios(growth, line, speaker)
-    yield Paragraph(_conditions(growth, speaker), "quiet")
+    timed = how_timed((cell.samples for cell in growth.cells), speaker)
+    text = speaker.say(
+        "All variants of a table take turns in the same processes. A time is "
+        "that of updates of a training that is under way, so that start and "
+        "compilation are not in it. Behind ± stands how far the interval "
+        "of a ratio reaches. The size from which on Keras takes at most "
+        "{limit} times as long is interpolated between sizes, and between the "
+        "ends of the intervals in brackets; beyond the sizes that were "
+        "measured nothing is said.",
+        limit=f"{growth.threshold:g}",
+    )
+    yield Paragraph(" ".join([*timed, text]), "quiet")
     yield from left_out(growth.left_out, speaker)
 
 
@@ -68,14 +81,13 @@ def _verdicts(growth: Growth, speaker: Speaker) -> Iterator[Paragraph]:
         for outcome in OUTCOMES
         if counts[outcome]
     ]
-    text = speaker.say(
+    yield speaker.paragraph(
         "The same training? Each variant at each size was compared with the "
         "one by hand that is compiled alike, after {updates} updates: "
         "{outcomes}.",
         updates=", ".join(f"{n:,}" for n in COMPARED_AFTER),
         outcomes=", ".join(outcomes),
     )
-    yield Paragraph(text)
     for cell in growth.cells:
         if not cell.verdict.agree:
             subject = speaker.say(
@@ -139,22 +151,16 @@ def _times(
     exponents = {
         e.variant: e.value for e in growth.exponents if e.line == line
     }
-
-    def row(name: str) -> tuple[str | Cell, ...]:
-        spent = (costs.get((name, size)) for size in line.sizes)
+    rows: list[tuple[str | Cell, ...]] = []
+    for variant in growth.variants:
+        spent = (costs.get((variant.name, size)) for size in line.sizes)
         shown = (NOTHING if s is None else seconds(s) for s in spent)
-        power = exponents.get(name)
-        return (
-            Cell(name, name=True),
-            *shown,
-            NOTHING if power is None else f"{round(power, 2) + 0.0:.2f}",
-        )
-
-    return Table(
-        title=_title(line, speaker),
-        columns=(speaker.say("per update"), *_sizes(line), "p"),
-        rows=tuple(row(variant.name) for variant in growth.variants),
-    )
+        power = exponents.get(variant.name)
+        told = NOTHING if power is None else f"{round(power, 2) + 0.0:.2f}"
+        rows.append((Cell(variant.name, name=True), *shown, told))
+    sizes = (f"{value:,}" for value in line.values)
+    heads = (speaker.say("per update"), *sizes, "p")
+    return Table(_title(line, speaker), heads, tuple(rows))
 
 
 def _ratios(
@@ -169,39 +175,22 @@ def _ratios(
         limit=f"{growth.threshold:g}",
     )
     yield Paragraph(title)
-    ratios = [dict(crossing.ratios) for crossing in crossings]
-    yield Table(
-        title=title,
-        columns=(
-            speaker.gettext(line.axis),
-            *(_named(crossing, speaker) for crossing in crossings),
-        ),
-        rows=(
-            *(
-                (
-                    f"{value:,}",
-                    *(
-                        _short(own[value]) if value in own else NOTHING
-                        for own in ratios
-                    ),
-                )
-                for value in line.values
-            ),
-            (
-                speaker.say("from where on"),
-                *(_from_where(crossing, speaker) for crossing in crossings),
-            ),
-        ),
-    )
+    rows = []
+    for value in line.values:
+        found = (dict(crossing.ratios).get(value) for crossing in crossings)
+        shown = (_short(ratio) if ratio else NOTHING for ratio in found)
+        rows.append((f"{value:,}", *shown))
+    ends = (_from_where(crossing, speaker) for crossing in crossings)
+    rows.append((speaker.say("from where on"), *ends))
+    names = (_named(crossing, speaker) for crossing in crossings)
+    yield Table(title, (speaker.gettext(line.axis), *names), tuple(rows))
 
 
 def _named(crossing: Crossing, speaker: Speaker) -> str:
+    """Name what is compared, on lines that a terminal has room for."""
     names = crossing.variant, crossing.against
-    return " / ".join(speaker.gettext(FASTEST.get(n, n)) for n in names)
-
-
-def _sizes(line: Line) -> Iterator[str]:
-    return (f"{value:,}" for value in line.values)
+    said = (speaker.gettext(FASTEST.get(name, name)) for name in names)
+    return "\n/ ".join(name.replace(" ", "\n", 1) for name in said)
 
 
 def _short(ratio: Ratio) -> str:
@@ -230,19 +219,3 @@ def _from_where(crossing: Crossing, speaker: Speaker) -> str:
     if high:
         return speaker.say("{at} ({high} or less)", at=at, high=high)
     return at
-
-
-def _conditions(growth: Growth, speaker: Speaker) -> str:
-    """Say how was timed, and where the last column comes from."""
-    timed = how_timed((cell.samples for cell in growth.cells), speaker)
-    text = speaker.say(
-        "All variants of a table take turns in the same processes. A time is "
-        "that of updates of a training that is under way, so that start and "
-        "compilation are not in it. Behind ± stands how far the interval "
-        "of a ratio reaches. The size from which on Keras takes at most "
-        "{limit} times as long is interpolated between sizes, and between the "
-        "ends of the intervals in brackets; beyond the sizes that were "
-        "measured nothing is said.",
-        limit=f"{growth.threshold:g}",
-    )
-    return " ".join([*timed, text])

@@ -17,6 +17,7 @@ from compare.showing.blocks import (
     Table,
 )
 from compare.showing.language import Speaker
+from compare.showing.telling.common import size_bars
 from compare.studies.ladder import (
     ALL_AT_ONCE,
     FIRST,
@@ -37,28 +38,25 @@ def tell_ladder(
         measure: a field of `CodeSize`.
     """
     manual, keras = _sizes(ladder.first, measure)
-    yield Paragraph(
-        speaker.say(
-            "Each feature is a lesson that adds it to a simpler one; its cost "
-            "is what the code grows by, in {measure}. The first lesson, "
-            "`{lesson}`, has {manual} by hand and {keras} in Keras.",
-            measure=speaker.gettext(MEASURES[measure]),
-            lesson=FIRST,
-            manual=manual,
-            keras=keras,
-        ),
+    yield speaker.paragraph(
+        "Each feature is a lesson that adds it to a simpler one; its cost "
+        "is what the code grows by, in {measure}. The first lesson, "
+        "`{lesson}`, has {manual} by hand and {keras} in Keras.",
         "lead",
+        measure=speaker.gettext(MEASURES[measure]),
+        lesson=FIRST,
+        manual=manual,
+        keras=keras,
     )
     yield Bars(
         speaker.say("adds"),
-        {side: speaker.side(side) for side in SIDES},
+        speaker.sides,
         tuple(_added(rung, measure) for rung in ladder.rungs),
         note=speaker.say("Keras writes"),
     )
     yield _bases(ladder, speaker)
     yield _sums(ladder, measure, speaker)
-    yield Paragraph(_sum_check(ladder, measure, speaker))
-    yield from _why_less(ladder, measure, speaker)
+    yield from _sum_check(ladder, measure, speaker)
     yield Paragraph(speaker.note(whether_it_grows(ladder)))
     yield _whole(ladder, measure, speaker)
     yield Paragraph(speaker.note(from_short_to_long(ladder, measure)))
@@ -73,22 +71,19 @@ def _sizes(sizes: dict[Side, CodeSize], measure: str) -> tuple[int, int]:
 
 def _added(rung: Rung, measure: str) -> tuple[Cell, tuple[Bar, ...], str]:
     manual, keras = _sizes(rung.added, measure)
-    bars = []
-    for side, size in zip(SIDES, (manual, keras), strict=True):
-        drawn = max(size, 0)
-        bars.append(Bar(side, f"{size:+}", drawn, drawn, drawn))
-    return Cell(rung.lesson, name=True), tuple(bars), f"{manual - keras:+}"
+    bars = size_bars({"manual": manual, "keras": keras}, "+")
+    return Cell(rung.lesson, name=True), bars, f"{manual - keras:+}"
 
 
 def _whole(ladder: Ladder, measure: str, speaker: Speaker) -> Bars:
     """Tell how long every lesson is, the shortest by hand first."""
     return Bars(
         speaker.say("whole lessons"),
-        {side: speaker.side(side) for side in SIDES},
+        speaker.sides,
         tuple(
             (
                 Cell(lesson, name=True),
-                tuple(Bar(s, str(n), n, n, n) for s, n in sizes.items()),
+                size_bars(sizes),
                 f"{sizes['keras'] / sizes['manual']:.2f}",
             )
             for lesson, sizes in by_size(ladder, measure)
@@ -121,11 +116,7 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
     }
     return Table(
         speaker.say("The features added up"),
-        (
-            speaker.say("lesson"),
-            speaker.say("sum by hand"),
-            speaker.say("sum in Keras"),
-        ),
+        speaker.heads("lesson", "sum by hand", "sum in Keras"),
         tuple(
             (label, *map(str, _sizes(sizes, measure)))
             for label, sizes in sums.items()
@@ -133,42 +124,28 @@ def _sums(ladder: Ladder, measure: str, speaker: Speaker) -> Table:
     )
 
 
-def _sum_check(ladder: Ladder, measure: str, speaker: Speaker) -> str:
+def _sum_check(
+    ladder: Ladder, measure: str, speaker: Speaker
+) -> Iterator[Paragraph]:
     """Say how far the sum of the features is from the lesson with all."""
+    last = [rung for rung in ladder.rungs if rung.counted][-1]
+    totals = _sizes(last.running, measure)
+    wholes = _sizes(ladder.whole, measure)
     values: dict[str, object] = {"lesson": ALL_AT_ONCE}
-    for side, total, whole in zip(
-        SIDES,
-        _sums_up_to(ladder, measure),
-        _sizes(ladder.whole, measure),
-        strict=True,
-    ):
+    for side, total, whole in zip(SIDES, totals, wholes, strict=True):
         gap = f" ({whole / total - 1:+.0%})" if total else ""
         values |= {f"{side}_sum": total, side: f"{whole}{gap}"}
-    return speaker.say(
+    yield speaker.paragraph(
         "The features that `{lesson}` has at once, these and no others, add "
         "up to {manual_sum} by hand and {keras_sum} in Keras; it is written "
         "in {manual} and {keras}.",
         **values,
     )
-
-
-def _why_less(
-    ladder: Ladder, measure: str, speaker: Speaker
-) -> Iterator[Block]:
-    """Say why all features at once may take less than their sum."""
-    if _sizes(ladder.whole, measure)[0] < _sums_up_to(ladder, measure)[0]:
-        yield Paragraph(
-            speaker.say(
-                "That is less by hand than the sum: what two features both "
-                "need is counted twice there, and written once."
-            )
+    if wholes[0] < totals[0]:
+        yield speaker.paragraph(
+            "That is less by hand than the sum: what two features both "
+            "need is counted twice there, and written once."
         )
-
-
-def _sums_up_to(ladder: Ladder, measure: str) -> tuple[int, int]:
-    """Return what the features that one lesson has at once add up to."""
-    last = [rung for rung in ladder.rungs if rung.counted][-1]
-    return _sizes(last.running, measure)
 
 
 def _dearer(ladder: Ladder, speaker: Speaker) -> Iterator[Block]:
@@ -186,10 +163,10 @@ def _dearer(ladder: Ladder, speaker: Speaker) -> Iterator[Block]:
     if rows:
         yield Table(
             speaker.say("Where Keras costs more"),
-            (speaker.say("Keras costs more in"), speaker.say("measured in")),
+            speaker.heads("Keras costs more in", "measured in"),
             tuple(rows),
         )
     else:
-        yield Paragraph(
-            speaker.say("By every measure every feature costs less in Keras.")
+        yield speaker.paragraph(
+            "By every measure every feature costs less in Keras."
         )

@@ -25,24 +25,22 @@ from compare.showing.telling.common import last_lines, outcome_cell
 
 def tell_task(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say what is trained, and what was done to the data."""
-    yield Paragraph(
-        speaker.say(
-            "{data}; {rows}, {features}, {batch} per update, learning rate "
-            "{rate}, {updates}.",
-            data=speaker.gettext(lesson.data),
-            rows=rows(lesson.rows, speaker),
-            features=speaker.count(
-                "{count} feature", "{count} features", lesson.features
-            ),
-            batch=rows(lesson.batch_size, speaker),
-            rate=f"{lesson.learning_rate:g}",
-            updates=speaker.count(
-                "{count} update", "{count} updates", lesson.updates
-            ),
-        )
+    yield speaker.paragraph(
+        "{data}; {rows}, {features}, {batch} per update, learning rate "
+        "{rate}, {updates}.",
+        data=speaker.gettext(lesson.data),
+        rows=rows(lesson.rows, speaker),
+        features=speaker.count(
+            "{count} feature", "{count} features", lesson.features
+        ),
+        batch=rows(lesson.batch_size, speaker),
+        rate=f"{lesson.learning_rate:g}",
+        updates=speaker.count(
+            "{count} update", "{count} updates", lesson.updates
+        ),
     )
     for note in lesson.notes:
-        yield Paragraph(speaker.say("Note: {note}.", note=speaker.note(note)))
+        yield speaker.paragraph("Note: {note}.", note=speaker.note(note))
 
 
 def rows(count: int, speaker: Speaker) -> str:
@@ -56,11 +54,9 @@ def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     yield Paragraph(_in_a_sentence(lesson, agree, speaker), "lead")
     by_mode = (
         _by_mode(lesson, speaker),
-        Paragraph(
-            speaker.say(
-                "ULP: units in the last place, the distance between "
-                "neighbouring float32 numbers. NaN equals nothing."
-            ),
+        speaker.paragraph(
+            "ULP: units in the last place, the distance between "
+            "neighbouring float32 numbers. NaN equals nothing.",
             "quiet",
         ),
     )
@@ -95,12 +91,7 @@ def _in_a_sentence(lesson: LessonReport, agree: bool, speaker: Speaker) -> str:
 def _by_mode(lesson: LessonReport, speaker: Speaker) -> Table:
     return Table(
         speaker.say("Verdict by mode"),
-        (
-            speaker.say("mode"),
-            speaker.say("verdict"),
-            speaker.say("difference"),
-            speaker.say("why"),
-        ),
+        speaker.heads("mode", "verdict", "difference", "why"),
         tuple(
             (
                 verdict.mode,
@@ -118,14 +109,12 @@ def _by_mode(lesson: LessonReport, speaker: Speaker) -> Table:
 def tell_checks(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say whether each side equals another way to the same parameters."""
     for check in lesson.checks:
-        yield Paragraph(
-            speaker.say(
-                "{side} against {reference}: {outcome}; {why}.",
-                side=speaker.side(check.side),
-                reference=speaker.gettext(check.reference),
-                outcome=speaker.outcome(check.verdict),
-                why=speaker.why(check.verdict),
-            )
+        yield speaker.paragraph(
+            "{side} against {reference}: {outcome}; {why}.",
+            side=speaker.side(check.side),
+            reference=speaker.gettext(check.reference),
+            outcome=speaker.outcome(check.verdict),
+            why=speaker.why(check.verdict),
         )
 
 
@@ -149,8 +138,8 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             *(
                 values(
                     results.get(name),
-                    name not in first.parameters,
                     speaker.say,
+                    history=name not in first.parameters,
                 )
                 for results in columns.values()
             ),
@@ -242,21 +231,17 @@ def _in_user_units(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
 def _theory(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     theory = lesson.theory
     if theory and theory.largest_learning_rate:
-        yield Paragraph(
-            speaker.say(
-                "Gradient descent on all rows converges for learning rates "
-                "below {limit}, which is 2 / {curvature}, the largest "
-                "eigenvalue of the Hessian of the mean squared error.",
-                limit=f"{theory.largest_learning_rate:.4g}",
-                curvature=f"{theory.largest_curvature:.4g}",
-            )
+        yield speaker.paragraph(
+            "Gradient descent on all rows converges for learning rates "
+            "below {limit}, which is 2 / {curvature}, the largest "
+            "eigenvalue of the Hessian of the mean squared error.",
+            limit=f"{theory.largest_learning_rate:.4g}",
+            curvature=f"{theory.largest_curvature:.4g}",
         )
     if lesson.convergence:
-        yield Paragraph(
-            speaker.say(
-                "With a constant learning rate mini-batches never settle: "
-                "each pulls towards a minimum of its own. Trained until they "
-                "do settle: {result}.",
-                result=speaker.note(lesson.convergence.why),
-            )
+        yield speaker.paragraph(
+            "With a constant learning rate mini-batches never settle: "
+            "each pulls towards a minimum of its own. Trained until they "
+            "do settle: {result}.",
+            result=speaker.note(lesson.convergence.why),
         )

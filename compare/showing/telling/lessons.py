@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from compare.judging.crossing import CLOSE, Crossing, Pace, crossing, paces
 from compare.records import MODES
-from compare.records.note import marked
 from compare.records.report import LessonReport
 from compare.showing.blocks import Block, Cell, Paragraph, Table
 from compare.showing.formats import digits, seconds
-from compare.showing.language import ANSWERS, Speaker
+from compare.showing.language import Speaker
+from compare.showing.telling.common import too_few
 
 
 def tell_lessons(
@@ -25,13 +25,13 @@ def tell_lessons(
             yield Paragraph(_say(tip, speaker))
     yield Table(
         speaker.say("Lessons by the time of an update by hand"),
-        (
-            speaker.say("mode"),
-            speaker.say("lesson"),
-            speaker.say("update by hand"),
-            speaker.say("epoch by hand"),
-            speaker.say("Keras / by hand"),
-            speaker.say("Keras is"),
+        speaker.heads(
+            "mode",
+            "lesson",
+            "update by hand",
+            "epoch by hand",
+            "Keras / by hand",
+            "Keras is",
         ),
         tuple(
             _row(pace, speaker, first=not number)
@@ -39,21 +39,13 @@ def tell_lessons(
             for number, pace in enumerate(found.get(mode, ()))
         ),
     )
-    yield Paragraph(
-        speaker.say(
-            "The ratio is that of epochs, which have equally many updates on "
-            "both sides: what fit does once per epoch is in it."
-        ),
+    yield speaker.paragraph(
+        "The ratio is that of epochs, which have equally many updates on "
+        "both sides: what fit does once per epoch is in it.",
         "quiet",
     )
     if any(p.ratio.low is None for of_mode in found.values() for p in of_mode):
-        yield Paragraph(
-            speaker.say(
-                "Intervals need more processes: see `{option}`.",
-                option="--budget",
-            ),
-            "quiet",
-        )
+        yield too_few(speaker)
 
 
 def _row(pace: Pace, speaker: Speaker, first: bool) -> tuple[str | Cell, ...]:
@@ -64,36 +56,22 @@ def _row(pace: Pace, speaker: Speaker, first: bool) -> tuple[str | Cell, ...]:
         seconds(pace.update),
         seconds(pace.epoch),
         digits(pace.ratio.value) if noisy else speaker.times(pace.ratio),
-        speaker.gettext(ANSWERS[pace.ratio.answer]),
+        speaker.gettext(pace.ratio.answer),
     )
 
 
 def _say(tip: Crossing, speaker: Speaker) -> str:
-    """Say from which time per update on Keras has caught up, or that not."""
+    """Say from which time per update on Keras has caught up."""
     if not tip.beyond:
-        return speaker.say(
-            _why_not(tip),
-            mode=tip.mode,
-            slowest=tip.slowest.lesson,
-            seconds=seconds(tip.slowest.update),
-            times=speaker.times(tip.slowest.ratio),
-            nearest=tip.nearest.lesson,
-            nearest_times=speaker.times(tip.nearest.ratio),
-        )
+        return _say_why_not(tip, speaker)
     first, count = tip.beyond[0], len(tip.beyond)
-    text = marked(
-        "{mode}: from an update of {seconds} by hand on ({lesson}) Keras "
-        "takes at most {percent} longer: in each of the {count} lessons with "
-        "the slowest updates, of {all}."
-    )
-    if count == 1:
-        text = marked(
-            "{mode}: Keras takes at most {percent} longer in one of {all} "
-            "lessons, {lesson}, whose update is the slowest ({seconds} by "
-            "hand)."
-        )
     return speaker.say(
-        text,
+        "{mode}: Keras takes at most {percent} longer in one of {all} "
+        "lessons, {lesson}, whose update is the slowest ({seconds} by hand)."
+        if count == 1
+        else "{mode}: from an update of {seconds} by hand on ({lesson}) Keras "
+        "takes at most {percent} longer: in each of the {count} lessons with "
+        "the slowest updates, of {all}.",
         mode=tip.mode,
         lesson=first.lesson,
         seconds=seconds(first.update),
@@ -103,24 +81,26 @@ def _say(tip: Crossing, speaker: Speaker) -> str:
     )
 
 
-def _why_not(tip: Crossing) -> str:
-    """Return what is said where there is no time from which on it is so."""
-    if not tip.slowest.clear:
-        return marked(
-            "{mode}: from which time per update on Keras has caught up cannot "
-            "be told: {slowest}, whose update is the slowest ({seconds} by "
-            "hand), was timed with too much noise or in too few processes."
-        )
-    if tip.nearest is tip.slowest:
-        return marked(
-            "{mode}: in these lessons there is no time per update from which "
-            "on Keras has caught up. It comes nearest in {slowest}, whose "
-            "update is the slowest ({seconds} by hand): there it takes "
-            "{times} times as long."
-        )
-    return marked(
-        "{mode}: in these lessons there is no time per update from which on "
-        "Keras has caught up. In {slowest}, whose update is the slowest "
+def _say_why_not(tip: Crossing, speaker: Speaker) -> str:
+    """Say that there is no time from which on it is so, or none known."""
+    return speaker.say(
+        "{mode}: from which time per update on Keras has caught up cannot "
+        "be told: {slowest}, whose update is the slowest ({seconds} by "
+        "hand), was timed with too much noise or in too few processes."
+        if not tip.slowest.clear
+        else "{mode}: in these lessons there is no time per update from which "
+        "on Keras has caught up. It comes nearest in {slowest}, whose "
+        "update is the slowest ({seconds} by hand): there it takes "
+        "{times} times as long."
+        if tip.nearest is tip.slowest
+        else "{mode}: in these lessons there is no time per update from which "
+        "on Keras has caught up. In {slowest}, whose update is the slowest "
         "({seconds} by hand), it takes {times} times as long; it comes "
-        "nearest in {nearest}: {nearest_times}."
+        "nearest in {nearest}: {nearest_times}.",
+        mode=tip.mode,
+        slowest=tip.slowest.lesson,
+        seconds=seconds(tip.slowest.update),
+        times=speaker.times(tip.slowest.ratio),
+        nearest=tip.nearest.lesson,
+        nearest_times=speaker.times(tip.nearest.ratio),
     )

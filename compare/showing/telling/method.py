@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.records.report import Report
-from compare.showing.blocks import Block, Code, Facts, Paragraph
+from compare.showing.blocks import Block, Code, Facts
 from compare.showing.language import Speaker
 
 
 def tell_method(report: Report, speaker: Speaker) -> Iterator[Block]:
     """Say how was measured, on what, and how to do it again."""
     if report.lessons:
-        yield Paragraph(
-            speaker.say(
-                "Every run has a fresh process, forked from a server that has "
-                "imported TensorFlow once. All parameters are recorded after "
-                "every update and compared bit by bit; where bits differ, the "
-                "pair is run again in float64: rounding shrinks, a real "
-                "difference stays. Timing runs have the machine to "
-                "themselves; a process is the unit, and intervals are "
-                "bootstrapped over processes."
-            )
+        yield speaker.paragraph(
+            "Every run has a fresh process, forked from a server that has "
+            "imported TensorFlow once. All parameters are recorded after "
+            "every update and compared bit by bit; where bits differ, the "
+            "pair is run again in float64: rounding shrinks, a real "
+            "difference stays. Timing runs have the machine to "
+            "themselves; a process is the unit, and intervals are "
+            "bootstrapped over processes."
         )
     environment = report.environment
     facts = {
@@ -34,5 +32,5 @@ def tell_method(report: Report, speaker: Speaker) -> Iterator[Block]:
         speaker.say("devices"): ", ".join(environment.devices),
     }
     yield Facts(tuple((k, v) for k, v in facts.items() if v))
-    yield Paragraph(speaker.say("The command that reproduces this:"))
+    yield speaker.paragraph("The command that reproduces this:")
     yield Code(report.command)

@@ -29,18 +29,20 @@ from compare.showing.telling.seen import (
     what_happened,
 )
 
-KINDS: dict[Kind, str] = {
-    "silent": marked("Silent: the parameters differ, and nothing says so"),
-    "error": marked("It raises an error"),
-    "slow": marked("Only slow: the parameters are equal"),
-}
+KINDS: dict[Kind, str] = marked(
+    {
+        "silent": "Silent: the parameters differ, and nothing says so",
+        "error": "It raises an error",
+        "slow": "Only slow: the parameters are equal",
+    }
+)
 
 
 def index_sections(
     mistakes: Sequence[Mistake], speaker: Speaker
 ) -> list[Section]:
     """List mistakes by kind, a line each."""
-    columns = (speaker.say("key"), speaker.say("in"), speaker.say("mistake"))
+    columns = speaker.heads("key", "in", "mistake")
     sections = []
     for kind, title in KINDS.items():
         rows = tuple(
@@ -56,12 +58,12 @@ def index_sections(
         if rows:
             table = Table(said, columns, rows)
             sections.append(Section(kind, said, (table,)))
-    text = speaker.say(
+    how = speaker.paragraph(
         "{count} mistakes. `python -m compare mistakes KEY` shows one; "
         "`--run` makes it.",
         count=len(mistakes),
     )
-    return [*sections, Section("how", "", (Paragraph(text),))]
+    return [*sections, Section("how", "", (how,))]
 
 
 def mistake_sections(
@@ -144,11 +146,9 @@ def tell_mistakes(
     reports: Sequence[MistakeReport], speaker: Speaker
 ) -> Iterator[Block]:
     """Tell mistakes that were made by kind, each in full."""
-    yield Paragraph(
-        speaker.say(
-            "Each was made for real in one of the lessons; the diff is all "
-            "that was changed."
-        ),
+    yield speaker.paragraph(
+        "Each was made for real in one of the lessons; the diff is all "
+        "that was changed.",
         "lead",
     )
     for kind, title in KINDS.items():
@@ -166,12 +166,7 @@ def _tell_briefly(
     """Tell a line of each mistake that was made."""
     yield Table(
         speaker.say("What was seen of each mistake"),
-        (
-            speaker.say("key"),
-            speaker.say("caught"),
-            speaker.say("at update"),
-            speaker.say("what was seen"),
-        ),
+        speaker.heads("key", "caught", "at update", "what was seen"),
         tuple(
             (
                 Cell(report.mistake.key, name=True),
@@ -191,10 +186,12 @@ def _tell_briefly(
 def how_many(reports: Sequence[MistakeReport], speaker: Speaker) -> Paragraph:
     """Say how many mistakes were caught."""
     caught = sum(report.caught for report in reports)
-    text = speaker.say(
-        "Caught: {caught} of {count}.", caught=caught, count=len(reports)
+    return speaker.paragraph(
+        "Caught: {caught} of {count}.",
+        "plain" if caught == len(reports) else "bad",
+        caught=caught,
+        count=len(reports),
     )
-    return Paragraph(text, "plain" if caught == len(reports) else "bad")
 
 
 def file_of(mistake: Mistake) -> str:

@@ -10,7 +10,6 @@ from compare.showing.blocks import (
     Block,
     Cell,
     Heading,
-    Paragraph,
     Section,
     Table,
 )
@@ -37,23 +36,15 @@ def _tell(report: Report, speaker: Speaker) -> Iterator[Block]:
     """Tell verdicts and sizes, and why a verdict is not identical."""
     yield Table(
         speaker.say("Lessons at a glance"),
-        (
-            speaker.say("lesson"),
-            speaker.say("mode"),
-            speaker.say("verdict"),
-            speaker.say("updates"),
-            speaker.say("statements"),
-            speaker.say("nodes"),
+        speaker.heads(
+            "lesson", "mode", "verdict", "updates", "statements", "nodes"
         ),
         tuple(
             row for lesson in report.lessons for row in _rows(lesson, speaker)
         ),
     )
-    yield Paragraph(
-        speaker.say(
-            "Statements and nodes of the syntax tree: by hand / Keras."
-        ),
-        "quiet",
+    yield speaker.paragraph(
+        "Statements and nodes of the syntax tree: by hand / Keras.", "quiet"
     )
     for lesson in report.lessons:
         blocks = [

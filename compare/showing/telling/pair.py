@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from compare.judging.ratios import centre
 from compare.records.diagnosis import SIGNS, STAGE_NAMES, Diagnosis
-from compare.records.note import marked
 from compare.records.pairs import OwnPair, SideCost
 from compare.records.timing import Paired
-from compare.records.verdicts import Verdict
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
 from compare.showing.formats import seconds
 from compare.showing.language import Speaker
@@ -18,34 +17,34 @@ from compare.showing.telling.common import left_out
 
 def tell_pair(pair: OwnPair, speaker: Speaker) -> Iterator[Block]:
     """Tell the verdict, why it is so, and what each side costs."""
-    yield from tell_verdict(pair.verdict, speaker)
-    if pair.verdict.diagnosis:
+    verdict = pair.verdict
+    yield Paragraph(
+        speaker.outcome(verdict), "good" if verdict.agree else "bad"
+    )
+    yield speaker.paragraph("{why}.", why=speaker.why(verdict))
+    if verdict.diagnosis:
         yield Heading(speaker.say("Why?"))
-        yield from tell_diagnosis(pair, pair.verdict.diagnosis, speaker)
+        yield from tell_diagnosis(pair.names, verdict.diagnosis, speaker)
     if pair.costs:
         yield Heading(speaker.say("How fast?"))
         yield from tell_costs(pair, speaker)
 
 
-def tell_verdict(verdict: Verdict, speaker: Speaker) -> Iterator[Block]:
-    """Tell whether the sides are the same training."""
-    yield Paragraph(
-        speaker.outcome(verdict), "good" if verdict.agree else "bad"
-    )
-    yield Paragraph(speaker.say("{why}.", why=speaker.why(verdict)))
-
-
 def tell_diagnosis(
-    pair: OwnPair, diagnosis: Diagnosis, speaker: Speaker
+    names: tuple[str, str],
+    diagnosis: Diagnosis,
+    speaker: Speaker,
+    cures: bool = True,
 ) -> Iterator[Block]:
     """Tell where they part, then causes with their proof, then facts."""
     if diagnosis.stages:
         yield Paragraph(speaker.note(diagnosis.chain(speaker.note)), "lead")
-        yield stages(pair.names, diagnosis, speaker)
+        yield stages(names, diagnosis, speaker)
     for cause in diagnosis.causes:
-        title, *rest = cause.sentences(speaker.note)
+        title, cure, proof, *threads = cause.sentences(speaker.note)
         yield Paragraph(title, "bad")
-        yield from (Paragraph(text) for text in rest)
+        for text in (cure, proof, *threads) if cures else (proof,):
+            yield Paragraph(text)
     for text in diagnosis.other_sentences(speaker.note):
         yield Paragraph(text)
 
@@ -60,8 +59,8 @@ def stages(
         tuple(
             (
                 speaker.note(STAGE_NAMES[stage.name]),
-                stage.left,
-                stage.right,
+                _shown(stage.left, speaker),
+                _shown(stage.right, speaker),
                 Cell(
                     SIGNS[stage.status],
                     "bad" if stage.status == "different" else "plain",
@@ -71,6 +70,17 @@ def stages(
             if stage.left or stage.right
         ),
     )
+
+
+def _shown(figure: str, speaker: Speaker) -> str:
+    """Show what was seen at a stage; counts of rows and updates are said."""
+    counted = re.fullmatch(r"(\d[\d,]*) (row|update)s?", figure)
+    if not counted:
+        return figure
+    count = int(counted[1].replace(",", ""))
+    if counted[2] == "row":
+        return speaker.count("{count} row", "{count} rows", count)
+    return speaker.count("{count} update", "{count} updates", count)
 
 
 def tell_costs(report: OwnPair, speaker: Speaker) -> Iterator[Block]:
@@ -85,8 +95,8 @@ def tell_costs(report: OwnPair, speaker: Speaker) -> Iterator[Block]:
         for cost in costs.sides:
             for reason in cost.reasons():
                 yield Paragraph(speaker.note(reason))
-        yield Paragraph(
-            speaker.say("One fresh process each, from start to end."), "quiet"
+        yield speaker.paragraph(
+            "One fresh process each, from start to end.", "quiet"
         )
     yield from left_out(costs.left_out, speaker)
 
@@ -98,37 +108,39 @@ def _ratio(
     ratio, floor = centre(paired.factors), centre(paired.floor)
     if ratio is None or floor is None:
         return
-    text = marked("{right} takes {times} times as long per update as {left}.")
-    if paired.whole:
-        text = marked(
-            "{right} takes {times} times as long as {left}, whole trainings "
-            "with their start: single updates cannot be seen."
-        )
-    if ratio.answer == "too noisy to tell":
-        text = marked("Whether {right} or {left} is faster: {times}.")
     left, right = report.names
     times = speaker.times(ratio)
-    yield Paragraph(speaker.say(text, left=left, right=right, times=times))
-    said = speaker.say(
+    yield speaker.paragraph(
+        "Whether {right} or {left} is faster: {times}."
+        if ratio.answer == "too noisy to tell"
+        else "{right} takes {times} times as long as {left}, whole trainings "
+        "with their start: single updates cannot be seen."
+        if paired.whole
+        else "{right} takes {times} times as long per update as {left}.",
+        left=left,
+        right=right,
+        times=times,
+    )
+    yield speaker.paragraph(
         "{left} against itself: {times}. Both train by turns in each of "
         "{processes} fresh processes.",
+        "quiet",
         left=left,
         times=speaker.times(floor),
         processes=len(paired.factors),
     )
-    yield Paragraph(said, "quiet")
 
 
 def _sides(costs: Sequence[SideCost], speaker: Speaker) -> Table:
     return Table(
         speaker.say("What each side takes"),
-        (
+        speaker.heads(
             "",
-            speaker.say("start"),
-            speaker.say("per update"),
-            speaker.say("updates"),
-            speaker.say("traces"),
-            speaker.say("operations in the largest graph"),
+            "start",
+            "per update",
+            "updates",
+            "traces",
+            "operations in the largest graph",
         ),
         tuple(
             (

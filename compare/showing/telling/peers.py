@@ -21,7 +21,7 @@ from compare.showing.blocks import (
 from compare.showing.formats import seconds, values
 from compare.showing.language import SIDE_NAMES, Speaker
 from compare.showing.telling.common import (
-    bar,
+    bar_row,
     how_timed,
     last_lines,
     left_out,
@@ -38,17 +38,6 @@ KINDS: dict[Kind, str] = {
     "limit": marked("the least that this arithmetic takes"),
 }
 
-FASTER = marked(
-    "The same Keras file on {backend}: {time} per update, {times} times as "
-    "fast as on TensorFlow ({slow}): one environment variable, "
-    "`KERAS_BACKEND={name}`, no other line."
-)
-SLOWER = marked(
-    "The same Keras file on {backend}: {time} per update, {times} times as "
-    "long as on TensorFlow ({slow}): one environment variable, "
-    "`KERAS_BACKEND={name}`, no other line."
-)
-
 COMPILER = marked("C compiler")
 """Of the names in `Peers.versions` the one that is no name of a product."""
 
@@ -57,7 +46,14 @@ def tell_peers(peers: Peers, speaker: Speaker) -> Iterator[Block]:
     """Tell every implementation's verdict and times, the slowest first."""
     results = peers.slowest_first()
     timed = [result for result in results if result.samples]
-    yield _setting(peers, speaker)
+    yield speaker.paragraph(
+        "The training `{lesson}`, as others write it. All {updates} updates "
+        "of each are compared with the loop by hand in graph mode; only the "
+        "same training is timed.",
+        "lead",
+        lesson=peers.lesson,
+        updates=f"{peers.updates:,}",
+    )
     yield _times(peers, results, speaker)
     if timed:
         how = how_timed(
@@ -76,17 +72,6 @@ def tell_peers(peers: Peers, speaker: Speaker) -> Iterator[Block]:
     if peers.versions:
         names = {speaker.gettext(k): v for k, v in peers.versions.items()}
         yield Facts(tuple(names.items()))
-
-
-def _setting(peers: Peers, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
-        "The training `{lesson}`, as others write it. All {updates} updates "
-        "of each are compared with the loop by hand in graph mode; only the "
-        "same training is timed.",
-        lesson=peers.lesson,
-        updates=f"{peers.updates:,}",
-    )
-    return Paragraph(text, "lead")
 
 
 def _times(
@@ -113,19 +98,15 @@ def _times(
 def _row(
     result: PeerResult, limit: PeerResult | None, speaker: Speaker
 ) -> tuple[Cell, tuple[Bar, ...], str]:
-    verdict = None if result.is_reference else result.verdict
-    outcome = outcome_cell(verdict, speaker)
-    label = Cell(
-        _name(result, speaker), "plain" if result.verdict.agree else "bad"
+    outcome = outcome_cell(
+        None if result.is_reference else result.verdict, speaker
     )
-    if not result.samples:
-        text = speaker.say("not timed; {verdict}", verdict=outcome.text)
-        return label, (), text
-    bars = (bar(result.kind, result.per_update),)
-    if limit is None:
-        return label, bars, outcome.text
-    ratio = times(limit.per_update, result.per_update, speaker)
-    return label, bars, f"{ratio}; {outcome.text}"
+    name, ratio = _name(result, speaker), ""
+    label = Cell(name, "plain" if result.verdict.agree else "bad")
+    if limit and result.samples:
+        ratio = times(limit.per_update, result.per_update, speaker)
+    behind = ratio, outcome.text
+    return bar_row(label, result.kind, result.per_update, behind, speaker)
 
 
 def _floor(peers: Peers, speaker: Speaker) -> Iterator[str]:
@@ -142,28 +123,21 @@ def _floor(peers: Peers, speaker: Speaker) -> Iterator[str]:
 
 def _starts(timed: Sequence[PeerResult], speaker: Speaker) -> Details:
     """Tell what comes before the updates."""
-    table = Table(
-        title=speaker.say("Importing and the first call"),
-        columns=("", speaker.say("import"), speaker.say("first call")),
-        rows=tuple(
-            (
-                Cell(_name(result, speaker)),
-                seconds(
-                    statistics.median(s.import_seconds for s in result.samples)
-                ),
-                seconds(
-                    statistics.median(s.first_call for s in result.samples)
-                ),
-            )
-            for result in timed
-        ),
-    )
-    text = speaker.say(
+    rows: list[tuple[str | Cell, ...]] = []
+    for result in timed:
+        imports = [sample.import_seconds for sample in result.samples]
+        calls = [sample.first_call for sample in result.samples]
+        spent = (seconds(statistics.median(s)) for s in (imports, calls))
+        rows.append((Cell(_name(result, speaker)), *spent))
+    title = speaker.say("Importing and the first call")
+    heads = speaker.heads("", "import", "first call")
+    text = speaker.paragraph(
         "Import: of NumPy and the framework. First call: the first training, "
         "of one epoch or, where a call makes all updates, of one call, with "
-        "all that is built and compiled for it."
+        "all that is built and compiled for it.",
+        "quiet",
     )
-    return Details(table.title, (table, Paragraph(text, "quiet")))
+    return Details(title, (Table(title, heads, tuple(rows)), text))
 
 
 def _backends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
@@ -178,15 +152,20 @@ def _backends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
     for backend, fast in timed.items():
         faster = statistics.median(fast) < statistics.median(slow)
         pair = (fast, slow) if faster else (slow, fast)
-        text = speaker.say(
-            FASTER if faster else SLOWER,
+        yield speaker.paragraph(
+            "The same Keras file on {backend}: {time} per update, {times} "
+            "times as fast as on TensorFlow ({slow}): one environment "
+            "variable, `KERAS_BACKEND={name}`, no other line."
+            if faster
+            else "The same Keras file on {backend}: {time} per update, "
+            "{times} times as long as on TensorFlow ({slow}): one environment "
+            "variable, `KERAS_BACKEND={name}`, no other line.",
             backend=BACKENDS[backend][0],
             time=seconds(statistics.median(fast)),
             times=times(*pair, speaker),
             slow=seconds(statistics.median(slow)),
             name=backend,
         )
-        yield Paragraph(text)
 
 
 def _ends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
@@ -195,15 +174,16 @@ def _ends(peers: Peers, speaker: Speaker) -> Iterator[Paragraph]:
     for result in peers.results:
         if result.ends:
             end = ", ".join(
-                f"{name} {', '.join(values(value).splitlines())}"
+                f"{name} {', '.join(values(value, speaker.say).splitlines())}"
                 for name, value in sorted(result.ends.items())
             )
             names.setdefault(end, []).append(_name(result, speaker))
     for end, who in names.items():
         several = speaker.count("{count} of them", "{count} of them", len(who))
         name = who[0] if len(who) == 1 else several
-        text = speaker.say("End of {name}: {end}.", name=name, end=end)
-        yield Paragraph(text, "quiet")
+        yield speaker.paragraph(
+            "End of {name}: {end}.", "quiet", name=name, end=end
+        )
 
 
 def _reasons(peers: Peers, speaker: Speaker) -> Iterator[Block]:
@@ -216,13 +196,12 @@ def _reasons(peers: Peers, speaker: Speaker) -> Iterator[Block]:
         if result.details:
             yield last_lines(result.details)
     if any(result.against == SECOND_ORDER for result in peers.results):
-        text = speaker.say(
+        yield speaker.paragraph(
             "On JAX and PyTorch `fit` draws a batch to build the model and "
             "then opens the dataset anew: training sees the second of its "
             "shuffled orders. These are compared with the manual loop on that "
             "order."
         )
-        yield Paragraph(text)
 
 
 def _name(result: PeerResult, speaker: Speaker) -> str:

@@ -16,11 +16,9 @@ def tell_picture(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Show what was learnt, once if both sides have learnt the same."""
     pictures = dict(lesson.pictures)
     if len({repr(to_json(picture)) for picture in pictures.values()}) == 1:
-        yield Paragraph(
-            speaker.say(
-                "Both sides have learnt the same, number by number; the page "
-                "draws it once."
-            ),
+        yield speaker.paragraph(
+            "Both sides have learnt the same, number by number; the page "
+            "draws it once.",
             "quiet",
         )
         pictures = {"": next(iter(pictures.values()))}

@@ -15,25 +15,23 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
     """Tell the verdicts, the causes by stage, and what went wrong."""
     pairs = score.pairs
     verdict, diagnosis = score.seconds
-    yield Paragraph(
-        speaker.say(
-            "{right} of {pairs} verdicts are right; {named} of {planted} "
-            "planted causes are named, {wrong} are named beside them. A "
-            "verdict takes {verdict}, a diagnosis {diagnosis} more (medians).",
-            right=sum(pair.right for pair in pairs),
-            pairs=len(pairs),
-            named=score.named,
-            planted=score.planted,
-            wrong=sum(len(pair.wrong) for pair in pairs),
-            verdict=seconds(verdict),
-            diagnosis=seconds(diagnosis),
-        ),
+    yield speaker.paragraph(
+        "{right} of {pairs} verdicts are right; {named} of {planted} "
+        "planted causes are named, {wrong} are named beside them. A "
+        "verdict takes {verdict}, a diagnosis {diagnosis} more (medians).",
         "lead",
+        right=sum(pair.right for pair in pairs),
+        pairs=len(pairs),
+        named=score.named,
+        planted=score.planted,
+        wrong=sum(len(pair.wrong) for pair in pairs),
+        verdict=seconds(verdict),
+        diagnosis=seconds(diagnosis),
     )
     by_stage = score.by_stage()
     yield Table(
         speaker.say("Causes, by the stage at which they are planted"),
-        ("", speaker.say("planted"), speaker.say("named")),
+        speaker.heads("", "planted", "named"),
         tuple(
             (
                 speaker.note(STAGE_NAMES[stage]),
@@ -45,10 +43,13 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
         ),
     )
     for pair in pairs:
-        missed = [cause for cause, named in pair.named.items() if not named]
+        missed = (c for c, named in pair.named.items() if not named)
         said = [
             *([] if pair.right else [speaker.say("wrong verdict")]),
-            *(speaker.say("not named: {cause}", cause=c) for c in missed),
+            *(
+                speaker.say("not named: {cause}", cause=_cause(c, speaker))
+                for c in missed
+            ),
             *(
                 speaker.say("named beside: {cause}", cause=c)
                 for c in pair.wrong
@@ -56,3 +57,11 @@ def tell_score(score: Score, speaker: Speaker) -> Iterator[Block]:
         ]
         if said:
             yield Paragraph(f"{pair.key}: {'; '.join(said)}")
+
+
+def _cause(cause: str, speaker: Speaker) -> str:
+    """Say what was planted, after the stages at which it may be seen."""
+    stages, _, what = cause.partition(": ")
+    said = map(speaker.gettext, stages.split(" or "))
+    places = f" {speaker.say('or')} ".join(said)
+    return f"{places}: {speaker.gettext(what)}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
 from compare.records.note import marked
 from compare.records.report import Environment, LessonReport
-from compare.records.timing import Ratio, Sample, Timing
+from compare.records.timing import IteratorCost, Ratio, Timing
 from compare.showing.blocks import Bar, Bars, Block, Cell, Details, Paragraph
 from compare.showing.formats import digits, mebibytes, seconds
-from compare.showing.language import ANSWERS, Speaker
-from compare.showing.telling.common import bar, left_out
+from compare.showing.language import Speaker
+from compare.showing.telling.common import bar, left_out, too_few
 
 NOISY = 0.1
 """Noise floor from which the reader is warned."""
@@ -23,15 +23,14 @@ NOTABLE = 1.05
 WORTH_A_REASON = 0.2
 """Share of an epoch from which opening iterators explains its length."""
 
-NOT_TIMED = {
-    "different": marked(
-        "Not timed: {modes}, because two trainings that are not the same have "
-        "no common speed."
-    ),
-    "could not run": marked(
-        "Not timed: {modes}, because what could not run has none."
-    ),
-}
+NOT_TIMED = marked(
+    {
+        "different": "Not timed: {modes}, because two trainings that are not "
+        "the same have no common speed.",
+        "could not run": "Not timed: {modes}, because what could not run has "
+        "none.",
+    }
+)
 
 
 def tell_speed(
@@ -42,22 +41,15 @@ def tell_speed(
     for outcome, text in NOT_TIMED.items():
         modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
         if modes:
-            yield Paragraph(speaker.say(text, modes=", ".join(modes)))
+            yield speaker.paragraph(text, modes=", ".join(modes))
     timed = [t for t in lesson.timings if t.samples]
     if not timed:
         if lesson.workers > 1:
-            yield Paragraph(
-                speaker.say(
-                    "Not timed: processes of a cluster train only once."
-                )
+            yield speaker.paragraph(
+                "Not timed: processes of a cluster train only once."
             )
         return
-    found = {
-        verdict.mode: ratio
-        for verdict in lesson.verdicts
-        if verdict.agree
-        and (ratio := ratios.keras_to_manual(lesson.paired, verdict.mode))
-    }
+    found = ratios_of(lesson)
     if found:
         yield Paragraph(say_speed(found, speaker), "lead")
     for text in say_why_slow(lesson, speaker):
@@ -72,120 +64,120 @@ def tell_speed(
     yield Details(speaker.say("How exactly?"), exactly)
 
 
-def say_speed(found: Mapping[Mode, Ratio], speaker: Speaker) -> str:
-    """Say in words which side is faster, in each mode."""
-    return " ".join(
-        _in_words(mode, ratio, speaker) for mode, ratio in found.items()
-    )
+def ratios_of(lesson: LessonReport) -> dict[Mode, Ratio]:
+    """Return the ratio of the speeds in each mode where there is one."""
+    return {
+        verdict.mode: ratio
+        for verdict in lesson.verdicts
+        if verdict.agree
+        and (ratio := ratios.keras_to_manual(lesson.paired, verdict.mode))
+    }
 
 
-def _in_words(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
-    if ratio.answer == "too noisy to tell":
-        return speaker.say(
-            "In {mode} mode the machine was too busy to tell.", mode=mode
-        )
+def factor_of(ratio: Ratio) -> tuple[str, bool]:
+    """Return how many times one side is faster, and whether Keras is slower.
+
+    Times are "" where neither side is clearly faster.
+    """
     slower = ratio.value >= 1
     factor = ratio.value if slower else 1 / ratio.value
     if ratio.answer == "no clear difference" or factor < NOTABLE:
-        return speaker.say(
-            "In {mode} mode neither side is clearly faster.", mode=mode
+        return "", slower
+    return f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}", slower
+
+
+def say_speed(found: Mapping[Mode, Ratio], speaker: Speaker) -> str:
+    """Say in words which side is faster, in each mode."""
+    said = []
+    for mode, ratio in found.items():
+        times, slower = factor_of(ratio)
+        text = speaker.say(
+            "In {mode} mode the machine was too busy to tell."
+            if ratio.answer == "too noisy to tell"
+            else "In {mode} mode neither side is clearly faster."
+            if not times
+            else "In {mode} mode Keras is {times} times slower per update."
+            if slower
+            else "In {mode} mode Keras is {times} times faster per update.",
+            mode=mode,
+            times=times,
         )
-    times = f"{factor:,.0f}" if factor >= 10 else f"{factor:.2g}"
-    text = marked("In {mode} mode Keras is {times} times slower per update.")
-    if not slower:
-        text = marked(
-            "In {mode} mode Keras is {times} times faster per update."
-        )
-    return speaker.say(text, mode=mode, times=times)
+        said.append(text)
+    return " ".join(said)
 
 
 def say_ratio(mode: Mode, ratio: Ratio, speaker: Speaker) -> str:
     """Say how many times as long Keras takes, and how sure that is."""
-    if ratio.answer == "too noisy to tell":
-        return speaker.say(
-            "{mode}: too noisy to tell which side is faster: this machine is "
-            "too busy.",
-            mode=mode,
-        )
-    if ratio.low is None:
-        return speaker.say(
-            "{mode}: Keras takes {times} times as long per update as the loop "
-            "by hand.",
-            mode=mode,
-            times=speaker.times(ratio),
-        )
     return speaker.say(
-        "{mode}: Keras takes {times} times as long per update as the loop by "
-        "hand: {answer}.",
+        "{mode}: too noisy to tell which side is faster: this machine is too "
+        "busy."
+        if ratio.answer == "too noisy to tell"
+        else "{mode}: Keras takes {times} times as long per update as the "
+        "loop by hand."
+        if ratio.low is None
+        else "{mode}: Keras takes {times} times as long per update as the "
+        "loop by hand: {answer}.",
         mode=mode,
         times=speaker.times(ratio),
-        answer=speaker.gettext(ANSWERS[ratio.answer]),
+        answer=speaker.gettext(ratio.answer),
     )
 
 
-def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
-    """Say where Keras's time goes, where that explains an epoch's length.
+def openings(lesson: LessonReport) -> Iterator[tuple[IteratorCost, float]]:
+    """Yield what opening iterators costs where it explains an epoch's length.
 
-    Where iterators seem to cost more than the epoch the machine was too busy.
+    Beside it stands its share of the epoch; where that seems more than the
+    whole, the machine was too busy.
     """
     for cost in lesson.iterators:
         share = cost.seconds / cost.epoch_seconds
         if WORTH_A_REASON < share <= 1:
-            yield speaker.say(
-                "Why: {share} of the time that Keras's fit takes ({mode}) go "
-                "into opening data iterators, {iterators} per epoch: "
-                "{seconds} of {epoch} in a run that watches them. For each "
-                "one TensorFlow sets up the input pipeline and optimises its "
-                "functions anew, however small the data; the update itself "
-                "is cheap.",
-                share=f"{share:.0%}",
-                mode=cost.mode,
-                iterators=f"{cost.iterators:.3g}",
-                seconds=seconds(cost.seconds),
-                epoch=seconds(cost.epoch_seconds),
-            )
-            yield speaker.say(
-                "So the ratio is that of an epoch's start-up work, on {rows} "
-                "rows: the command `grow` shows how it shrinks where rows are "
-                "many, the command `fit` what cures it.",
-                rows=f"{lesson.rows:,}",
-            )
+            yield cost, share
+
+
+def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
+    """Say where Keras's time goes, where that explains an epoch's length."""
+    for cost, share in openings(lesson):
+        yield speaker.say(
+            "Why: {share} of the time that Keras's fit takes ({mode}) go into "
+            "opening data iterators, {iterators} per epoch: {seconds} of "
+            "{epoch} in a run that watches them. For each one TensorFlow sets "
+            "up the input pipeline and optimises its functions anew, however "
+            "small the data; the update itself is cheap.",
+            share=f"{share:.0%}",
+            mode=cost.mode,
+            iterators=f"{cost.iterators:.3g}",
+            seconds=seconds(cost.seconds),
+            epoch=seconds(cost.epoch_seconds),
+        )
+        yield speaker.say(
+            "So the ratio is that of an epoch's start-up work, on {rows} "
+            "rows: the command `grow` shows how it shrinks where rows are "
+            "many, the command `fit` what cures it.",
+            rows=f"{lesson.rows:,}",
+        )
 
 
 def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
     """Draw the times of each phase, mode by mode, both sides."""
-    phases: tuple[tuple[str, Callable[[Sample, int], float]], ...] = (
-        (
-            speaker.say("each update"),
-            lambda sample, updates: sample.per_epoch / updates,
-        ),
-        (
-            speaker.say("the first call, which traces and compiles"),
-            lambda sample, _: sample.first_call,
-        ),
-        (
-            speaker.say("building model or variables"),
-            lambda sample, _: sample.build,
-        ),
-    )
-    for title, seconds_of in phases:
-        rows: dict[str, dict[Side, Bar]] = {}
+    phases = {
+        "per_epoch": speaker.say("each update"),
+        "first_call": speaker.say("the first call, which traces and compiles"),
+        "build": speaker.say("building model or variables"),
+    }
+    for field, title in phases.items():
+        rows: dict[Cell, dict[Side, Bar]] = {}
         for timing in sorted(timed, key=lambda t: t.mode):
-            updates = timing.updates_per_epoch
-            times = [seconds_of(s, updates) for s in timing.samples]
-            rows.setdefault(timing.mode, {})[timing.side] = bar(
-                timing.side, times
-            )
+            parts = timing.updates_per_epoch if field == "per_epoch" else 1
+            times = [getattr(s, field) / parts for s in timing.samples]
+            drawn = rows.setdefault(Cell(timing.mode, name=True), {})
+            drawn[timing.side] = bar(timing.side, times)
         yield Bars(
             title,
-            {side: speaker.side(side) for side in SIDES},
+            speaker.sides,
             tuple(
-                (
-                    Cell(mode, name=True),
-                    tuple(bars[side] for side in SIDES if side in bars),
-                    "",
-                )
-                for mode, bars in rows.items()
+                (mode, tuple(b[s] for s in SIDES if s in b), "")
+                for mode, b in rows.items()
             ),
             scale="logarithmic",
         )
@@ -193,16 +185,14 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
 
 def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     for even in ratios.break_evens(lesson.timings):
-        yield Paragraph(
-            speaker.say(
-                "{side}: {mode} has paid for its slower start after "
-                "{updates}, against eager.",
-                side=speaker.side(even.side),
-                mode=even.mode,
-                updates=speaker.count(
-                    "{count} update", "{count} updates", even.updates
-                ),
-            )
+        yield speaker.paragraph(
+            "{side}: {mode} has paid for its slower start after "
+            "{updates}, against eager.",
+            side=speaker.side(even.side),
+            mode=even.mode,
+            updates=speaker.count(
+                "{count} update", "{count} updates", even.updates
+            ),
         )
 
 
@@ -213,27 +203,20 @@ def _noise(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         if floor is None or floor.low is None or floor.high is None:
             continue
         noise = max(1 - floor.low, floor.high - 1)
-        text = marked(
+        yield speaker.paragraph(
             "{mode}: the loop by hand against itself in the same processes: "
             "{low} to {high} times as long; a difference below {noise} would "
             "be noise here."
-        )
-        if noise > NOISY:
-            text = marked(
-                "{mode}: the loop by hand against itself in the same "
-                "processes: {low} to {high} times as long; a difference below "
-                "{noise} would be noise here, which is a lot: this machine "
-                "was too busy."
-            )
-        yield Paragraph(
-            speaker.say(
-                text,
-                mode=verdict.mode,
-                low=digits(floor.low),
-                high=digits(floor.high),
-                noise=f"{noise:.1%}",
-            ),
+            if noise <= NOISY
+            else "{mode}: the loop by hand against itself in the same "
+            "processes: {low} to {high} times as long; a difference below "
+            "{noise} would be noise here, which is a lot: this machine "
+            "was too busy.",
             "quiet",
+            mode=verdict.mode,
+            low=digits(floor.low),
+            high=digits(floor.high),
+            noise=f"{noise:.1%}",
         )
 
 
@@ -242,15 +225,13 @@ def _conditions(
 ) -> Iterator[Block]:
     """Say how was timed, and what import and memory cost."""
     processes = max(len(timing.samples) for timing in lesson.timings)
-    yield Paragraph(
-        speaker.say("One fresh process per side, one at a time.")
+    yield speaker.paragraph(
+        "One fresh process per side, one at a time."
         if processes == 1
-        else speaker.say(
-            "Median (smallest–largest) of {processes} fresh processes per "
-            "side, one at a time, the sides in random order.",
-            processes=processes,
-        ),
+        else "Median (smallest–largest) of {processes} fresh processes per "
+        "side, one at a time, the sides in random order.",
         "quiet",
+        processes=processes,
     )
     shared = max((len(pair.factors) for pair in lesson.paired), default=0)
     if shared:
@@ -266,30 +247,20 @@ def _conditions(
             "quiet",
         )
     if shared < ratios.FEWEST:
-        yield Paragraph(
-            speaker.say(
-                "Intervals need more processes: see `{option}`.",
-                option="--budget",
-            ),
-            "quiet",
-        )
-    yield Paragraph(
-        speaker.say(
-            "Importing TensorFlow and Keras took {seconds} and {size} once.",
-            seconds=f"{environment.import_seconds:.1f} s",
-            size=mebibytes(environment.import_bytes),
-        ),
+        yield too_few(speaker)
+    yield speaker.paragraph(
+        "Importing TensorFlow and Keras took {seconds} and {size} once.",
         "quiet",
+        seconds=f"{environment.import_seconds:.1f} s",
+        size=mebibytes(environment.import_bytes),
     )
     memory = {m.side: m.added_bytes for m in lesson.memory if m.added_bytes}
     if memory:
-        yield Paragraph(
-            speaker.say(
-                "Memory that training added at its peak: {amounts}.",
-                amounts=", ".join(
-                    f"{speaker.side(side)} {mebibytes(max(sizes))}"
-                    for side, sizes in memory.items()
-                ),
-            ),
+        yield speaker.paragraph(
+            "Memory that training added at its peak: {amounts}.",
             "quiet",
+            amounts=", ".join(
+                f"{speaker.side(side)} {mebibytes(max(sizes))}"
+                for side, sizes in memory.items()
+            ),
         )

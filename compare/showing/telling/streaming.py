@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.records.note import marked
 from compare.records.streaming import Flatness, StreamCell, Streaming
 from compare.showing.blocks import Block, Cell, Paragraph, Table
 from compare.showing.formats import digits, mebibytes, seconds
@@ -17,23 +16,31 @@ from compare.showing.telling.common import (
     reason,
 )
 
-FLAT = marked(
-    "{side}: with {most} rows peak memory is {ratio} times that with "
-    "{fewest}, so it is flat (up to {limit} counts as flat)."
-)
-NOT_FLAT = marked(
-    "{side}: with {most} rows peak memory is {ratio} times that with "
-    "{fewest}, so it is NOT flat (up to {limit} counts as flat)."
-)
-
 
 def tell_streaming(streaming: Streaming, speaker: Speaker) -> Iterator[Block]:
     """Tell speed and peak memory by rows, and whether memory is flat."""
-    yield _setting(streaming, speaker)
+    yield speaker.paragraph(
+        "One pass in batches of {batch_size} rows of {features} features, "
+        "mixed in a buffer of {buffer} rows, read from CSV files of {size} MB "
+        "in all; beside it the same with all rows in memory. All of it "
+        "counts, reading the table and tracing too. Peak memory is what the "
+        "process added to TensorFlow's own.",
+        "lead",
+        batch_size=f"{streaming.batch_size:,}",
+        features=f"{streaming.features:,}",
+        buffer=f"{streaming.shuffle_buffer:,}",
+        size=digits(streaming.file_bytes / 1e6),
+    )
     yield _table(streaming, speaker)
     for cell in streaming.cells:
         if cell.verdict and cell.verdict.outcome != "identical":
-            yield reason(_name(cell, speaker), cell.verdict, speaker)
+            subject = speaker.say(
+                "{side} with {rows} rows from {source}",
+                side=speaker.side(cell.side),
+                rows=f"{cell.rows:,}",
+                source=speaker.gettext(cell.source),
+            )
+            yield reason(subject, cell.verdict, speaker)
     for flat in streaming.flatness:
         yield _flatness(flat, streaming.limit, speaker)
     timed = how_timed((cell.passes for cell in streaming.cells), speaker)
@@ -41,35 +48,18 @@ def tell_streaming(streaming: Streaming, speaker: Speaker) -> Iterator[Block]:
     yield from left_out(streaming.left_out, speaker)
 
 
-def _setting(streaming: Streaming, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
-        "One pass in batches of {batch_size} rows of {features} features, "
-        "mixed in a buffer of {buffer} rows, read from CSV files of {size} MB "
-        "in all; beside it the same with all rows in memory. All of it "
-        "counts, reading the table and tracing too. Peak memory is what the "
-        "process added to TensorFlow's own.",
-        batch_size=f"{streaming.batch_size:,}",
-        features=f"{streaming.features:,}",
-        buffer=f"{streaming.shuffle_buffer:,}",
-        size=digits(streaming.file_bytes / 1e6),
-    )
-    return Paragraph(text, "lead")
-
-
 def _table(streaming: Streaming, speaker: Speaker) -> Table:
-    return Table(
-        title=speaker.say("Speed and memory by rows"),
-        columns=(
-            speaker.say("rows"),
-            speaker.say("side"),
-            speaker.say("rows from"),
-            speaker.say("rows per second"),
-            speaker.say("to the first update"),
-            speaker.say("peak memory"),
-            speaker.say("against by hand from files"),
-        ),
-        rows=tuple(_row(cell, speaker) for cell in streaming.cells),
+    heads = speaker.heads(
+        "rows",
+        "side",
+        "rows from",
+        "rows per second",
+        "to the first update",
+        "peak memory",
+        "against by hand from files",
     )
+    rows = tuple(_row(cell, speaker) for cell in streaming.cells)
+    return Table(speaker.say("Speed and memory by rows"), heads, rows)
 
 
 def _row(cell: StreamCell, speaker: Speaker) -> tuple[str | Cell, ...]:
@@ -89,22 +79,17 @@ def _row(cell: StreamCell, speaker: Speaker) -> tuple[str | Cell, ...]:
     )
 
 
-def _name(cell: StreamCell, speaker: Speaker) -> str:
-    return speaker.say(
-        "{side} with {rows} rows from {source}",
-        side=speaker.side(cell.side),
-        rows=f"{cell.rows:,}",
-        source=speaker.gettext(cell.source),
-    )
-
-
 def _flatness(flat: Flatness, limit: float, speaker: Speaker) -> Paragraph:
-    text = speaker.say(
-        FLAT if flat.flat else NOT_FLAT,
+    return speaker.paragraph(
+        "{side}: with {most} rows peak memory is {ratio} times that with "
+        "{fewest}, so it is flat (up to {limit} counts as flat)."
+        if flat.flat
+        else "{side}: with {most} rows peak memory is {ratio} times that with "
+        "{fewest}, so it is NOT flat (up to {limit} counts as flat).",
+        "plain" if flat.flat else "bad",
         side=speaker.side(flat.side),
         most=f"{flat.most:,}",
         fewest=f"{flat.fewest:,}",
         ratio=f"{flat.ratio:.2f}",
         limit=f"{limit:g}",
     )
-    return Paragraph(text, "plain" if flat.flat else "bad")

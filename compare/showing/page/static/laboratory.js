@@ -71,7 +71,7 @@ for (const stage of document.querySelectorAll(".stage.laboratory")) {
     pause();
     find("wrong").textContent = "";
     now.rate = rate;
-    if (typeof state !== "undefined") state.set("rate", `${+rate.toPrecision(9)}`);
+    state.set("rate", `${+rate.toPrecision(9)}`);
     run();
   }
 
@@ -92,7 +92,7 @@ for (const stage of document.querySelectorAll(".stage.laboratory")) {
   const { difference, rate } = proof(now.descent, tried);
   find("proof").textContent = fill(difference === 0 ? texts.equal : texts.differ,
     { count: tried.length, difference: shown(difference), rate: shown(rate) });
-  const kept = typeof state === "undefined" ? NaN : +state.get("rate");
+  const kept = +state.get("rate");
   if (allowed(kept)) now.rate = kept;
   run();
 

@@ -94,17 +94,31 @@ for (const stage of document.querySelectorAll(".stage.learn")) {
       ulps ? fill(texts.apart, { ulps: ulps.toLocaleString("en") }) : texts.same,
     ].join(" · ");
   };
+  const name = (what) => stage.dataset.scene.replace("learn", what).replace("-scene", "");
   const release = () => {
-    if (hand) hand.own = null;
+    if (!hand?.own) return;
+    hand.own = null;
+    state.set(name("own"), null);
   };
   stage.querySelector(".slider").addEventListener("input", release);
   const { slider, show } = follow(stage, say, charts);
   const stop = play(stage, { slider, show, release }, last);
+  if (stage.closest(".opening")) {
+    slider.addEventListener("input", () => state.set(name("at"), slider.value));
+    if (state.get(name("at")) !== null) {
+      stop();
+      slider.value = state.get(name("at"));
+      show();
+    }
+  }
   if (hand) {
     hand.moved = () => {
       stop();
       show();
+      state.set(name("own"), hand.own.map((value) => +value.toPrecision(6)).join(" "));
     };
+    const kept = (state.get(name("own")) ?? "").split(" ").map(Number);
+    if (kept.length === 2 && kept.every(Number.isFinite)) hand.move(...kept);
   }
 }
 

@@ -8,7 +8,8 @@
  *
  * For instance `const rate = state.get("rate")` when a slider is made, and
  * `state.set("rate", slider.value)` when it moves: whoever opens the address
- * then finds the slider there. Names in use: lang, only, slide.
+ * then finds the slider there. Names in use: at, lang, only,
+ * own, rate, slide.
  */
 document.documentElement.classList.add("js");
 
