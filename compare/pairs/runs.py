@@ -160,11 +160,6 @@ class Runs:
         """The fewest epochs that both sides were run for."""
         return min(self._lengths)
 
-    @property
-    def furthest(self) -> int:
-        """The most updates that both sides were run for."""
-        return max(self._lengths) * self._per_epoch
-
     def look_further(self, updates: int) -> None:
         """Have the trajectories reach so many updates, if the problem does."""
         epochs = min(-(-updates // self._per_epoch), self.problem.epochs)
