@@ -86,11 +86,9 @@ def _named(
             if name == "rule"
             else _PARTS[own[number] if name == "loss" else name]
         )
-        values = {
-            "side": runs[number].side,
-            "other": runs[1 - number].side,
-            "name": line.names["wb".index(way.still)] if way.still else "",
-        }
+        values = {"side": runs[number].side, "other": runs[1 - number].side}
+        if way.still:
+            values["name"] = line.names["wb".index(way.still)]
         yield Cause(
             stage,
             runs[number].side,
