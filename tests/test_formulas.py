@@ -140,7 +140,7 @@ def agreed(left, right, changed=True):
         return Made([function(w)], np.zeros((0, 4)))
 
     chosen = (("a change",), ("a change",)) if changed else ((), ())
-    return Proof(case, (), compute).holds(chosen)
+    return Proof(case, compute).holds(chosen)
 
 
 def test_what_agrees_by_accident_is_no_proof():

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from compare.pairs.matching import match, start_of
-from compare.pairs.sides import Returned
+from compare.pairs.pair import Pair
+from compare.pairs.sides import Returned, SideRun
 from compare.running.processes import RunError
 
 SCALAR, MATRIX, VECTOR = np.zeros(()), np.zeros((3, 1)), np.zeros(3)
@@ -71,6 +72,44 @@ def test_an_order_counts_where_the_names_have_it():
         ordered(SCALAR, SCALAR), named(w=SCALAR, b=SCALAR), ("w", "b")
     )
     assert found == {"w": ("0", "w"), "b": ("1", "b")}
+
+
+def test_shapes_that_repeat_are_paired_in_the_order_that_names_have():
+    """A dict in an order of its own against a model of two layers alike."""
+    square, bias = np.zeros((3, 3)), np.zeros(3)
+    found = match(
+        named(w1=square, w2=square, b1=bias, b2=bias),
+        model(**{"a/w": square, "a/b": bias, "c/w": square, "c/b": bias}),
+        ("w1", "b1", "w2", "b2"),
+    )
+    pairs = {"w1": "a/w", "w2": "c/w", "b1": "a/b", "b2": "c/b"}
+    assert found == {name: (name, key) for name, key in pairs.items()}
+
+
+ADAPTED = Returned(
+    False, {"mean": VECTOR, "kernel": MATRIX}, frozenset(["mean"])
+)
+
+
+def test_states_that_only_one_model_keeps_are_left_out():
+    """What a layer was adapted to is no parameter of the other side."""
+    found = match(named(w=MATRIX), ADAPTED, ())
+    assert found == {"w": ("w", "kernel")}
+
+
+def test_agreement_without_the_states_of_one_side_is_none():
+    """Nothing is said of two models that keep other states."""
+    runs = [SideRun((), side, ()) for side in (model(w=MATRIX), ADAPTED)]
+    pair = SimpleNamespace(
+        result=lambda side, at: runs[side],
+        sides=SimpleNamespace(names=("plain", "adapted")),
+        _lengths=[1],
+    )
+    said = Pair._left_out(pair, SimpleNamespace(agree=True))
+    assert "only adapted keeps mean" in str(said)
+    assert Pair._left_out(pair, SimpleNamespace(agree=False)) is None
+    runs[1] = runs[0]
+    assert Pair._left_out(pair, SimpleNamespace(agree=True)) is None
 
 
 def test_exact_shapes_tell_a_bias_from_a_column():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,11 +28,14 @@ def match(
             they name parameters that the sides give in order only.
 
     Returns:
-        name -> (its key on the left, its key on the right).
+        name -> (its key on the left, its key on the right); without the
+        states of a model where only one side returns as many.
 
     Raises:
         RunError: it cannot be told; says how to name them.
     """
+    if len(left.values) != len(right.values):
+        left, right = _trained(left), _trained(right)
     a, b = left.values, right.values
     if len(a) != len(b):
         raise RunError(
@@ -62,8 +66,13 @@ def match(
     return dict(zip(_names(left, right, pairs, initial), pairs, strict=True))
 
 
+def _trained(side: Returned) -> Returned:
+    """Leave out the states of a model: the other side may keep them apart."""
+    return replace(side, values=_without(side.values, side.states))
+
+
 def _without(
-    values: dict[str, np.ndarray], names: Sequence[str]
+    values: dict[str, np.ndarray], names: Collection[str]
 ) -> dict[str, np.ndarray]:
     return {k: v for k, v in values.items() if k not in names}
 
@@ -85,26 +94,49 @@ def _by_size_or_name(
     """Pair what names do not: by shapes that occur once, else in order.
 
     The order of a side without names is that of `initial`, as far as anybody
-    can know; it counts only where a dict has these names in that order too.
+    can know; of parameters of one shape it counts only where a dict has
+    these names in that order too.
     """
-    a, b = left.values, right.values
+    named = left.values if left.named else right.values
     for shape_of in (np.shape, _plain):
-        shapes = [[shape_of(v) for v in own.values()] for own in (a, b)]
-        if len(set(shapes[0])) == len(a) and set(shapes[0]) == set(shapes[1]):
-            place = dict(zip(shapes[1], b, strict=True))
-            return [
-                (key, place[shape])
-                for key, shape in zip(a, shapes[0], strict=True)
-            ]
-    if left.named != right.named and shapes[0] == shapes[1]:
-        names, known = list(a if left.named else b), list(initial)
-        rest = names[len(known) :]
-        if known and names[: len(known)] == known and len(rest) < 2:
-            return list(zip(a, b, strict=True))
+        one, other = (
+            _by_shape(side.values, shape_of) for side in (left, right)
+        )
+        if {k: len(v) for k, v in one.items()} != {
+            k: len(v) for k, v in other.items()
+        }:
+            continue
+        repeated = [
+            [name for name in named if shape_of(named[name]) == shape]
+            for shape, names in one.items()
+            if len(names) > 1
+        ]
+        if not repeated or (
+            left.named != right.named
+            and all(
+                names == [name for name in initial if name in names]
+                for names in repeated
+            )
+        ):
+            place = {
+                key: its
+                for shape, names in one.items()
+                for key, its in zip(names, other[shape], strict=True)
+            }
+            return [(key, place[key]) for key in left.values]
     raise RunError(
         f"it cannot be told which of {_listed(left)} is which of "
         f"{_listed(right)}: {HOW}"
     )
+
+
+def _by_shape(
+    values: Mapping[str, np.ndarray], shape_of: Callable[..., tuple[int, ...]]
+) -> dict[tuple[int, ...], list[str]]:
+    found: dict[tuple[int, ...], list[str]] = {}
+    for name, value in values.items():
+        found.setdefault(shape_of(value), []).append(name)
+    return found
 
 
 def _plain(value: np.ndarray) -> tuple[int, ...]:
@@ -178,7 +210,9 @@ def stack(
         RunError: the side does not give the same parameters every time.
     """
     for state in states:
-        if set(state.values) != set(keys.values()):
+        if set(state.values) - state.states != set(keys.values()) - (
+            state.states
+        ):
             raise RunError(
                 f"it gave {', '.join(state.values)} and another time "
                 f"{', '.join(keys.values())}: give all parameters every time"

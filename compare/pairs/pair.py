@@ -65,7 +65,7 @@ class Pair(Runs):
         ran = [isinstance(self.result(side, at), SideRun) for side in (0, 1)]
         if not all(ran):
             return verdict
-        doubts = self._doubts(verdict)
+        doubts = self._left_out(verdict) or self._doubts(verdict)
         if doubts:
             return replace(verdict, outcome="could not run", why=(doubts,))
         return self._narrowed(verdict)
@@ -104,6 +104,20 @@ class Pair(Runs):
             return None
         again = self.trajectories("float32", PERTURBATIONS[0])
         return rounded_before((left, right), again, held, self.problem)
+
+    def _left_out(self, verdict: Verdict) -> Note | None:
+        """Say that sides agree in what is trained, and keep other states."""
+        found = [self.result(side, self._lengths[-1]) for side in (0, 1)]
+        keys = [set(r.final.values) for r in found if isinstance(r, SideRun)]
+        if not verdict.agree or len(keys[0]) == len(keys[1]):
+            return None
+        number = int(len(keys[1]) > len(keys[0]))
+        return note(
+            "what is trained agrees, but only {side} keeps {names}: return "
+            "the same states on both sides",
+            side=self.sides.names[number],
+            names=", ".join(sorted(found[number].final.states)),  # type: ignore[union-attr]
+        )
 
     def _unsteady(self) -> Note | None:
         """Say which side differs from itself when it is run again."""

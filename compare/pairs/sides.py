@@ -10,7 +10,8 @@ from __future__ import annotations
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from types import GeneratorType
 from typing import Any
 
@@ -43,10 +44,13 @@ class Returned:
     Attributes:
         named: whether the names are the user's own, as the keys of a dict.
         values: name -> array; numbered names where there are none.
+        states: of a model, what is not trained: moving averages, or what a
+            layer was adapted to.
     """
 
     named: bool
     values: dict[str, np.ndarray]
+    states: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -193,7 +197,7 @@ def _watched(
             return []
         paths[key] = path
     return [
-        Returned(final.named, dict(zip(paths, row, strict=True)))
+        replace(final, values=dict(zip(paths, row, strict=True)))
         for row in zip(*paths.values(), strict=True)
     ]
 
@@ -247,7 +251,9 @@ def read(value: Any) -> Returned:
         )
     if hasattr(value, "get_weights") and hasattr(value, "weights"):
         variables = value.weights
-        return Returned(False, dict(_model_weights(variables)))
+        values = dict(_model_weights(variables))
+        states = [not v.trainable for v in variables]
+        return Returned(False, values, frozenset(compress(values, states)))
     items = value if isinstance(value, list | tuple) else [value]
     return Returned(
         False, {str(i): _numbers(v, str(i)) for i, v in enumerate(items)}

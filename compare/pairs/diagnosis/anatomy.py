@@ -57,7 +57,7 @@ class LayerCall:
 
 @dataclass(frozen=True)
 class LossCall:
-    """One call of a `keras.losses.Loss`."""
+    """One call of a `keras.losses.Loss`; its place is where it was made."""
 
     kind: str
     config: Mapping[str, Any]
@@ -65,6 +65,7 @@ class LossCall:
     prediction: np.ndarray
     weights: np.ndarray | None
     value: float
+    place: str
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ class Update:
         handles: by number too, which variable a tensor is, or is read from.
         before, after: all variables.
         place: of the model's call.
+        moved_at: the line that moves a variable without an optimizer, or "".
     """
 
     x: np.ndarray | None
@@ -197,6 +199,7 @@ class Update:
     before: Values
     after: Values
     place: str
+    moved_at: str
 
     @property
     def rows(self) -> int | None:

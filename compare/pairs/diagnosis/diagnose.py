@@ -17,7 +17,7 @@ from compare.pairs.diagnosis.dissect import Plan, dissect
 from compare.pairs.diagnosis.errors import alike
 from compare.pairs.diagnosis.explain import Answer, explain
 from compare.pairs.diagnosis.facts import facts
-from compare.pairs.diagnosis.linear import linear_causes
+from compare.pairs.diagnosis.line_causes import linear_causes
 from compare.pairs.diagnosis.recorder import DEEP
 from compare.pairs.diagnosis.rows_seen import with_rows
 from compare.pairs.pair import Pair
@@ -29,7 +29,7 @@ from compare.records.runs import Trajectory
 from compare.records.verdicts import Verdict
 from compare.running.processes import Broken, Job, Progress, run_jobs
 
-LEAST = 3
+LEAST = 5
 """Updates, and epochs, that are always looked at."""
 
 LINE = 12
@@ -112,10 +112,7 @@ class Dissection:
                 own = [c for c in again.causes if c.stage != "count"]
                 causes = _together(causes, own)
         return Diagnosis(
-            tuple(causes),
-            tuple(self.facts()),
-            tuple(stages),
-            answer.update,
+            tuple(causes), tuple(self.facts()), tuple(stages), answer.update
         )
 
     def _length(self) -> tuple[Problem, int]:

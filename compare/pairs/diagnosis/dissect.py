@@ -12,13 +12,7 @@ import numpy as np
 from compare.pairs import in_float64, keras_watch
 from compare.pairs.diagnosis.anatomy import Anatomy, Values
 from compare.pairs.diagnosis.watching import Stages
-from compare.pairs.sides import (
-    Reference,
-    Returned,
-    items_of,
-    load,
-    read,
-)
+from compare.pairs.sides import Reference, Returned, items_of, load, read
 from compare.records import Dtype
 from compare.records.problem import Problem
 from compare.running.modes import turned
@@ -27,7 +21,8 @@ from compare.running.watch import inner_variables
 from compare.running.worker import call, prepare, prepare_user_side
 
 SECONDS = 4.0
-"""After so long a training is ended, if enough of it was seen."""
+"""After so long, as its process counts, a training is ended, if enough of it
+was seen."""
 
 
 @dataclass(frozen=True)

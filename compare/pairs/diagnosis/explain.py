@@ -14,6 +14,7 @@ from compare.pairs.diagnosis.causes.counts import (
     state_causes,
 )
 from compare.pairs.diagnosis.causes.data import data_causes
+from compare.pairs.diagnosis.causes.expression import expression_causes
 from compare.pairs.diagnosis.causes.gradient import gradient_causes
 from compare.pairs.diagnosis.causes.loss import loss_causes
 from compare.pairs.diagnosis.causes.loss_factors import FACTORS
@@ -34,9 +35,6 @@ from compare.records.note import Note, note
 from compare.records.problem import Problem
 from compare.running.processes import Advance
 from compare.running.worker import prepare
-
-MOST_SAID = 120
-"""Characters of an error that are said."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +130,22 @@ def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
     case = seen.case
     model: list[Cause] = []
     gradient: list[Cause] = []
+    written: list[Cause] = []
 
     def in_model() -> Iterator[Cause]:
+        if seen.same_behind(0):
+            return
         heads = list(_heads(seen)) if seen.same_rows(0) else []
-        model.extend(model_causes(case, 0, heads))
+        if seen.same_rows(0) and seen.same("start"):
+            written.extend(expression_causes(case, 0, seen.left.ys[0]))
+        model.extend(model_causes(case, 0, heads, written))
         yield from model
+
+    def in_loss() -> Iterator[Cause]:
+        recognised = list(_loss_causes(seen))
+        own = [c for c in written if c.stage == "loss"]
+        alone = len(recognised) == 1 and own
+        yield from recognised if alone or not written else own
 
     def in_state() -> Iterator[Cause]:
         flags = any("training-flag" in cause.key for cause in model)
@@ -157,8 +166,8 @@ def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
     stages: list[tuple[str, Callable[[], Iterator[Cause]]]] = [
         ("start", lambda: start_causes(case)),
         ("data", lambda: data_causes(case, seen.left, seen.right)),
-        ("model", lambda: iter(()) if seen.same_behind(0) else in_model()),
-        ("loss", lambda: _loss_causes(seen)),
+        ("model", in_model),
+        ("loss", in_loss),
         ("gradient", in_gradient),
         ("update", in_update),
         ("state", in_state),
@@ -171,14 +180,11 @@ def _causes(seen: Comparison, said: list[Note]) -> Iterator[Cause]:
         try:
             yield from found()
         except Exception as error:
-            reason = " ".join(str(error).split())[:MOST_SAID]
             said.append(
                 note(
-                    "the search in the stage {stage} ended early: {kind}: "
-                    "{reason}",
+                    "the search in the stage {stage} ended early: {kind}.",
                     stage=stage,
                     kind=type(error).__name__,
-                    reason=reason,
                 )
             )
 

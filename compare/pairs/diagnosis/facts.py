@@ -83,6 +83,12 @@ def _first_update(
         if all(abs(ratio - 1) < SAME for ratio in ratios.values()):
             yield note("the first update is the same on both sides.")
         return
+    equal = [n for n, ratio in ratios.items() if abs(ratio - 1) <= NOISE]
+    if equal and len(equal) < len(left.parameters):
+        yield note(
+            "the first update is the same in {names}, and in nothing else.",
+            names=", ".join(equal),
+        )
     near = any(0 < abs(ratio - 1) < 1e-5 for ratio in ratios.values())
     shown = {
         name: f"{ratio:.9g}" if near else f"{ratio:.6g}"
@@ -172,7 +178,8 @@ def _coincidence(
         return
     per_epoch = problem.steps_per_epoch
     equal = left.seen_before(found.step)
-    yield _the_same_for(equal)
+    if equal:
+        yield _the_same_for(equal)
     tail = len(problem.x) % problem.batch_size
     if per_epoch > 1 and equal and equal % per_epoch == 0:
         yield note(

@@ -40,7 +40,7 @@ def between(steps: Sequence[Step], bound: float) -> tuple[str, float] | None:
         whole = abs(times * len(steps[0].update.gradients) - 1) <= bound
         return ("", 0.0) if whole else ("scaled", times)  # a mean of several
     for kind in CLIPS:
-        limit = max(_limit(kind, *pair) for pair in changed)
+        limit = max(limit_of(kind, *pair) for pair in changed)
         if all(
             named_gap(given, clip(kind, limit, taken)) <= bound
             for given, taken in pairs
@@ -54,8 +54,14 @@ def _factor(given: Named, taken: Named) -> float:
     return ratio(*flat[0]) if flat else 0.0
 
 
-def _limit(kind: str, given: Named, own: Named) -> float:
-    """Return the limit that a clipping would have had."""
+def limit_of(kind: str, given: Named, own: Named) -> float:
+    """Return the limit that a clipping of gradients would have had.
+
+    Args:
+        kind: one of `CLIPS`.
+        given: as they were clipped.
+        own: as they were before.
+    """
     if kind == "clipvalue":
         return max(float(abs(g).max(initial=0)) for g in given.values())
     if kind == "clipnorm":

@@ -12,7 +12,7 @@ PLAIN = 1e-4
 """How near to one of three figures a number must be that somebody wrote."""
 
 ENOUGH = 2
-"""Errors on each side of a delta."""
+"""Errors beyond a delta; of one within, the loss's value is the proof."""
 
 MANY = 6
 """Numbers of which two are solved for."""
@@ -58,7 +58,7 @@ def _bent(
     inside = times >= times.max() * (1 - PLAIN)
     if form.solve == "least" and inside.all():
         return replace(form, solve="", delta=float(size.max()), least=True)
-    if beyond.sum() < ENOUGH or inside.sum() < ENOUGH:
+    if beyond.sum() < ENOUGH:
         return None
     delta = _plain(float(slope.max() / times.max()))
     return None if delta is None else replace(form, solve="", delta=delta)

@@ -15,11 +15,7 @@ import numpy as np
 from compare.pairs.diagnosis.closeness import gap, ratio
 from compare.pairs.diagnosis.loss_heads import Head, heads_of, outputs_of
 from compare.pairs.diagnosis.loss_parameters import solved
-from compare.pairs.diagnosis.loss_weights import (
-    by_class,
-    by_sample,
-    seen_weights,
-)
+from compare.pairs.diagnosis.loss_weights import seen_weights
 from compare.pairs.diagnosis.losses import Form, recomputed
 from compare.pairs.diagnosis.steps import Step
 
@@ -165,13 +161,7 @@ def _fits(
     apart = gap(upstream, factor * own)
     weights, kind = None, ""
     if not factor or apart > bound:
-        given = seen_weights(step, losses, own, upstream, y, bound)
-        weighted = given or (
-            by_class(losses, own, upstream, y, bound)
-            or by_sample(losses, own, upstream, bound)
-            if head.known and not form.solve
-            else None
-        )
+        weighted = seen_weights(step, losses, own, upstream, y, bound)
         if weighted is None:
             return None
         factor, weights, kind, apart = weighted
@@ -190,5 +180,4 @@ def _fits(
         upstream=upstream,
     )
     # What was solved for is believed only if the value of the loss agrees.
-    free = bool(form.solve) or (weights is not None and given is None)
-    return None if free and not confirmed(step, made, bound) else made
+    return None if form.solve and not confirmed(step, made, bound) else made

@@ -40,7 +40,7 @@ def apart_from(side: Side, rule: Rule) -> float:
     return _again(kind, config, rule.rates, rule.resets, side)
 
 
-def of_keras(side: Side, bound: float) -> Rule | None:
+def of_keras(side: Side) -> Rule | None:
     """Return the rule of a side's Keras optimizer, if it gives its changes.
 
     Its own class is run again on the recorded gradients, with the recorded

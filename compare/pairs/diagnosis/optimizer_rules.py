@@ -19,6 +19,9 @@ FORMULAS = ("SGD", "Adam", "RMSprop", "Adagrad", "Lion")
 
 NO_FIRST = "no bias correction of the first moment"
 NO_FIRST_BESIDE = f"{NO_FIRST}, epsilon beside the corrected root"
+RATE_BESIDE = "the learning rate times the whole velocity"
+"""As PyTorch has it: it shows only where the rate changes."""
+
 NO_SECOND = "no bias correction of the second moment"
 
 COUPLED = "decay in the gradient"
@@ -124,13 +127,14 @@ def _one(
         mu = float(own.get("momentum", 0.0))
         if not mu:
             return -rate * g
-        share = 1 - mu if own.get("form") == "dampened" else 1.0
-        before = state[0] if state else 0.0
-        velocity = mu * before - rate * share * g
+        form = own.get("form")
+        beside = rate if form == RATE_BESIDE else 1.0
+        share = 1 - mu if form == "dampened" else 1.0
+        step = -share * g if form == RATE_BESIDE else -rate * share * g
+        velocity = mu * (state[0] if state else 0.0) + step
         state[:] = [velocity]
-        if own.get("nesterov"):
-            return np.asarray(mu * velocity - rate * share * g)
-        return np.asarray(velocity)
+        made = mu * velocity + step if own.get("nesterov") else velocity
+        return np.asarray(beside * made)
     if rule.kind == "Adam":
         return _adam(own, rate, count, g, state)
     if rule.kind == "RMSprop":

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from compare.pairs.diagnosis.closeness import gap, ratio
+from compare.pairs.diagnosis.gradient_change import limit_of
 from compare.pairs.diagnosis.optimizer_rules import (
     CLIPS,
     COUPLED,
     NO_FIRST,
     NO_FIRST_BESIDE,
     NO_SECOND,
-    Deltas,
+    RATE_BESIDE,
     Rule,
     directions,
-    norm,
 )
 from compare.pairs.diagnosis.optimizer_trace import Trace, gap_of
 from compare.pairs.diagnosis.steps import Named, Side
@@ -136,6 +136,9 @@ def candidates(like: Sequence[Mapping[str, Any]]) -> Iterator[Rule]:
         yield Rule("SGD", {"momentum": mu})
         yield Rule("SGD", {"momentum": mu, "nesterov": True})
         yield Rule("SGD", {"momentum": mu, "form": "dampened"})
+        for ahead in (False, True):
+            own = {"momentum": mu, "nesterov": ahead, "form": RATE_BESIDE}
+            yield Rule("SGD", own)
     betas = _betas(like)
     epsilons = [float(s["epsilon"]) for s in like if s.get("epsilon")]
     for epsilon in dict.fromkeys((*epsilons, *EPSILONS)):
@@ -186,23 +189,32 @@ def _held_against(rule: Rule, trace: Trace, bound: float) -> Rule | None:
 def _rates(rule: Rule, trace: Trace) -> tuple[float, ...]:
     """Solve for the learning rate of every update.
 
-    The changes are in proportion to it, but for the velocity that momentum
-    keeps: that is taken from the changes themselves.
+    The changes are in proportion to it, but for what the velocity of
+    momentum has kept of earlier ones.
     """
-    given, changes = trace.given, trace.changes
     mu = float(rule.settings.get("momentum", 0.0))
-    if not mu or rule.settings.get("nesterov"):
-        unit = directions(rule, given)
-        return tuple(map(_solved, changes, unit))
+    if not mu or rule.settings.get("form") == RATE_BESIDE:
+        return tuple(
+            map(_solved, trace.changes, directions(rule, trace.given))
+        )
+    ahead = bool(rule.settings.get("nesterov"))
     share = 1 - mu if rule.settings.get("form") == "dampened" else 1.0
-    found = []
-    for update, (g, c) in enumerate(zip(given, changes, strict=True)):
-        kept = mu if update and update not in rule.resets else 0.0
-        rest = {
-            k: c[k] - (kept * changes[update - 1][k] if kept else 0.0)
-            for k in g
+    share *= 1 + mu if ahead else 1.0
+    found: list[float] = []
+    velocity: Named = {}
+    for update, (given, change) in enumerate(
+        zip(trace.given, trace.changes, strict=True)
+    ):
+        if update in rule.resets:
+            velocity = {}
+        kept = mu**2 if ahead else mu
+        rest = {k: change[k] - kept * velocity.get(k, 0.0) for k in given}
+        rate = _solved(rest, {k: -share * g for k, g in given.items()})
+        found.append(rate)
+        velocity = {
+            k: (change[k] + rate * g) / mu if ahead else change[k]
+            for k, g in given.items()
         }
-        found.append(_solved(rest, {k: -share * v for k, v in g.items()}))
     return tuple(found)
 
 
@@ -247,32 +259,13 @@ def _clipped(
     hints = [rate for rate in (*rates, max(seen, default=0.0)) if rate > 0]
     for rate in dict.fromkeys(hints):
         for kind in CLIPS:
-            at = _limit(kind, trace.given, trace.changes, rate)
+            at = max(
+                limit_of(kind, {k: c[k] / rate for k in g}, g)
+                for g, c in zip(trace.given, trace.changes, strict=True)
+            )
             rule = Rule("SGD", {}, kind, at, (rate,) * len(trace.given))
             apart = gap_of(rule, trace) if at else np.inf
             plain = gap_of(replace(rule, clip=""), trace)
             if apart <= bound < plain:
                 return replace(rule, gap=apart)
     return None
-
-
-def _limit(
-    kind: str, given: Sequence[Named], changes: Deltas, rate: float
-) -> float:
-    """Return the limit at which gradients would have been clipped."""
-    lengths = []
-    for g, c in zip(given, changes, strict=True):
-        made = {k: c[k] / rate for k in g}
-        if kind == "clipvalue":
-            lengths += [float(np.abs(v).max(initial=0)) for v in made.values()]
-        elif kind == "clipnorm":
-            lengths += [
-                norm(v)
-                for k, v in made.items()
-                if norm(v) < norm(g[k]) * (1 - 1e-6)
-            ]
-        else:
-            lengths.append(
-                norm(np.concatenate([v.ravel() for v in made.values()]))
-            )
-    return max(lengths, default=0.0)

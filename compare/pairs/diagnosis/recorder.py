@@ -18,9 +18,7 @@ from compare.pairs.diagnosis.anatomy import (
     Update,
     Values,
 )
-from compare.pairs.diagnosis.copying import (
-    array_of,
-)
+from compare.pairs.diagnosis.copying import array_of
 from compare.running.watch import give, inner_variables
 
 MOST_BYTES = 2**28
@@ -55,6 +53,7 @@ class OpenUpdate:
     tensors: dict[int, np.ndarray] = field(default_factory=dict)
     handles: dict[int, int] = field(default_factory=dict)
     penalty: float | None = None
+    moved_at: str = ""
 
 
 class Recorder:
@@ -78,7 +77,7 @@ class Recorder:
         self.frozen: set[int] = set()
         self.stalled = 0
         self._number: dict[int, int] = {}
-        self._until = time.monotonic() + seconds
+        self._until = time.process_time() + seconds
         self._least = least
         self._start = start or {}
         self._open: OpenUpdate | None = None
@@ -146,7 +145,7 @@ class Recorder:
             self._close(now)
             self._open = OpenUpdate(now)
         enough = len(self.updates) >= self._least
-        if enough and time.monotonic() > self._until:
+        if enough and time.process_time() > self._until:
             raise EnoughError
 
     def _close(self, now: Values | None = None) -> None:
@@ -177,6 +176,7 @@ class Recorder:
             before={**now, **seen.before},
             after=now,
             place=seen.models[0][3] if seen.models else "",
+            moved_at=seen.moved_at,
         )
         self._bytes += sum(v.nbytes for v in now.values())
         if self._bytes < MOST_BYTES:

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs.diagnosis.anatomy import Operation, Update
-from compare.pairs.diagnosis.closeness import gap
+from compare.pairs.diagnosis.anatomy import Operation, Update, Values
 from compare.records.note import Note
 
 Tensors = Mapping[int, Any]
@@ -17,24 +16,13 @@ Tensors = Mapping[int, Any]
 Groups = dict[tuple[str, str], list[int]]
 """Operations by kind and line."""
 
-Moved = Mapping[int, Callable[[np.ndarray], np.ndarray]]
+Moved = Mapping[int, Callable[[np.ndarray], Any]]
 """What to make of the values of variables."""
 
 COMPUTE = Note("compute the same on both sides.")
 
 REPLAYED_NOT = ("Variable", "Random", "Assign")
 """What kinds of operations are called that hang on more than their inputs."""
-
-UNCHANGED = (
-    "AddV2",
-    "BiasAdd",
-    "Cast",
-    "ExpandDims",
-    "Identity",
-    "Reshape",
-    "Squeeze",
-)
-"""Kinds that may leave a prediction as it is, and are no part of a loss."""
 
 POWERS = (1, 3)
 """Of the moments by which arrays are compared, whatever their layout; the
@@ -71,14 +59,25 @@ class Replay:
         update: what was recorded.
         head: number of the tensor that the loss is taken of.
         operations: on the way to the head, by their place in the update.
+        makers: tensor -> the place of the operation that makes it.
+
+    Args:
+        update: see above.
+        head: see above.
+        rows: of the batch, where the head has not as many.
     """
 
-    def __init__(self, update: Update, head: int) -> None:
+    def __init__(
+        self, update: Update, head: int, rows: int | None = None
+    ) -> None:
         import tensorflow as tf
+
+        if rows is None:
+            rows = len(update.tensors[head])
 
         self.update = update
         self.head = head
-        makers = {
+        self.makers = makers = {
             out: place
             for place, operation in enumerate(update.operations)
             for out in operation.outputs
@@ -98,9 +97,7 @@ class Replay:
         self._fed = {
             number
             for number, value in update.tensors.items()
-            if number not in makers
-            and value.ndim
-            and len(value) == len(update.tensors[head])
+            if number not in makers and value.ndim and len(value) == rows
         }
         for operation in self.operations.values():
             read = frozenset().union(*map(self.read, operation.inputs))
@@ -113,6 +110,11 @@ class Replay:
             if value.size or value.ndim > 1
         }
 
+    @property
+    def trained(self) -> set[int]:
+        """The variables that a gradient is taken of."""
+        return set(self.update.gradients[0].sources)
+
     def read(self, tensor: int) -> frozenset[int]:
         """Return the variables that a tensor hangs on."""
         return self._read.get(tensor, frozenset())
@@ -120,6 +122,11 @@ class Replay:
     def hangs_on_rows(self, tensor: int) -> bool:
         """Whether a tensor was computed from the batch."""
         return tensor in self._fed
+
+    def is_constant(self, tensor: int) -> bool:
+        """Whether a tensor was neither computed, nor read, nor of rows."""
+        made = tensor in self.makers or self.read(tensor)
+        return not (made or self.hangs_on_rows(tensor))
 
     def value_of(self, variable: int) -> int | None:
         """Return the number of a tensor with the value of a variable."""
@@ -169,6 +176,37 @@ class Replay:
             if dirty:
                 new.update(operation.outputs)
         return found
+
+    def gradients(self, changes: Sequence[Change]) -> Values | None:
+        """Return the gradients of the head, by variable.
+
+        Args:
+            changes: of operations.
+
+        Returns:
+            None where an operation does not take what it would be given.
+        """
+        import tensorflow as tf
+
+        leaves = {
+            number: tf.constant(self.update.before[number])
+            for number in self.trained
+        }
+
+        def leaf(number: int) -> Callable[[np.ndarray], Any]:
+            return lambda value: tf.reshape(leaves[number], value.shape)
+
+        with tf.GradientTape() as tape:
+            tape.watch(list(leaves.values()))
+            tensors = self.run(changes, {n: leaf(n) for n in leaves})
+        if tensors is None:
+            return None
+        found = tape.gradient(
+            tensors[self.head],
+            leaves,
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+        return {number: np.array(value) for number, value in found.items()}
 
     def _move(self, found: dict[int, Any], moved: Moved) -> set[int]:
         """Put other values of variables in; return what changes by it."""
@@ -227,16 +265,18 @@ def executed(
 
     given = operation.attributes if attributes is None else attributes
     named = zip(given[::2], given[1::2], strict=True)
-    return list(
+    # None stands for an attribute that was not given.
+    plain = tuple(x for pair in named if pair[1] is not None for x in pair)
+    inputs = [tensors[number] for number in operation.inputs]
+    kind = kind or operation.kind
+    made = list(
         execute.quick_execute(
-            kind or operation.kind,
-            len(operation.outputs),
-            [tensors[number] for number in operation.inputs],
-            # None stands for an attribute that was not given.
-            tuple(x for pair in named if pair[1] is not None for x in pair),
-            context.context(),
+            kind, len(operation.outputs), inputs, plain, context.context()
         )
     )
+    if execute.must_record_gradient():
+        execute.record_gradient(kind, inputs, plain, made)
+    return made
 
 
 def shared(one: np.ndarray, other: np.ndarray, bound: float) -> int:
@@ -247,30 +287,3 @@ def shared(one: np.ndarray, other: np.ndarray, bound: float) -> int:
     roots = np.isclose(one[:, None, 1], other[None, :, 1], rtol=bound, atol=0)
     rest = np.abs(one[:, None, 2:] - other[None, :, 2:]) <= 3 * bound
     return int((sizes & roots & rest.all(axis=2)).any(axis=1).sum())
-
-
-def head_of(update: Update, value: np.ndarray) -> int | None:
-    """Return the number of the tensor that is a prediction.
-
-    It is the first with these numbers, or what an addition of zeros or a new
-    shape makes of it: in a loss there may be more such tensors.
-    """
-    found = None
-    for operation in update.operations:
-        if found is not None and operation.kind not in UNCHANGED:
-            continue
-        for number in operation.outputs:
-            made = update.tensors[number]
-            if made.size == value.size and made.dtype.kind == "f":
-                found = number if gap(made, value) == 0 else found
-    return found
-
-
-def before_activation(replay: Replay) -> list[int]:
-    """Return the logits, where a head is a softmax or sigmoid of them."""
-    return [
-        operation.inputs[0]
-        for operation in replay.operations.values()
-        if replay.head in operation.outputs
-        and operation.kind in ("Softmax", "Sigmoid")
-    ]

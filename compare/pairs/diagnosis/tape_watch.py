@@ -8,11 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs.diagnosis.anatomy import (
-    Gradient,
-    Operation,
-    Tensor,
-)
+from compare.pairs.diagnosis.anatomy import Gradient, Operation, Tensor
 from compare.pairs.diagnosis.copying import (
     array_of,
     asking_line,

@@ -13,11 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.pairs.diagnosis.anatomy import (
-    Applied,
-    LayerCall,
-    LossCall,
-)
+from compare.pairs.diagnosis.anatomy import Applied, LayerCall, LossCall
 from compare.pairs.diagnosis.copying import (
     array_of,
     arrays_of,
@@ -41,8 +37,10 @@ class Stages(TapeWatch):
         """Watch what runs in this context."""
         import keras
         import tensorflow as tf
+        from tensorflow.python.ops import resource_variable_ops
 
         optimizer = keras.optimizers.Optimizer
+        variable = resource_variable_ops.ResourceVariable
         with contextlib.ExitStack() as stack:
             stack.enter_context(tf.variable_creator_scope(self._created))
             for kind, name, watched in (
@@ -51,6 +49,10 @@ class Stages(TapeWatch):
                 (tf.GradientTape, "gradient", self._gradient),
                 (keras.Layer, "__init__", self._placed),
                 (optimizer, "__init__", self._placed),
+                (keras.losses.Loss, "__init__", self._placed),
+                (variable, "assign", self._assigned),
+                (variable, "assign_add", self._assigned),
+                (variable, "assign_sub", self._assigned),
                 (keras.Layer, "__call__", self._layer),
                 (keras.losses.Loss, "__call__", self._loss),
                 (optimizer, "apply", self._apply),
@@ -67,6 +69,15 @@ class Stages(TapeWatch):
         self._made.setdefault(id(made), user_place())
         self._kept.append(made)
         return init(made, *args, **given)
+
+    def _assigned(
+        self, assign: Any, variable: Any, *args: Any, **given: Any
+    ) -> Any:
+        seen, number = self._open, self.number(variable)
+        outer = seen is not None and seen.gradients and not self._inside
+        if seen and outer and number in self._asked and not seen.moved_at:
+            seen.moved_at = user_place()
+        return assign(variable, *args, **given)
 
     def _called(self, call: Any, model: Any, *args: Any, **given: Any) -> Any:
         self.places.setdefault(call.__name__, user_place())
@@ -166,6 +177,7 @@ class Stages(TapeWatch):
                     prediction=prediction,
                     weights=array_of(sample_weight),
                     value=float(np.sum(np.asarray(result))),
+                    place=self._made.get(id(loss), ""),
                 )
             )
         return result

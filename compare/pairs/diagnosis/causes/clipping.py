@@ -45,8 +45,6 @@ def clip_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         key,
         note(
             "{right} {its} before the update, {left} {mine}.",
-            right=case.right.name,
-            left=case.left.name,
             its=said[1],
             mine=said[0],
         ),

@@ -23,6 +23,7 @@ def start_causes(case: Case) -> Iterator[Cause]:
     name = differ[0]
     alike = _moved_rows(one[name], other[name])
     yield cause(
+        case,
         "start",
         case.right,
         "other-start",
@@ -36,8 +37,6 @@ def start_causes(case: Case) -> Iterator[Cause]:
             its=figure(float(other[name].mean())),
             spread=figure(float(one[name].std())),
             other=figure(float(other[name].std())),
-            left=case.left.name,
-            right=case.right.name,
             alike=alike,
         ),
         Note(
@@ -91,29 +90,24 @@ def _statistic(case: Case, name: str, moves: list[np.ndarray]) -> Cause:
     if any(still):
         side = case.sides[still.index(True)]
         return cause(
+            case,
             "state",
             side,
             "statistics-not-moved",
-            note(
-                "{side} never moves {name}; {other} does.",
-                side=side.name,
-                other=case.other(side).name,
-                name=name,
-            ),
+            note("{side} never moves {name}; {other} does.", name=name),
             Note("model(x, training=True)."),
             place=side.steps[0].update.place,
         )
     flat = [np.ravel(move) for move in moves]
     times = float(flat[1] @ flat[0]) / float(flat[0] @ flat[0])
     return cause(
+        case,
         "state",
         case.right,
         "moving-average",
         note(
             "{right} moves {name} by {times} times what {left} does: the "
             "moving average has another momentum.",
-            right=case.right.name,
-            left=case.left.name,
             name=name,
             times=figure(times),
         ),
@@ -164,15 +158,11 @@ def count_causes(
     shown = [f"{n:g}" for n in passes] if whole else [f"{one:,}", f"{other:,}"]
     side = case.left if other == case.problem.steps else case.right
     yield cause(
+        case,
         "count",
         side,
         "epochs" if whole else "updates",
-        title.given(
-            right=case.right.name,
-            left=case.left.name,
-            mine=shown[0],
-            its=shown[1],
-        ),
+        title.given(mine=shown[0], its=shown[1]),
         Note("make as many passes over the rows on both sides."),
         place=side.anatomy.places.get("fit", ""),
     )
@@ -180,16 +170,15 @@ def count_causes(
 
 def _stalled(case: Case, side: Side) -> Cause:
     return cause(
+        case,
         "count",
         side,
         "stands-still",
         note(
             "{side} moves no more after update {update}, though it still "
             "takes gradients ({count}); {other} goes on.",
-            side=side.name,
             update=f"{len(side.steps):,}",
             count=f"{side.anatomy.stalled:,}",
-            other=case.other(side).name,
         ),
         Note("move the variables themselves (assign_sub), every time."),
         place=side.steps[-1].gradient.place,

@@ -58,20 +58,19 @@ def _apart(case: Case, left: Batches, right: Batches) -> Cause:
     seen = own.ys[0]
     assert seen is not None
     return cause(
+        case,
         "data",
         side,
         "shuffled-apart",
         note(
             "{side} takes y in another order than x: update 1 has x of rows "
             "{rows} with y of rows {others}.",
-            side=side.name,
             rows=some_rows(own.rows[0]),
             others=some_rows(own.apart[0]),
         ),
         Note("shuffle x and y together."),
         gap(seen, y[own.apart[0]]),
         gap(seen, y[own.rows[0]]),
-        place=side.steps[0].update.place or side.steps[0].gradient.place,
     )
 
 
@@ -92,10 +91,7 @@ def _differ(one: Map | None, other: Map | None) -> bool:
 
 
 def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
-    for what, one, other in (
-        ("x", left.x, right.x),
-        ("y", left.y, right.y),
-    ):
+    for what, one, other in (("x", left.x, right.x), ("y", left.y, right.y)):
         if one is None or other is None or not _differ(one, other):
             continue
         side, done, without = case.right, other, one
@@ -108,13 +104,12 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
             continue
         rows = source[batches.rows[0]]
         yield cause(
+            case,
             "data",
             side,
             "data-scaled",
             note(
                 "{side} trains on {what} {done}, {other} on {what} {without}.",
-                side=side.name,
-                other=case.other(side).name,
                 what=what,
                 done=_said(done),
                 without=_said(without),
@@ -126,7 +121,6 @@ def _scaled(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
             ),
             gap(seen, done.of(rows)),
             gap(seen, without.of(rows)),
-            place=side.steps[0].update.place,
         )
 
 
@@ -174,13 +168,13 @@ def _labels(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         shift = min(apart, key=lambda shift: apart[shift])
         if case.proves(apart[shift], plain):
             yield cause(
+                case,
                 "data",
                 side,
                 "labels-shifted",
                 note(
                     "{side} trains on y shifted by {shift}: row {row} has the "
                     "target of row {its}.",
-                    side=side.name,
                     shift=-shift,
                     row=rows[0] + 1,
                     its=(rows[0] + shift) % len(source) + 1,

@@ -50,14 +50,13 @@ def flag_cause(
     )
     norm = any("Normalization" in c.kind for c, _ in flags)
     return cause(
+        case,
         "model",
         side,
         "no-training-flag-norm" if norm else "no-training-flag",
         note(
             "{side} calls its model without training=True, so as in inference "
             "for {layers}; {other} calls it as in training.",
-            side=side.name,
-            other=case.other(side).name,
             layers=", ".join(f"{c.name} ({c.kind})" for c, _ in flags),
         ),
         Note("model(x, training=True)."),
@@ -103,6 +102,7 @@ def _other_mask(
     if not differ.any():
         return
     yield cause(
+        case,
         "model",
         case.right,
         "other-dropout-seed",
@@ -111,8 +111,6 @@ def _other_mask(
             "{left}: {share} of its mask differs (seeds {its}, {mine}).",
             layer=its.name,
             kind=its.kind,
-            right=case.right.name,
-            left=case.left.name,
             share=f"{differ.sum() / shown.sum():.0%}",
             its=_seed(its),
             mine=_seed(mine),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from compare.pairs.diagnosis.causes.naming import Case, cause, figure
+from compare.pairs.diagnosis.causes.stopped import stopped_causes
 from compare.pairs.diagnosis.closeness import gap, named_gap, ratio
 from compare.pairs.diagnosis.optimizer_rules import norm
 from compare.pairs.diagnosis.steps import Side
@@ -23,38 +24,37 @@ def gradient_causes(case: Case, update: int, same: bool) -> Iterator[Cause]:
         update: which update, from 0.
         same: whether everything before the gradient is the same.
     """
-    yield from _forgotten(case)
+    stopped = list(stopped_causes(case, update))
+    yield from stopped or _forgotten(case)
     for side in case.sides:
         other = case.other(side)
         step = side.steps[update]
         if step.one_by_one and not other.steps[update].one_by_one:
             yield cause(
+                case,
                 "gradient",
                 side,
                 "second-gradient",
                 note(
                     "{side} takes the gradient of {names} after it has moved "
                     "the other parameters; {other} takes all at once.",
-                    side=side.name,
                     names=", ".join(
                         side.anatomy.names[n] for n in step.gradient.sources
                     ),
-                    other=other.name,
                 ),
                 Note("take all gradients first, then move the parameters."),
-                place=step.gradient.place,
             )
     yield from _accumulated(case, update)
     yield from _summed(case, update)
     for side in case.sides:
         yield from _never_emptied(case, side)
-    if same:
+    if same and not stopped:
         yield from _scaled(case, update)
 
 
 def _forgotten(case: Case) -> Iterator[Cause]:
     for side in case.sides:
-        other, step = case.other(side), side.steps[0]
+        other = case.other(side)
         gone = sorted(_trained(other) & set(side.numbers) - _trained(side))
         if not gone:
             continue
@@ -63,17 +63,14 @@ def _forgotten(case: Case) -> Iterator[Cause]:
             norm(g) for k, g in other.steps[0].taken.items() if k in gone
         ]
         yield cause(
+            case,
             "gradient",
             side,
             key,
             title.given(
-                side=side.name,
-                other=other.name,
-                names=", ".join(gone),
-                size=figure(max(lengths, default=0.0)),
+                names=", ".join(gone), size=figure(max(lengths, default=0.0))
             ),
             cure,
-            place=step.gradient.place,
             updates=len(side.steps),
         )
 
@@ -140,18 +137,16 @@ def _accumulated(case: Case, update: int) -> Iterator[Cause]:
     if len(sources) > 1 and not sources[0] & sources[1]:
         return
     yield cause(
+        case,
         "gradient",
         side,
         "accumulated-sum",
         note(
             "{side} takes {count} gradients per update, {other} {its}.",
-            side=side.name,
-            other=case.other(side).name,
             count=calls[number],
             its=calls[1 - number],
         ),
         Note("accumulate as many gradients on both sides."),
-        place=side.steps[update].gradient.place,
     )
 
 
@@ -176,20 +171,18 @@ def _summed(case: Case, update: int) -> Iterator[Cause]:
         plain = named_gap(mine.change, its.change, moves)
         if case.proves(apart, plain):
             yield cause(
+                case,
                 "gradient",
                 side,
                 "accumulated-sum",
                 note(
                     "{side} moves by the sum of {count} gradients, {other} by "
                     "their mean.",
-                    side=side.name,
-                    other=case.other(side).name,
                     count=count,
                 ),
                 note("divide the sum by {count}.", count=count),
                 apart,
                 plain,
-                place=mine.gradient.place,
             )
 
 
@@ -210,18 +203,17 @@ def _never_emptied(case: Case, side: Side) -> Iterator[Cause]:
     apart, plain = named_gap(given, summed), named_gap(given, alone)
     if case.proves(apart, plain):
         yield cause(
+            case,
             "gradient",
             side,
             "never-emptied",
             note(
                 "{side} accumulates gradients that it never resets: update 2 "
-                "gets those of update 1 once more.",
-                side=side.name,
+                "gets those of update 1 once more."
             ),
             Note("set the sum of gradients to zero after every update."),
             apart,
             plain,
-            place=second.gradient.place,
         )
 
 
@@ -238,18 +230,16 @@ def _scaled(case: Case, update: int) -> Iterator[Cause]:
     plain = named_gap(one, other)
     if case.proves(apart, plain):
         yield cause(
+            case,
             "gradient",
             case.right,
             "gradient-scaled",
             note(
                 "{right}'s gradients are {times} times {left}'s, of the same "
                 "loss.",
-                right=case.right.name,
-                left=case.left.name,
                 times=figure(first),
             ),
             Note("use the gradients as the tape gives them."),
             apart,
             plain,
-            place=case.right.steps[update].gradient.place,
         )

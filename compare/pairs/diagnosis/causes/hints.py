@@ -16,23 +16,22 @@ class Hints:
 
     Attributes:
         constants: numbers that only it computes with.
+        common: those that both compute with, perhaps elsewhere.
         gates: the parts of kernels by Keras's names, where it has such a
             layer.
         bound: see `closeness`.
     """
 
     constants: frozenset[float]
+    common: frozenset[float]
     gates: tuple[str, ...]
     bound: float
 
 
 def hints_of(other: Replay, side: Replay, bound: float) -> Hints:
     """Return what a side hints at of the other."""
-    return Hints(
-        frozenset(_constants(other) - _constants(side)),
-        gates_of(other),
-        bound,
-    )
+    mine, its = _constants(side), _constants(other)
+    return Hints(its - mine, its & mine, gates_of(other), bound)
 
 
 def gates_of(replay: Replay) -> tuple[str, ...]:
@@ -41,12 +40,12 @@ def gates_of(replay: Replay) -> tuple[str, ...]:
     return tuple(own for kind, own in GATES.items() if kind in kinds)
 
 
-def _constants(replay: Replay) -> set[float]:
+def _constants(replay: Replay) -> frozenset[float]:
     """Return the single numbers that operations take."""
     tensors = replay.update.tensors
-    return {
+    return frozenset(
         float(tensors[number].ravel()[0])
         for operation in replay.operations.values()
         for number in operation.inputs
         if tensors[number].size == 1 and tensors[number].dtype.kind == "f"
-    }
+    )

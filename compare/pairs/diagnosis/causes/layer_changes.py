@@ -58,6 +58,8 @@ def layer_changes(replay: Replay, hints: Hints) -> Iterator[Change]:
         )
         if place is None or call.output is None or call.kind in RANDOM:
             continue
+        if replay.trained.isdisjoint(call.variables):
+            yield from _without(call, place)
         own = again(call, call)
         if own is None or gap(own, call.output) > hints.bound:
             continue
@@ -98,6 +100,30 @@ def layer_changes(replay: Replay, hints: Hints) -> Iterator[Change]:
                 note("use the same {name} on both sides.", name=name),
                 call.place,
             )
+
+
+def _without(call: LayerCall, place: int) -> Iterator[Change]:
+    """Yield what comes without a layer that keeps the shape."""
+    if call.inputs is None or call.output is None or not call.taken:
+        return
+    if call.inputs.shape != call.output.shape or call.taken[0] is None:
+        return
+
+    def made(operation: Operation, found: Tensors) -> Any:
+        return found[call.taken[0]]
+
+    yield Change(
+        (place,),
+        made,
+        note(
+            "{side} has the layer {layer} ({kind}), {other} has none.",
+            layer=call.name,
+            kind=call.kind,
+        ),
+        "layer-left-out",
+        Note("use the same layers on both sides."),
+        call.place,
+    )
 
 
 def _settings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,7 @@ def _masked(
     side = case.right if its.mask is None else case.left
     if case.proves(apart, plain):
         yield cause(
+            case,
             "model",
             side,
             "mask",
@@ -86,8 +87,6 @@ def _masked(
                 "{other}.",
                 layer=its.name,
                 kind=its.kind,
-                side=side.name,
-                other=case.other(side).name,
             ),
             Note("mask the same steps on both sides (mask_zero, Masking)."),
             apart,
@@ -119,6 +118,7 @@ def setting_cause(
     """Return the cause of a layer with another setting."""
     key = "activation" if "activation" in name else name
     return cause(
+        case,
         "model",
         case.right,
         key,
@@ -130,8 +130,6 @@ def setting_cause(
             name=name,
             other=said(other),
             mine=said(mine),
-            right=case.right.name,
-            left=case.left.name,
         ),
         note("use the same {name} on both sides.", name=name),
         apart,
@@ -148,11 +146,7 @@ def said(value: Any) -> str:
 
 
 def left_out_causes(
-    case: Case,
-    side: Side,
-    call: LayerCall,
-    calls: Sequence[LayerCall],
-    place: int,
+    case: Case, side: Side, call: LayerCall
 ) -> Iterator[Cause]:
     """Yield a layer that one side has not, where it changes anything."""
     if call.inputs is None or call.output is None:
@@ -161,13 +155,12 @@ def left_out_causes(
     if changes <= case.bound or call.kind in ("Flatten", "Reshape"):
         return
     yield cause(
+        case,
         "model",
         side,
         "layer-left-out",
         note(
             "{side} has no layer {layer} ({kind}{settings}), {other} has.",
-            side=side.name,
-            other=case.other(side).name,
             layer=call.name,
             kind=call.kind,
             settings=_main_setting(call),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from compare.pairs.diagnosis.batch_seen import batch_of
 from compare.pairs.diagnosis.causes.loss_factors import (
     factor_causes,
     gap_to,
     scaled_causes,
 )
-from compare.pairs.diagnosis.causes.naming import Case, cause, place_of_loss
+from compare.pairs.diagnosis.causes.naming import Case, cause
 from compare.pairs.diagnosis.causes.outputs import has_outputs, output_causes
 from compare.pairs.diagnosis.causes.penalties import (
     is_explained,
@@ -72,6 +74,12 @@ def loss_causes(
         if same_batch:
             yield from scaled_causes(case, update)
         return
+    said = all(side.steps[update].update.losses for side in case.sides)
+    squares = _is_square(one) and _is_square(other)
+    if squares and one.form != other.form and not said:
+        if same_batch:  # the errors are too small to tell which it is
+            yield from scaled_causes(case, update)
+        return
     yield from _function(case, one, other)
     if not same_batch:
         return
@@ -79,6 +87,14 @@ def loss_causes(
         yield from factor_causes(case, one, other)
     yield from weight_causes(case, one, other)
     yield from penalty_causes(case, one, other, update)
+
+
+def _is_square(told: Told) -> bool:
+    """Whether a loss is the squared error, as far as its errors show."""
+    if told.form == Form("mean_squared_error"):
+        return True
+    off = np.abs(told.prediction.ravel() - told.y.ravel())
+    return told.form.name == "huber" and bool(off.max() <= told.form.delta)
 
 
 def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
@@ -91,6 +107,7 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         side, mine = (case.left, one) if a.broadcast else (case.right, other)
         rows = len(mine.prediction)
         yield cause(
+            case,
             "loss",
             side,
             "broadcast",
@@ -98,13 +115,11 @@ def _function(case: Case, one: Told, other: Told) -> Iterator[Cause]:
                 "{side} subtracts y of shape ({rows},) from a prediction of "
                 "shape ({rows}, 1): that makes {rows} x {rows} differences, "
                 "every row against every other.",
-                side=side.name,
                 rows=rows,
             ),
             Note("give y the shape of the prediction: y.reshape(-1, 1)."),
             mine.gap,
             gap_to(mine, Form(a.name)),
-            place=place_of_loss(side),
         )
         return
     logits = [_logits(case, i, t) for i, t in enumerate((one, other))]
@@ -209,6 +224,7 @@ def _named(
     if form == other.form or key in ("softmax-twice", "from-logits-default"):
         form = replace(other.form, from_logits=not other.form.from_logits)
     return cause(
+        case,
         "loss",
         case.right,
         key,
@@ -216,5 +232,4 @@ def _named(
         Note("use the same loss on both sides."),
         other.gap,
         gap_to(other, form),
-        place=place_of_loss(case.right),
     )

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
-from compare.pairs.diagnosis.causes.naming import (
-    Case,
-    cause,
-    figure,
-    place_of_loss,
-)
+from compare.pairs.diagnosis.batch_seen import batch_of
+from compare.pairs.diagnosis.causes.naming import Case, cause, figure
 from compare.pairs.diagnosis.closeness import gap
 from compare.pairs.diagnosis.loss_heads import heads_of
 from compare.pairs.diagnosis.loss_recognition import Told
@@ -58,14 +55,13 @@ def factor_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         side, mine, its = case.left, one, other
     times = mine.factor / its.factor
     yield cause(
+        case,
         "loss",
         side,
         _factor_key(times, mine),
         note(
             "{side}'s loss is {times} times {other}'s: {mine} where {other} "
             "has {its}.",
-            side=side.name,
-            other=case.other(side).name,
             times=figure(times),
             mine=reduction(mine),
             its=reduction(its),
@@ -73,7 +69,6 @@ def factor_causes(case: Case, one: Told, other: Told) -> Iterator[Cause]:
         Note("take the mean over all samples on both sides."),
         mine.gap,
         gap_to(mine, mine.form, its.factor),
-        place=place_of_loss(side),
     )
 
 
@@ -123,12 +118,27 @@ def scaled_causes(case: Case, update: int) -> Iterator[Cause]:
     for a in heads_of(steps[0], steps[1], case.bound):
         for b in heads_of(steps[1], steps[0], case.bound):
             if a.known and b.known and gap(a.value, b.value) <= case.bound:
-                yield from _sloped(case, a.upstream, b.upstream)
+                y = batch_of(steps[0], case.problem)[1]
+                off = (
+                    None
+                    if y is None or y.size != a.value.size
+                    else np.abs(a.value.ravel() - y.ravel())
+                )
+                yield from _sloped(case, a.upstream, b.upstream, off)
                 return
 
 
-def _sloped(case: Case, one: np.ndarray, other: np.ndarray) -> Iterator[Cause]:
-    """Say how much steeper one loss is than the other, in few numbers."""
+def _sloped(
+    case: Case, one: np.ndarray, other: np.ndarray, off: np.ndarray | None
+) -> Iterator[Cause]:
+    """Say how much steeper one loss is than the other, in few numbers.
+
+    Args:
+        case: the sides.
+        one: the gradient of the left's loss, by predictions.
+        other: that of the right's.
+        off: how far predictions are from targets; None if it is not known.
+    """
     a, b = one.ravel(), other.ravel()
     if a.size != b.size or not a.all():
         return
@@ -137,24 +147,39 @@ def _sloped(case: Case, one: np.ndarray, other: np.ndarray) -> Iterator[Cause]:
     apart, plain = gap(b, times * a), gap(b, a)
     if counts.min() < LEAST or not case.proves(apart, plain):
         return
-    values = {"right": case.right.name, "left": case.left.name}
-    title = Note("{right}'s loss is {times} times {left}'s.")
+    title, shown = Note("{right}'s loss is {times} times {left}'s."), ""
     if len(kinds) > 1:
         title = Note(
             "{right}'s loss is no multiple of {left}'s: at the same "
             "predictions its gradient is {times} times as large."
         )
-    shown = [
-        f"{figure(t)} ({n} / {a.size})" if len(kinds) > 1 else figure(t)
-        for t, n in zip(kinds, counts, strict=True)
-    ]
+        shown = _where(times, off)
     yield cause(
+        case,
         "loss",
         case.right,
         "loss-scaled",
-        title.given(**values, times=", ".join(shown)),
+        title.given(times=shown or figure(kinds[0])),
         Note("use the same loss on both sides."),
         apart,
         plain,
-        place=place_of_loss(case.right),
+    )
+
+
+def _where(times: np.ndarray, off: np.ndarray | None) -> str:
+    """Show how often each number comes, or for which errors."""
+    kinds = list(np.unique(times))
+    if off is not None:
+        kinds.sort(key=lambda kind: off[times == kind].min())
+        ranges = [
+            (off[times == k].min(), off[times == k].max()) for k in kinds
+        ]
+        if all(a[1] < b[0] for a, b in pairwise(ranges)):
+            return ", ".join(
+                f"{figure(kind)} (|y - y_hat| = {low:.3g} ... {high:.3g})"
+                for kind, (low, high) in zip(kinds, ranges, strict=True)
+            )
+    return ", ".join(
+        f"{figure(kind)} ({(times == kind).sum()} / {times.size})"
+        for kind in kinds
     )

@@ -23,20 +23,21 @@ from compare.records.diagnosis import Cause
 
 
 def model_causes(
-    case: Case, update: int, heads: Sequence[Head]
+    case: Case, update: int, heads: Sequence[Head], written: Sequence[Cause]
 ) -> Iterator[Cause]:
     """Yield what differs between the models of both sides.
 
-    Layers of Keras are compared first, then operations.
+    Layers of Keras are compared first, then expressions, then operations.
 
     Args:
         case: the sides.
         update: which update, from 0.
         heads: the predictions, where they are known and of the same rows.
+        written: what `expression_causes` gives; it says all if anything.
     """
     layers = list(_layer_causes(case, update))
-    yield from layers
-    if not layers and len(heads) == len(case.sides):
+    yield from layers or (c for c in written if c.stage == "model")
+    if not layers and not written and len(heads) == len(case.sides):
         yield from operation_causes(case, update, heads)
 
 
@@ -67,9 +68,9 @@ def _layer_causes(case: Case, update: int) -> Iterator[Cause]:
                 yield from compared(case, *pair)
             continue
         for call in mine:
-            yield from left_out_causes(case, case.right, call, other, c)
+            yield from left_out_causes(case, case.right, call)
         for call in its:
-            yield from left_out_causes(case, case.left, call, one, a)
+            yield from left_out_causes(case, case.left, call)
     if flags:
         yield flag_cause(case, flags)
 

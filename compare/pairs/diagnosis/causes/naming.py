@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from compare.mistakes import CATALOGUE
 from compare.pairs.diagnosis.closeness import BETTER, FLOAT32, FLOAT64
+from compare.pairs.diagnosis.heads import target_of
 from compare.pairs.diagnosis.steps import Side
 from compare.records.diagnosis import Cause, StageName
 from compare.records.note import Note
@@ -48,6 +50,7 @@ class Case:
 
 
 def cause(
+    case: Case,
     stage: StageName,
     side: Side,
     key: str,
@@ -56,20 +59,29 @@ def cause(
     gap: float | None = None,
     plain: float | None = None,
     *,
-    place: str = "",
+    place: str | None = None,
     updates: int = 1,
 ) -> Cause:
     """Return a cause with the threads of the catalogue.
 
-    Without a gap it is one that was seen, and needs no recomputation.
+    The names of both sides are put into its title as `{side}` and `{other}`,
+    or `{left}` and `{right}`. Without a place it is the line that does what
+    its stage does; without a gap it was seen, and needs no recomputation.
     """
+    names = {
+        "side": side.name,
+        "other": case.other(side).name,
+        "left": case.left.name,
+        "right": case.right.name,
+    }
+    used = {k: v for k, v in names.items() if "{" + k + "}" in title.text}
     return Cause(
         stage,
         side.name,
         key,
-        title,
+        Note(title.text, {**used, **title.values}),
         cure,
-        place,
+        PLACES[stage](side) if place is None else place,
         gap,
         None if plain is None else min(plain, 1.0),
         updates,
@@ -83,6 +95,48 @@ def figure(value: float) -> str:
 
 
 def place_of_loss(side: Side) -> str:
-    """Return where a side says its loss: in compile, or on the tape."""
-    places = side.anatomy.places
-    return places.get("compile", "") or side.steps[0].gradient.place
+    """Return the line that says a side's loss.
+
+    That is where its loss of Keras is made, or the last line that computes
+    it; where `fit` makes it of a name, the line of `compile`.
+    """
+    places, update = side.anatomy.places, side.steps[0].update
+    made = [call.place for call in update.losses]
+    made = [at for at in made if at and at != places.get("fit")]
+    goal = target_of(update)
+    computed = [
+        operation.place
+        for operation in update.operations
+        if goal in operation.outputs
+    ]
+    known = [*made[:1], places.get("compile", ""), *computed[-1:]]
+    return next(filter(None, known), side.steps[0].gradient.place)
+
+
+def place_of_data(side: Side) -> str:
+    """Return the line that gives a side its rows."""
+    first = side.steps[0]
+    given = [side.anatomy.places.get("fit", ""), first.update.place]
+    taken = [operation.place for operation in first.update.operations[:1]]
+    return next(filter(None, [*given, *taken]), first.gradient.place)
+
+
+def place_of_update(side: Side) -> str:
+    """Return the line that moves a side's parameters, or says how."""
+    first = side.steps[0]
+    if first.optimizer:
+        return first.optimizer.place
+    return first.update.moved_at or first.gradient.place
+
+
+PLACES: Mapping[StageName, Callable[[Side], str]] = {
+    "start": lambda side: "",
+    "data": place_of_data,
+    "model": lambda side: side.steps[0].update.place,
+    "loss": place_of_loss,
+    "gradient": lambda side: side.steps[0].gradient.place,
+    "update": place_of_update,
+    "state": place_of_update,
+    "count": lambda side: side.anatomy.places.get("fit", ""),
+}
+"""The line that does what a stage does."""

@@ -17,10 +17,11 @@ from compare.pairs.diagnosis.causes.gate_changes import gate_changes
 from compare.pairs.diagnosis.causes.hints import Hints
 from compare.pairs.diagnosis.causes.layer_again import ACTIVATIONS, activation
 from compare.pairs.diagnosis.causes.layer_changes import layer_changes
-from compare.pairs.diagnosis.causes.naming import figure
 from compare.pairs.diagnosis.causes.operation_words import (
     UNARY,
     only_here,
+    other_kind,
+    other_number,
     spoken,
 )
 from compare.pairs.diagnosis.replay import Change, Replay, Tensors, executed
@@ -64,6 +65,10 @@ def changes(replay: Replay, hints: Hints) -> Iterator[Change]:
         yield from _other_kinds(first, places)
         yield from _other_axes(replay, first, places)
         yield from _other_constants(replay, first, places, hints.constants)
+    for places in groups.values():
+        first = replay.operations[places[0]]
+        if len(first.outputs) == 1:
+            yield from _other_constants(replay, first, places, hints.common)
 
 
 def _left_out(replay: Replay, places: list[int]) -> Iterator[Change]:
@@ -119,17 +124,13 @@ def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
                 return activation(name)(found[operation.inputs[0]])
 
             if name not in (UNARY[first.kind], "linear"):
-                yield Change(
-                    tuple(places),
-                    activated,
-                    note(
-                        "{side} has the activation {mine} where {other} has "
-                        "{its}.",
-                        mine=UNARY[first.kind],
-                        its=name,
-                    ),
-                    "activation",
+                title = note(
+                    "{side} has the activation {mine} where {other} has "
+                    "{its}.",
+                    mine=UNARY[first.kind],
+                    its=name,
                 )
+                yield Change(tuple(places), activated, title, "activation")
     for kind in next((kinds for kinds in ALIKE if first.kind in kinds), ()):
 
         def made(
@@ -141,16 +142,7 @@ def _other_kinds(first: Operation, places: list[int]) -> Iterator[Change]:
             return executed(operation, found, kind, given)[0]
 
         if kind != first.kind:
-            yield Change(
-                tuple(places),
-                made,
-                note(
-                    "{side} has {mine} where {other} has {its}.",
-                    mine=spoken(first.kind),
-                    its=spoken(kind),
-                ),
-                "operation",
-            )
+            yield Change(tuple(places), made, *other_kind(first.kind, kind))
 
 
 def _without(attributes: tuple[Any, ...], name: str) -> tuple[Any, ...]:
@@ -217,7 +209,7 @@ def _other_constants(
         value = replay.update.tensors[number]
         if value.size != 1 or value.dtype.kind != "f":
             continue
-        for constant in constants:
+        for constant in constants - {float(value.ravel()[0])}:
 
             def made(
                 operation: Operation,
@@ -234,11 +226,6 @@ def _other_constants(
             yield Change(
                 tuple(places),
                 made,
-                note(
-                    "{side} has {mine} in {what} where {other} has {its}.",
-                    mine=figure(float(value.ravel()[0])),
-                    its=figure(constant),
-                    what=spoken(first.kind),
-                ),
+                other_number(first.kind, value, np.array(constant)),
                 "constant",
             )

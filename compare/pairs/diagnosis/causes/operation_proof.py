@@ -14,7 +14,7 @@ import numpy as np
 
 from compare.pairs.diagnosis.causes.naming import Case
 from compare.pairs.diagnosis.closeness import gap
-from compare.pairs.diagnosis.replay import Change, Moved, Replay, shared
+from compare.pairs.diagnosis.replay import Change, Moved, shared
 
 Chosen = tuple[tuple[Change, ...], tuple[Change, ...]]
 """Changes of each side."""
@@ -63,13 +63,10 @@ class Proof:
 
     Args:
         case: the sides.
-        replays: of both.
         compute: see `Compute`.
     """
 
-    def __init__(
-        self, case: Case, replays: Sequence[Replay], compute: Compute
-    ) -> None:
+    def __init__(self, case: Case, compute: Compute) -> None:
         self._bound = case.bound
         self._compute = compute
         names = set(case.left.steps[0].taken) & set(case.right.steps[0].taken)

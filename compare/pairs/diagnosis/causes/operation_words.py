@@ -58,6 +58,36 @@ def spoken(kind: str) -> Note:
     return WORDS.get(kind, note("the operation {kind}", kind=kind))
 
 
+def other_kind(mine: str, its: str) -> tuple[Note, str]:
+    """Say that operations are of another kind; with the key of a cause."""
+    if mine in UNARY and its in UNARY:
+        return note(
+            "{side} has the activation {mine} where {other} has {its}.",
+            mine=UNARY[mine],
+            its=UNARY[its],
+        ), "activation"
+    return note(
+        "{side} has {mine} where {other} has {its}.",
+        mine=spoken(mine),
+        its=spoken(its),
+    ), "operation"
+
+
+def other_number(kind: str, mine: np.ndarray, its: np.ndarray) -> Note:
+    """Say that operations of a kind take another number."""
+    return note(
+        "{side} has {mine} in {what} where {other} has {its}.",
+        mine=_numbers(mine),
+        its=_numbers(its),
+        what=spoken(kind),
+    )
+
+
+def _numbers(value: np.ndarray) -> str:
+    shown = ", ".join(figure(float(v)) for v in value.ravel()[:3])
+    return f"{shown}, ..." if value.size > 3 else shown
+
+
 def only_here(replay: Replay, operation: Operation, slot: int) -> Note:
     """Say what only one side has."""
     what = spoken(operation.kind)

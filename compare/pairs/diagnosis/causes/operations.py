@@ -14,25 +14,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from compare.pairs.diagnosis.causes.changed import changed_causes
 from compare.pairs.diagnosis.causes.hints import hints_of
-from compare.pairs.diagnosis.causes.naming import Case, cause
+from compare.pairs.diagnosis.causes.naming import Case
 from compare.pairs.diagnosis.causes.operation_changes import changes
-from compare.pairs.diagnosis.causes.operation_proof import (
-    Chosen,
-    Made,
-    Proof,
-)
-from compare.pairs.diagnosis.replay import (
-    Change,
-    Moved,
-    Replay,
-    before_activation,
-    head_of,
-)
+from compare.pairs.diagnosis.causes.operation_proof import Chosen, Made, Proof
+from compare.pairs.diagnosis.heads import before_activation, head_of
+from compare.pairs.diagnosis.replay import Change, Moved, Replay
 from compare.records.diagnosis import Cause
 
 MOST = 3
 """Things that are looked for at once."""
+
+FACTORS = ("Mul", "RealDiv", "Mean", "Sum")
+"""Kinds that may do no more than multiply by a number."""
 
 SECONDS = 12.0
 """After so long, as this process counts, the search ends without a cause."""
@@ -79,26 +74,9 @@ def operation_causes(
     chosen = search.changes()
     if chosen is None:
         return
-    left = search.apart(chosen)
-    for number, side in enumerate(case.sides):
-        for change in chosen[number]:
-            others = tuple(c for c in chosen[number] if c is not change)
-            without = (
-                (others, chosen[1]) if number == 0 else (chosen[0], others)
-            )
-            operation = search.replays[number].operations[change.places[0]]
-            yield cause(
-                "model",
-                side,
-                change.key,
-                change.title.given(
-                    side=side.name, other=case.other(side).name
-                ),
-                change.cure,
-                left,
-                search.apart(without),
-                place=change.at or operation.place,
-            )
+    yield from changed_causes(
+        case, replays, chosen, search.apart, lambda replay, change: "model"
+    )
 
 
 class _Search:
@@ -118,7 +96,7 @@ class _Search:
         self._until = time.process_time() + SECONDS
         plain = [self._made(number, ()) for number in (0, 1)]
         self._constant = all(m and not np.ptp(m.heads[0]) for m in plain)
-        self._proof = Proof(case, replays, self._made)
+        self._proof = Proof(case, self._made)
         self._candidates = [
             (number, change)
             for number, replay in enumerate(replays)
@@ -142,7 +120,7 @@ class _Search:
                 tried = (own, chosen[1]) if number == 0 else (chosen[0], own)
                 if self._apart(both) <= self._bound:
                     fewest = self._needed(tried)
-                    if self._proof.holds(fewest):
+                    if self._scales(fewest) < 2 and self._proof.holds(fewest):
                         return fewest
                     continue
                 if (reached := self._alike(both)) > score:
@@ -158,6 +136,15 @@ class _Search:
             [self._made(n, own) for n, own in enumerate(chosen)]
         )
 
+    def _scales(self, chosen: Chosen) -> int:
+        """Count changes of a factor: two of them may stand for any one."""
+        return sum(
+            self.replays[number].operations[change.places[0]].kind in FACTORS
+            and change.key in ("constant", "operation", "layer-left-out")
+            for number, own in enumerate(chosen)
+            for change in own
+        )
+
     def _needed(self, chosen: Chosen) -> Chosen:
         """Leave out what is not needed for both sides to agree."""
         for number, own in enumerate(chosen):
@@ -171,10 +158,7 @@ class _Search:
         return chosen
 
     def _made(
-        self,
-        number: int,
-        own: Sequence[Change],
-        moved: Moved | None = None,
+        self, number: int, own: Sequence[Change], moved: Moved | None = None
     ) -> Made | None:
         import tensorflow as tf
 

@@ -7,12 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from compare.pairs.diagnosis.causes.loss_factors import gap_to
-from compare.pairs.diagnosis.causes.naming import (
-    Case,
-    cause,
-    figure,
-    place_of_loss,
-)
+from compare.pairs.diagnosis.causes.naming import Case, cause, figure
 from compare.pairs.diagnosis.loss_recognition import Told, tell_outputs
 from compare.pairs.diagnosis.losses import forms
 from compare.pairs.diagnosis.steps import Step
@@ -61,13 +56,12 @@ def _targets(step: Step) -> Iterator[np.ndarray]:
 
 def _named(case: Case, output: str, mine: Told, its: Told) -> Cause:
     return cause(
+        case,
         "loss",
         case.right,
         "loss-function",
         note(
             "{right}'s loss of output {output} is {other}, {left}'s is {one}.",
-            right=case.right.name,
-            left=case.left.name,
             output=output,
             other=its.form.name,
             one=mine.form.name,
@@ -75,20 +69,18 @@ def _named(case: Case, output: str, mine: Told, its: Told) -> Cause:
         Note("use the same loss on both sides."),
         its.gap,
         gap_to(its, mine.form),
-        place=place_of_loss(case.right),
     )
 
 
 def _weighted(case: Case, output: str, mine: Told, its: Told) -> Cause:
     return cause(
+        case,
         "loss",
         case.right,
         f"loss-weight-{output}",
         note(
             "{right} weighs the loss of output {output} {times} times as much "
             "as {left}: its mean times {other}, in {left} times {one}.",
-            right=case.right.name,
-            left=case.left.name,
             output=output,
             times=figure(its.factor / mine.factor),
             other=figure(its.factor),
@@ -97,5 +89,4 @@ def _weighted(case: Case, output: str, mine: Told, its: Told) -> Cause:
         Note("use the same loss_weights on both sides."),
         its.gap,
         gap_to(its, its.form, mine.factor),
-        place=place_of_loss(case.right),
     )

@@ -65,11 +65,7 @@ def rate_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
         "update",
         key,
         title.given(
-            right=case.right.name,
-            left=case.left.name,
-            its=figure(its),
-            mine=figure(mine),
-            update=f"{first + 1:,}",
+            its=figure(its), mine=figure(mine), update=f"{first + 1:,}"
         ),
         Note("use the same learning rate on both sides."),
         one,
@@ -135,10 +131,7 @@ def _key(mine: float, its: float, momentum: float) -> str:
 
 def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     """Yield an optimizer that is made anew on the way."""
-    for side, rule, its in (
-        (case.left, one, other),
-        (case.right, other, one),
-    ):
+    for side, rule, its in ((case.left, one, other), (case.right, other, one)):
         if not rule.resets or its.resets == rule.resets or not rule.has_state:
             continue
         yield from rule_causes(
@@ -148,8 +141,6 @@ def reset_causes(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
             note(
                 "{side} starts with a new optimizer at update {update}, which "
                 "has lost its state; {other} keeps one.",
-                side=side.name,
-                other=case.other(side).name,
                 update=f"{rule.resets[0] + 1:,}",
             ),
             Note("make the optimizer once, before the loop."),

@@ -27,14 +27,13 @@ def size_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         if tail and never == tail:
             dropped = case.sides[side]
             yield cause(
+                case,
                 "data",
                 dropped,
                 "tail-dropped",
                 note(
                     "{side} leaves out the last batch of an epoch, of {tail} "
                     "rows; {other} trains on it.",
-                    side=dropped.name,
-                    other=case.other(dropped).name,
                     tail=tail,
                 ),
                 Note("batch(..., drop_remainder=False) on both sides."),
@@ -88,12 +87,12 @@ def _batch_size(case: Case, one: int, other: int) -> Cause:
         else Note("batches of {wanted} rows.", values)
     )
     return cause(
+        case,
         "data",
         side,
         "fit-batch-size" if fits else "batch-size",
         title,
         cure,
-        place=side.anatomy.places.get("fit", ""),
     )
 
 
@@ -123,12 +122,12 @@ def missing_causes(
         rows, its = seen[number], seen[1 - number]
         if len(rows) > len(set(rows)) and len(its) == len(set(its)):
             yield cause(
+                case,
                 "data",
                 side,
                 "rows-repeated",
                 note(
                     "{side} takes {count} rows more than once in an update.",
-                    side=side.name,
                     count=len(rows) - len(set(rows)),
                 ),
                 Note("take every row once per epoch."),
@@ -162,11 +161,4 @@ def _left_out(case: Case, side: Side, gone: list[int]) -> Cause:
             values,
         )
         cure = Note("take all rows on both sides.")
-    return cause(
-        "data",
-        side,
-        key,
-        title,
-        cure,
-        place=side.anatomy.places.get("fit", ""),
-    )
+    return cause(case, "data", side, key, title, cure)

@@ -46,18 +46,16 @@ def order_causes(case: Case, left: Batches, right: Batches) -> Iterator[Cause]:
         )
         cure = Note("take the rows in one order on both sides.")
     yield cause(
+        case,
         "data",
         side,
         key,
         title.given(
-            side=side.name,
-            other=case.other(side).name,
             update=f"{differ[0] + 1:,}",
             mine=some_rows(rows[differ[0]]),
             theirs=some_rows(others[differ[0]]),
         ),
         cure,
-        place=side.anatomy.places.get("fit", "") or side.steps[0].update.place,
         updates=len(left.rows),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from compare.pairs.diagnosis.causes.naming import Case, cause
+from compare.pairs.diagnosis.causes.naming import Case, cause, place_of_update
 from compare.pairs.diagnosis.closeness import BETTER
 from compare.pairs.diagnosis.optimizer_again import apart_from
 from compare.pairs.diagnosis.optimizer_rules import Rule
@@ -30,8 +30,8 @@ def rule_causes(
     rule = other if side is case.right else one
     if plain <= BETTER * rule.gap:
         return
-    optimizer = side.steps[0].optimizer
     yield cause(
+        case,
         stage,
         side,
         key,
@@ -39,7 +39,7 @@ def rule_causes(
         cure,
         rule.gap,
         plain,
-        place=optimizer.place if optimizer else side.steps[0].gradient.place,
+        place=place_of_update(side),
         updates=len(side.steps),
     )
 

@@ -25,7 +25,7 @@ def rules(
     """
     found: list[Rule | None] = []
     for side in case.sides:
-        rule = of_keras(side, case.bound)
+        rule = of_keras(side)
         found.append(rule if rule and rule.gap <= case.bound else None)
     settings = [
         dict(step.optimizer.config)

@@ -19,6 +19,7 @@ from compare.pairs.diagnosis.optimizer_rules import (
     NO_FIRST,
     NO_FIRST_BESIDE,
     NO_SECOND,
+    RATE_BESIDE,
     Rule,
 )
 from compare.records.diagnosis import Cause
@@ -55,6 +56,7 @@ FORMS = {
     NO_FIRST_BESIDE: "no-bias-correction",
     NO_SECOND: "no-bias-correction",
     "dampened": "dampened-momentum",
+    RATE_BESIDE: "rate-beside-velocity",
 }
 
 
@@ -71,8 +73,6 @@ def update_causes(
             "optimizer",
             note(
                 "{right} trains with {other}, {left} with {one}.",
-                right=case.right.name,
-                left=case.left.name,
                 other=_named(other),
                 one=_named(one),
             ),
@@ -97,10 +97,7 @@ def _named(rule: Rule) -> str:
 
 def _coupled(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
     """Yield a decay that one side adds to gradients, the other does not."""
-    for side, rule, its in (
-        (case.left, one, other),
-        (case.right, other, one),
-    ):
+    for side, rule, its in ((case.left, one, other), (case.right, other, one)):
         decay = rule.settings.get(COUPLED)
         if not decay or its.settings.get(COUPLED):
             continue
@@ -116,8 +113,6 @@ def _coupled(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
                 "{side} adds {mine} times the weights to the gradients, "
                 "{other} takes the decay {its} off the weights beside the "
                 "update (as AdamW does).",
-                side=side.name,
-                other=case.other(side).name,
                 mine=_value(decay),
                 its=_value(its.settings["weight_decay"]),
             ),
@@ -159,12 +154,7 @@ def _settings(case: Case, one: Rule, other: Rule) -> Iterator[Cause]:
             "update",
             _key(name, mine, its),
             title.given(
-                right=case.right.name,
-                left=case.left.name,
-                name=name,
-                its=_value(its),
-                mine=_value(mine),
-                kind=one.kind,
+                name=name, its=_value(its), mine=_value(mine), kind=one.kind
             ),
             note("use the same {name} on both sides.", name=name),
             one,
