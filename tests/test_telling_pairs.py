@@ -16,6 +16,7 @@ from compare.records.mistakes import KINDS, MistakeReport, Raised
 from compare.records.note import Note, note
 from compare.records.pairs import UNROLLED, Costs, OwnPair, SideCost
 from compare.records.report import Report
+from compare.records.score import PairScore, Score
 from compare.records.timing import Paired, Ratio
 from compare.records.verdicts import Verdict
 from compare.showing import catalogue
@@ -41,6 +42,7 @@ from compare.showing.telling.mistakes import (
 )
 from compare.showing.telling.overview import overview
 from compare.showing.telling.pair import tell_costs, tell_pair
+from compare.showing.telling.score import tell_score
 from compare.studies.baseline import compare
 from compare.studies.ladder import by_size, ladder
 
@@ -286,6 +288,18 @@ def test_the_stages_stand_in_a_line_and_side_by_side():
     (table,) = of(Table, found)
     (row,) = rows(table)
     assert row[1:] == ["1.5", "3", "≠"]
+
+
+def test_what_is_counted_is_said_in_the_readers_language():
+    """Rows and updates at a stage, and a cause that was planted."""
+    counts = Stage("count", "different", "1,016 rows", "1 update")
+    found = told(pair(replace(DIAGNOSIS, stages=(counts,))), speaker("ko"))
+    (row,) = rows(of(Table, found)[0])
+    assert row[1:3] == ["행 1,016개", "갱신 1회"]
+    planted = {"state or model: another activation": False}
+    score = Score((PairScore("a/b", "dense", True, planted, (), 1.0, 1.0),))
+    missed = [*tell_score(score, speaker("ko"))][-1].text
+    assert missed.endswith(": 상태 또는 모델: 활성화 함수가 다름")
 
 
 def test_a_pair_is_told_as_it_is_explained():

@@ -73,16 +73,16 @@ def template() -> Catalog:
     catalog = Catalog()
     for file, line, message in (*_in_templates(), *_in_code()):
         catalog.add(message, locations=[(f"compare/{file}", line)])
-    for text in _of_lessons():
-        catalog.add(text, locations=[("compare/lessons/problems.py", 1)])
-    for text in _of_records():
-        catalog.add(text, locations=[("compare/records", 1)])
-    for text in _of_tables():
-        catalog.add(text, locations=[("compare/showing/page", 1)])
-    for text in _of_mistakes():
-        catalog.add(text, locations=[("compare/mistakes", 1)])
-    for variant in VARIANTS:
-        catalog.add(title(variant), locations=[("compare/studies", 1)])
+    places = {
+        "lessons/problems.py": _of_lessons(),
+        "records": _of_records(),
+        "showing/page": _of_tables(),
+        "mistakes": _of_mistakes(),
+        "studies": map(title, VARIANTS),
+    }
+    for place, texts in places.items():
+        for text in texts:
+            catalog.add(text, locations=[(f"compare/{place}", 1)])
     return catalog
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import statistics
-
-import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from compare.judging.trends import costs_of
 from compare.records.growth import Growth, Line
-from compare.records.variants import Variant
 from compare.showing.figures import style
 from compare.showing.language import Speaker
 
-BLACK, BLUE, GREEN = "#1b1f24", "#0072b2", "#00805e"
-RED, OCHRE, PURPLE = "#c24e00", "#a87000", "#a8517f"
-
-COLOURS = (BLACK, BLUE, BLUE, GREEN, GREEN, RED, OCHRE, OCHRE, PURPLE)
+COLOURS = tuple(style.INKS[n] for n in (0, 1, 1, 2, 2, 3, 4, 4, 5))
 LOOKS = cycler(color=COLOURS) + cycler(marker="os^vDPX*h")
 """The page's colours. Each variant has a marker of its own, Keras's are
 hollow; a dashed line makes many updates per call."""
@@ -44,18 +38,22 @@ def growth_chart(growth: Growth, who: Speaker) -> Figure:
 
 def _draw_line(axes: Axes, growth: Growth, line: Line, who: Speaker) -> None:
     axes.set_prop_cycle(LOOKS)
-    costs = [_costs(growth, variant, line) for variant in growth.variants]
-    for variant, cost in zip(growth.variants, costs, strict=True):
-        hollow = "white" if variant.side == "keras" else None
-        dashes = "--" if variant.fused else "-"
+    known = costs_of(growth.cells)
+    for variant in growth.variants:
+        costs = {
+            value: 1e3 * known[variant.name, size]
+            for value, size in zip(line.values, line.sizes, strict=True)
+            if (variant.name, size) in known
+        }
         axes.plot(
-            *cost,
+            list(costs),
+            list(costs.values()),
             label=variant.name,
-            linestyle=dashes,
-            markerfacecolor=hollow,
+            linestyle="--" if variant.fused else "-",
+            markerfacecolor="white" if variant.side == "keras" else None,
         )
-    if any(cost.size for cost in costs):  # else a log scale is an error
-        style.log_axis(axes, "x", most=4)
+    if any((v.name, s) in known for v in growth.variants for s in line.sizes):
+        style.log_axis(axes, "x", most=4)  # without a value it is an error
         style.log_axis(axes, "y")
     axes.set_title(
         who.count("{count} feature", "{count} features", line.fixed)
@@ -68,16 +66,3 @@ def _draw_line(axes: Axes, growth: Growth, line: Line, who: Speaker) -> None:
     )
     axes.yaxis.set_tick_params(labelleft=True)
     axes.grid()
-
-
-def _costs(growth: Growth, variant: Variant, line: Line) -> np.ndarray:
-    """Return values and median milliseconds; 0 and less is noise, left out."""
-    samples = {
-        c.size: c.samples for c in growth.cells if c.variant == variant.name
-    }
-    medians = [
-        (value, 1e3 * statistics.median(s.per_epoch for s in samples[size]))
-        for value, size in zip(line.values, line.sizes, strict=True)
-        if samples[size]
-    ]
-    return np.array([p for p in medians if p[1] > 0]).reshape(-1, 2).T

@@ -10,14 +10,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from compare.records.json_form import to_json
 from compare.records.picture import Curves, Images, Picture
 from compare.records.report import LessonReport
 from compare.showing.figures import style
 from compare.showing.language import Speaker
+from compare.showing.telling.picture import pictures_of
 
-COLOURS = ("#1b1f24", style.BLUE, "#c24e00", "#00805e", "#a87000", "#a8517f")
-"""The page's, in the order in which curves take them."""
+COLOURS = tuple(style.INKS[n] for n in (0, 1, 3, 2, 4, 5))
+"""In the order in which curves take them on the page."""
 
 STYLES = ("-", "--", ":", "-.")
 MARKERS = "o+^xsv"
@@ -30,9 +30,7 @@ def picture_charts(
     lesson: LessonReport, who: Speaker
 ) -> Iterator[tuple[str, Figure]]:
     """Draw what was learnt, once where both sides have learnt the same."""
-    pictures = dict(lesson.pictures)
-    if len({repr(to_json(picture)) for picture in pictures.values()}) == 1:
-        pictures = {"": next(iter(pictures.values()))}
+    pictures = pictures_of(lesson)
     for side, picture in pictures.items():
         name = f"picture-{side}" if side else "picture"
         about = who.gettext(lesson.title)

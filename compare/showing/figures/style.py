@@ -25,6 +25,9 @@ from compare.showing.language import Speaker, speaker
 BLUE, ORANGE = "#0072B2", "#E69F00"
 """The colours of both sides, as on the page; of Okabe and Ito."""
 
+INKS = ("#1b1f24", "#0072b2", "#00805e", "#c24e00", "#a87000", "#a8517f")
+"""The page's colours of lines that are no side's."""
+
 BARS: dict[Side, dict[str, Any]] = {
     "manual": {"color": BLUE, "edgecolor": "white"},
     "keras": {"color": ORANGE, "edgecolor": "white", "hatch": "///"},

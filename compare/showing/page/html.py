@@ -65,6 +65,7 @@ def prose(text: str) -> Markup:
     return Markup(html)
 
 
+@functools.lru_cache(maxsize=512)  # the same in every language
 def highlighted(code: Code) -> Markup:
     """Return code with its words marked, by what they are."""
     text = "\n".join(map(printable, code.text.splitlines()))
@@ -75,11 +76,12 @@ def highlighted(code: Code) -> Markup:
     return Markup(plain(html))
 
 
-def python_lines(source: str) -> list[str]:
+@functools.lru_cache(maxsize=512)
+def python_lines(source: str) -> tuple[str, ...]:
     """Return lines of Python with all words marked, one for one."""
     lexer = PythonLexer(stripnl=False, ensurenl=False)
     html: str = highlight(source, lexer, HtmlFormatter(nowrap=True))
-    return html.split("\n")
+    return tuple(html.split("\n"))
 
 
 def plain(html: str) -> str:

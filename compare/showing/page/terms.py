@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from html.parser import HTMLParser
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -38,6 +37,10 @@ class Word(NamedTuple):
     sentence: str
 
 
+TAG = re.compile(r"(<[^>]*>)")
+"""What stands between texts; in attributes the templates escape ">"."""
+
+
 def with_terms(
     html: str, speaker: Speaker, suffix: str
 ) -> tuple[Markup, list[Word]]:
@@ -51,67 +54,43 @@ def with_terms(
     Returns:
         The text with links, and what is linked, in the order of first use.
     """
-    marker = _Marker(speaker, suffix)
-    marker.feed(html)
-    marker.close()
-    return Markup("".join(marker.made)), list(marker.words.values())
+    terms = {speaker.gettext(t).casefold(): t for t in GLOSSARY}
+    names = sorted(map(re.escape, terms), key=len, reverse=True)
+    pattern = re.compile(
+        rf"(?<!\w)({'|'.join(names)})(?:e?s)?(?![A-Za-z0-9_])", re.I
+    )
+    words: dict[str, Word] = {}
 
-
-class _Marker(HTMLParser):
-    """Passes HTML on as it is, but for links around terms."""
-
-    def __init__(self, speaker: Speaker, suffix: str) -> None:
-        super().__init__(convert_charrefs=False)
-        self.made: list[str] = []
-        self.words: dict[str, Word] = {}
-        self._speaker, self._suffix = speaker, suffix
-        self._terms = {speaker.gettext(t).casefold(): t for t in GLOSSARY}
-        names = sorted(map(re.escape, self._terms), key=len, reverse=True)
-        self._pattern = re.compile(
-            rf"(?<!\w)({'|'.join(names)})(?:e?s)?(?![A-Za-z0-9_])", re.I
-        )
-        self._open: list[tuple[str, bool, bool]] = []
-
-    def handle_starttag(
-        self, tag: str, attrs: list[tuple[str, str | None]]
-    ) -> None:
-        self.made.append(self.get_starttag_text() or "")
-        if tag in VOID:
-            return
-        _, prose, closed = self._open[-1] if self._open else ("", False, False)
-        given = dict(attrs)
-        unseen = UNSEEN & set((given.get("class") or "").split())
-        closed = closed or tag in CLOSED or bool(unseen)
-        closed = closed or given.get("aria-hidden") == "true"
-        self._open.append((tag, prose or tag in PROSE, closed))
-
-    def handle_startendtag(
-        self, tag: str, attrs: list[tuple[str, str | None]]
-    ) -> None:
-        self.made.append(self.get_starttag_text() or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.made.append(f"</{tag}>")
-        while self._open and self._open.pop()[0] != tag:
-            pass  # its end was left out
-
-    def handle_data(self, data: str) -> None:
-        prose, closed = self._open[-1][1:] if self._open else (False, False)
-        if prose and not closed:
-            data = self._pattern.sub(self._link, data)
-        self.made.append(data)
-
-    def handle_entityref(self, name: str) -> None:
-        self.made.append(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self.made.append(f"&#{name};")
-
-    def _link(self, found: re.Match[str]) -> str:
-        term = self._terms[found[1].casefold()]
-        if term in self.words:
+    def link(found: re.Match[str]) -> str:
+        term = terms[found[1].casefold()]
+        if term in words:
             return found[0]
-        key = f"word-{term.lower().replace(' ', '-')}{self._suffix}"
-        say = self._speaker.gettext
-        self.words[term] = Word(key, say(term), say(GLOSSARY[term]))
+        key = f"word-{term.lower().replace(' ', '-')}{suffix}"
+        sentence = speaker.gettext(GLOSSARY[term])
+        words[term] = Word(key, speaker.gettext(term), sentence)
         return f'<a class="term" href="#{key}">{found[0]}</a>'
+
+    made = []
+    inside = [("", False, False)]
+    for part in TAG.split(html):
+        if part.startswith("<"):
+            _follow(part, inside)
+        elif inside[-1][1:] == (True, False):
+            part = pattern.sub(link, part)
+        made.append(part)
+    return Markup("".join(made)), list(words.values())
+
+
+def _follow(tag: str, inside: list[tuple[str, bool, bool]]) -> None:
+    """Enter or leave an element: its name, whether prose, whether closed."""
+    name = re.sub(r"\W.*", "", tag.lstrip("</"), flags=re.S)
+    if tag.startswith("</"):
+        while len(inside) > 1 and inside.pop()[0] != name:
+            pass  # its end was left out
+    elif name and name not in VOID and not tag.endswith("/>"):
+        _, prose, closed = inside[-1]
+        classes = re.search(r' class="([^"]*)"', tag)
+        unseen = UNSEEN & set(classes[1].split() if classes else ())
+        closed |= name in CLOSED or bool(unseen)
+        closed |= ' aria-hidden="true"' in tag
+        inside.append((name, prose or name in PROSE, closed))

@@ -51,7 +51,17 @@ def rows(count: int, speaker: Speaker) -> str:
 def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Say whether both sides are the same training, and mode by mode."""
     agree = all(verdict.agree for verdict in lesson.verdicts)
-    yield Paragraph(_in_a_sentence(lesson, agree, speaker), "lead")
+    reasons = {speaker.why(verdict) for verdict in lesson.verdicts}
+    yield speaker.paragraph(
+        "No, not in every mode: see {modes}."
+        if not agree
+        else "Yes, in every mode ({modes})."
+        if len(reasons) > 1
+        else "Yes, in every mode ({modes}): {why}.",
+        "lead",
+        modes=", ".join(v.mode for v in lesson.verdicts if v.agree == agree),
+        why=", ".join(reasons),
+    )
     by_mode = (
         _by_mode(lesson, speaker),
         speaker.paragraph(
@@ -73,19 +83,6 @@ def tell_verdicts(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
             )
             yield Details(summary, (last_lines(failure.details),))
     yield from tell_checks(lesson, speaker)
-
-
-def _in_a_sentence(lesson: LessonReport, agree: bool, speaker: Speaker) -> str:
-    """Answer for all modes at once."""
-    modes = ", ".join(v.mode for v in lesson.verdicts if v.agree == agree)
-    if not agree:
-        return speaker.say("No, not in every mode: see {modes}.", modes=modes)
-    reasons = {speaker.why(verdict) for verdict in lesson.verdicts}
-    if len(reasons) > 1:
-        return speaker.say("Yes, in every mode ({modes}).", modes=modes)
-    return speaker.say(
-        "Yes, in every mode ({modes}): {why}.", modes=modes, why=reasons.pop()
-    )
 
 
 def _by_mode(lesson: LessonReport, speaker: Speaker) -> Table:
@@ -132,20 +129,14 @@ def tell_ends(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
         }
     first, other = runs.values()
     yield Paragraph(_how_they_end(lesson, first, other, speaker), "lead")
-    rows: list[tuple[str | Cell, ...]] = [
-        (
-            Cell(name, name=True),
-            *(
-                values(
-                    results.get(name),
-                    speaker.say,
-                    history=name not in first.parameters,
-                )
-                for results in columns.values()
-            ),
+    rows: list[tuple[str | Cell, ...]] = []
+    for name in first.results:
+        history = name not in first.parameters
+        shown = (
+            values(results.get(name), speaker.say, history)
+            for results in columns.values()
         )
-        for name in first.results
-    ]
+        rows.append((Cell(name, name=True), *shown))
     if theory:
         rows += _truth_rows(lesson, theory, runs, speaker)
     yield Table(speaker.say("Values at the end"), ("", *columns), tuple(rows))
@@ -162,10 +153,10 @@ def _how_they_end(
         np.array_equal(value.ravel(), other.results[name].ravel())
         for name, value in one.results.items()
     )
-    said = (
-        speaker.say("Both sides end in exactly the same numbers.")
+    said = speaker.say(
+        "Both sides end in exactly the same numbers."
         if same
-        else speaker.say("The sides do not end in exactly the same numbers.")
+        else "The sides do not end in exactly the same numbers."
     )
     if lesson.theory is None:
         return said
@@ -182,28 +173,20 @@ def _truth_rows(
     speaker: Speaker,
 ) -> Iterator[tuple[str, ...]]:
     """Yield how near the sides came to the closed form, and when."""
-    ends = [distance(run.results, theory) for run in runs.values()]
-    yield (
-        speaker.say("distance to closed form"),
-        *(f"{end:.2e}" for end in ends),
-        "0",
-    )
+    ends = (distance(run.results, theory) for run in runs.values())
+    shown = (f"{end:.2e}" for end in ends)
+    yield speaker.say("distance to closed form"), *shown, "0"
     if theory.largest_learning_rate is None:
         return
-    reached = [lesson.within_1_percent.get(side) for side in runs]
+    reached = (lesson.within_1_percent.get(side) for side in runs)
+    missed = speaker.say("not reached")
+    shown = (missed if at is None else f"{at:,}" for at in reached)
     predicted = theory.updates_within_1_percent
-    yield (
-        speaker.say("within 1 % after update"),
-        *(
-            speaker.say("not reached") if at is None else f"{at:,}"
-            for at in reached
-        ),
-        speaker.say("never")
-        if predicted is None
-        else speaker.say(
-            "{updates} (predicted, on all rows)", updates=f"{predicted:,}"
-        ),
+    end = speaker.say(
+        "never" if predicted is None else "{updates} (predicted, on all rows)",
+        updates=f"{predicted or 0:,}",
     )
+    yield speaker.say("within 1 % after update"), *shown, end
 
 
 def _in_user_units(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -213,13 +196,10 @@ def _in_user_units(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     closed = speaker.say("closed form")
     names = [speaker.side(n) if n in SIDES else closed for n in found]
     parameters = list(found.values())
-    rows: list[tuple[str | Cell, ...]] = [
-        (
-            Cell(feature, name=True),
-            *(f"{p['kernel'].ravel()[n]:.6g}" for p in parameters),
-        )
-        for n, feature in enumerate(scaling.features)
-    ]
+    rows: list[tuple[str | Cell, ...]] = []
+    for n, feature in enumerate(scaling.features):
+        kernels = (f"{p['kernel'].ravel()[n]:.6g}" for p in parameters)
+        rows.append((Cell(feature, name=True), *kernels))
     constants = (f"{float(p['bias']):.6g}" for p in parameters)
     rows.append((speaker.say("(constant)"), *constants))
     title = speaker.say("In the units of the table:")

@@ -12,19 +12,24 @@ from compare.showing.blocks import Block, Chart, Code, Heading, Paragraph
 from compare.showing.language import Speaker
 
 
+def pictures_of(lesson: LessonReport) -> dict[str, Picture]:
+    """Return what each side has learnt, under "" what both have alike."""
+    pictures = {str(side): each for side, each in lesson.pictures.items()}
+    alike = len({repr(to_json(each)) for each in pictures.values()}) == 1
+    return {"": next(iter(pictures.values()))} if alike else pictures
+
+
 def tell_picture(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
     """Show what was learnt, once if both sides have learnt the same."""
-    pictures = dict(lesson.pictures)
-    if len({repr(to_json(picture)) for picture in pictures.values()}) == 1:
-        yield speaker.paragraph(
-            "Both sides have learnt the same, number by number; the page "
-            "draws it once.",
-            "quiet",
-        )
-        pictures = {"": next(iter(pictures.values()))}
-    for side, picture in pictures.items():
+    for side, picture in pictures_of(lesson).items():
         if side:
             yield Heading(speaker.side(side))
+        else:
+            yield speaker.paragraph(
+                "Both sides have learnt the same, number by number; the page "
+                "draws it once.",
+                "quiet",
+            )
         yield from _blocks(picture, speaker)
 
 

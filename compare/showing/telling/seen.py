@@ -4,59 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compare.records.mistakes import Cost, MistakeReport, Raised
+from compare.records.mistakes import MistakeReport
 from compare.showing.language import Speaker
 
 
 def what_happened(report: MistakeReport, speaker: Speaker) -> str:
     """Say what was seen, from the fields of the record."""
-    said = [*map(speaker.note, report.broken)]
-    if report.raised:
-        said.append(_raises(report.raised, speaker))
-    elif report.mistake.kind == "error" and not report.broken:
-        said.append(speaker.say("Nothing was raised."))
-    if report.bad and report.mended:
-        said += _costs(report.bad, report.mended, speaker)
-    elif report.verdict and not report.broken:
-        said.append(speaker.say("{why}.", why=speaker.why(report.verdict)))
-    if report.ratio:
-        said.append(
-            speaker.say(
-                "An update takes {times} times as long.",
-                times=speaker.times(report.ratio),
-            )
-        )
-    return " ".join(said)
+    return " ".join(_happened(report, speaker))
 
 
-def _raises(raised: Raised, speaker: Speaker) -> str:
-    values = {"error": raised.error, "update": f"{raised.updates + 1:,}"}
-    if not raised.message:
-        return speaker.say("It raises {error} in update {update}.", **values)
-    return speaker.say(
-        "It raises {error} in update {update}: {message}",
-        message=raised.message,
-        **values,
-    )
-
-
-def _costs(bad: Cost, mended: Cost, speaker: Speaker) -> Iterator[str]:
-    """Say what was counted with the mistake and without it."""
-    yield speaker.say(
-        "The parameters are equal; for {updates} updates Python ran the step "
-        "{runs} times (without the mistake {fewer_runs}), and {iterators} "
-        "data iterators were opened (without it {fewer_iterators}).",
-        updates=bad.updates,
-        runs=bad.python_runs,
-        fewer_runs=mended.python_runs,
-        iterators=bad.iterators,
-        fewer_iterators=mended.iterators,
-    )
-    if bad.fits != mended.fits:
+def _happened(report: MistakeReport, speaker: Speaker) -> Iterator[str]:
+    raised, bad, mended = report.raised, report.bad, report.mended
+    yield from map(speaker.note, report.broken)
+    if raised:
         yield speaker.say(
-            "`fit` was called {fits} times, not {fewer}.",
-            fits=bad.fits,
-            fewer=mended.fits,
+            "It raises {error} in update {update}: {message}"
+            if raised.message
+            else "It raises {error} in update {update}.",
+            error=raised.error,
+            update=f"{raised.updates + 1:,}",
+            message=raised.message,
+        )
+    elif report.mistake.kind == "error" and not report.broken:
+        yield speaker.say("Nothing was raised.")
+    if bad and mended:
+        yield speaker.say(
+            "The parameters are equal; for {updates} updates Python ran the "
+            "step {runs} times (without the mistake {fewer_runs}), and "
+            "{iterators} data iterators were opened (without it "
+            "{fewer_iterators}).",
+            updates=bad.updates,
+            runs=bad.python_runs,
+            fewer_runs=mended.python_runs,
+            iterators=bad.iterators,
+            fewer_iterators=mended.iterators,
+        )
+        if bad.fits != mended.fits:
+            yield speaker.say(
+                "`fit` was called {fits} times, not {fewer}.",
+                fits=bad.fits,
+                fewer=mended.fits,
+            )
+    elif report.verdict and not report.broken:
+        yield speaker.say("{why}.", why=speaker.why(report.verdict))
+    if report.ratio:
+        yield speaker.say(
+            "An update takes {times} times as long.",
+            times=speaker.times(report.ratio),
         )
 
 
