@@ -77,8 +77,8 @@ def option(
 OPTIONS: dict[str, dict[str, Any]] = {
     "--all": option("every one there is"),
     "--backend": option(
-        "only Keras, on tensorflow, jax or torch, beside TensorFlow by hand; "
-        "may be given again",
+        "what Keras computes with: tensorflow, jax or torch; may be given "
+        "again",
         str,
         "BACKEND",
         action="append",
@@ -203,7 +203,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "PERCENT",
         default=5.0,
     ),
-    "--time": option("if they agree, time both: start, update, traces"),
+    "--time": option("time what agrees, by turns"),
     "--timeout": option(
         "stop a process that takes longer (%(default)g)",
         positive,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from compare.records import SIDES, Outcome
+from compare.judging.ratios import centre
+from compare.records import MODES, SIDES, Mode, Outcome
 from compare.records.across import Across, Bisection, Meeting, Place
 from compare.records.diagnosis import Diagnosis
 from compare.showing.blocks import Block, Cell, Heading, Paragraph, Table
-from compare.showing.language import Speaker
+from compare.showing.language import ANSWERS, Speaker
 from compare.showing.telling.common import NOTHING, left_out
 from compare.showing.telling.pair import stages
+from compare.studies.peers.catalogue import BACKENDS
 
 SIGNS: dict[Outcome, str] = {
     "identical": "=",
@@ -42,9 +44,12 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         modes=", ".join(modes),
     )
     yield Paragraph(legend, "quiet")
+    yield from left_out(across.left_out, speaker)
     for table in _rounding(across, speaker):
         yield Heading(table.title)
         yield table
+    if across.speeds:
+        yield from _speeds(across, speaker)
     reasons = list(_reasons(across, speaker))
     if reasons:
         yield Heading(speaker.say("What is another training"))
@@ -53,20 +58,33 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
 
 def _places(places: Sequence[Place], speaker: Speaker) -> Table:
     """Show what is installed in each environment."""
+    others = any(place.release for place in places)
     return Table(
         speaker.say("Environments"),
-        ("", "TensorFlow", "Keras", "NumPy", "Python"),
+        (
+            "",
+            "TensorFlow",
+            "Keras",
+            *([speaker.say("Keras on")] if others else []),
+            "NumPy",
+            "Python",
+        ),
         tuple(
             (
                 Cell(place.name, name=True),
                 place.tensorflow,
                 place.keras,
+                *([_backend(place)] if others else []),
                 place.numpy,
                 place.python,
             )
             for place in places
         ),
     )
+
+
+def _backend(place: Place) -> str:
+    return f"{BACKENDS[place.backend][0]} {place.release}".rstrip()
 
 
 def _bisection(
@@ -111,30 +129,45 @@ def _matrix(
             (
                 Cell(training, name=True),
                 _side(side, speaker),
-                *(_signs(row.get(place.name, [])) for place in places),
+                *(_signs(row.get(place.name, []), modes) for place in places),
             )
             for (training, side), row in by_key.items()
+            for modes in [_modes(row)]
         ),
     )
 
 
+def _modes(row: Mapping[str, Sequence[Meeting]]) -> list[Mode]:
+    """Return the modes that a row has in some environment, in their order."""
+    found = {m.verdict.mode for meetings in row.values() for m in meetings}
+    return [mode for mode in MODES if mode in found]
+
+
 def _short(place: Place, places: Sequence[Place]) -> str:
     """Name an environment by its versions, if these tell it from others."""
-    names = [(p.tensorflow, p.keras) for p in places]
-    own = (place.tensorflow, place.keras)
+    names = [_versions(p) for p in places]
+    own = _versions(place)
     return " / ".join(own) if names.count(own) == 1 else place.name
+
+
+def _versions(place: Place) -> tuple[str, ...]:
+    """Return the releases that tell an environment from others."""
+    other = [_backend(place)] if place.release else []
+    return place.tensorflow, place.keras, *other
 
 
 def _side(side: str, speaker: Speaker) -> str:
     return speaker.side(side) if side in SIDES else ""
 
 
-def _signs(meetings: Sequence[Meeting]) -> Cell:
+def _signs(meetings: Sequence[Meeting], modes: Sequence[Mode]) -> Cell:
+    """Show a sign per mode that the row has somewhere."""
     if not meetings:
         return Cell(NOTHING)
     agree = all(m.verdict.agree for m in meetings)
-    signs = " ".join(SIGNS[m.verdict.outcome] for m in meetings)
-    return Cell(signs, "good" if agree else "bad")
+    signs = {m.verdict.mode: SIGNS[m.verdict.outcome] for m in meetings}
+    text = " ".join(signs.get(mode, NOTHING) for mode in modes)
+    return Cell(text, "good" if agree else "bad")
 
 
 def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
@@ -172,6 +205,49 @@ def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
                 )
             ),
         )
+
+
+def _speeds(across: Across, speaker: Speaker) -> Iterator[Block]:
+    """Show how many times as long an update takes elsewhere."""
+    first = across.places[0].name
+    versions = {p.name: _short(p, across.places) for p in across.places}
+    title = speaker.say(
+        "Time of an update, in times that of {first}", first=first
+    )
+    yield Heading(title)
+    rows = [
+        (
+            Cell(speed.training, name=True),
+            _side(speed.side, speaker),
+            speed.paired.mode,
+            versions[speed.place],
+            speaker.times(ratio),
+            speaker.gettext(ANSWERS[ratio.answer])
+            if ratio.answer != "too noisy to tell"
+            else "",
+            speaker.times(floor),
+        )
+        for speed in across.speeds
+        if (ratio := centre(speed.paired.factors))
+        and (floor := centre(speed.paired.floor))
+    ]
+    heads = speaker.say("times"), "", speaker.say("first again")
+    yield Table(
+        title, ("", "", "", speaker.say("environment"), *heads), tuple(rows)
+    )
+    said = speaker.say(
+        "Live processes take turns; {count} of each environment and two of "
+        'the first. "First again" is a second process of the first '
+        "environment: that much is noise.",
+        count=min(len(s.paired.factors) for s in across.speeds),
+    )
+    yield Paragraph(said, "quiet")
+    if any(speed.paired.whole for speed in across.speeds):
+        text = speaker.say(
+            "Some are timed as whole trainings, with their "
+            "start: single updates cannot be seen."
+        )
+        yield Paragraph(text, "quiet")
 
 
 def _reasons(across: Across, speaker: Speaker) -> Iterator[Block]:
