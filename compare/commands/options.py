@@ -54,6 +54,16 @@ def count(text: str) -> int:
     return value
 
 
+def device(text: str) -> str:
+    """Read a device of TensorFlow's; GPU is the first one."""
+    kind, _, number = text.upper().partition(":")
+    if kind not in ("CPU", "GPU") or not (number or "0").isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no device: give one such as CPU:0 or GPU:0"
+        )
+    return f"{kind}:{int(number or 0)}"
+
+
 def positive(text: str) -> float:
     """Read a finite number above 0."""
     try:
@@ -101,6 +111,13 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "train on this CSV or Parquet table; columns are standardised",
         Path,
         "FILE",
+    ),
+    "--device": option(
+        "on which of TensorFlow's devices, such as CPU:0 or GPU:1 (its own "
+        "choice: the first GPU, if there is one)",
+        device,
+        "DEVICE",
+        default="",
     ),
     "--features": option(
         "the columns to predict it from (all others)", str, "COLUMN", nargs="+"

@@ -131,12 +131,16 @@ def work(descriptor: int, folder: str) -> None:
     def report(done: int, total: int) -> None:
         connection.send(("progress", done, total))
 
-    path, sys.argv[:], here = connection.recv()
+    path, sys.argv[:], here, device = connection.recv()
     sys.path[:] = path or sys.path
     if here:
         os.chdir(here)
     try:
         job = connection.recv()
+        if device:
+            from compare.running import devices
+
+            devices.use(device)
         message = ("result", job.function(*job.arguments, report))
     except BaseException as error:
         message = ("result", Broken(_reason(error), traceback.format_exc()))
