@@ -92,9 +92,7 @@ class Model:
     def train_step(self, state, data):
         """Make an update."""
         jax = sys.modules["jax"]
-        (loss, _), (slope,) = jax.value_and_grad(self.loss)(
-            state[0], *data
-        )
+        (loss, _), (slope,) = jax.value_and_grad(self.loss)(state[0], *data)
         return loss, ([state[0][0] - 0.1 * slope], [], *state[2:])
 
     def loss(self, weights, x, y):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from compare.judging.ratios import centre
+from compare.judging.ratios import above_noise, centre
 from compare.records import MODES, SIDES, Mode, Outcome
 from compare.records.across import Across, Bisection, Meeting, Place
 from compare.records.diagnosis import Diagnosis
@@ -222,8 +222,8 @@ def _speeds(across: Across, speaker: Speaker) -> Iterator[Block]:
             speed.paired.mode,
             versions[speed.place],
             speaker.times(ratio),
-            speaker.gettext(ANSWERS[ratio.answer])
-            if ratio.answer != "too noisy to tell"
+            speaker.gettext(ANSWERS[answer])
+            if (answer := above_noise(ratio, floor)) != "too noisy to tell"
             else "",
             speaker.times(floor),
         )
@@ -236,9 +236,9 @@ def _speeds(across: Across, speaker: Speaker) -> Iterator[Block]:
         title, ("", "", "", speaker.say("environment"), *heads), tuple(rows)
     )
     said = speaker.say(
-        "Live processes take turns; {count} of each environment and two of "
-        'the first. "First again" is a second process of the first '
-        "environment: that much is noise.",
+        "Live processes take turns, {count} sets of them: one in each of both "
+        "environments and a second one in the first, which shows how much is "
+        "noise.",
         count=min(len(s.paired.factors) for s in across.speeds),
     )
     yield Paragraph(said, "quiet")
