@@ -36,7 +36,7 @@ def local(tmp_path, monkeypatch):
 
 
 def across(*words):
-    return main(["across", *words, "--steps", "3", "--modes", "graph"])
+    return main(["across", "--modes", "graph", "--steps", "3", *words])
 
 
 def test_the_release_that_changed_a_line_is_found_with_its_stage():
