@@ -26,8 +26,8 @@ from compare.showing.telling.across import tell_across
 
 SITES = (
     Site("here", HERE),
-    Site("here, jax", replace(HERE, backend="jax")),
-    Site("here, torch", replace(HERE, backend="torch")),
+    Site("here on jax", replace(HERE, backend="jax")),
+    Site("here on torch", replace(HERE, backend="torch")),
 )
 
 
@@ -40,7 +40,7 @@ def travel(*lessons):
 def test_each_backend_runs_what_it_can():
     """By hand it is TensorFlow's; JAX has no graphs, PyTorch no XLA either."""
     pairs = dict(travel("adam", "gan")._pairs(SITES))
-    names = {"here": "tf", "here, jax": "jax", "here, torch": "torch"}
+    names = {"here": "tf", "here on jax": "jax", "here on torch": "torch"}
     assert [
         (lesson, side, names[site.name], mode)
         for lesson, side, site, mode in pairs

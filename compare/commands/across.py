@@ -184,7 +184,7 @@ def _site(name: str, home: Home, backend: Backend) -> Site:
 
     if backend == "tensorflow":
         return Site(name, home)
-    return Site(f"{name}, {backend}", on_backend(home, backend, name))
+    return Site(f"{name} on {backend}", on_backend(home, backend, name))
 
 
 def _bisected(
