@@ -117,7 +117,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "choice: the first GPU, if there is one)",
         device,
         "DEVICE",
-        default="",
     ),
     "--features": option(
         "the columns to predict it from (all others)", str, "COLUMN", nargs="+"

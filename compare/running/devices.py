@@ -12,11 +12,13 @@ from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
 
 
 @contextlib.contextmanager
-def on_device(name: str, timeout: float, progress: Progress) -> Iterator[None]:
+def on_device(
+    name: str | None, timeout: float, progress: Progress
+) -> Iterator[None]:
     """Let every job run on one device: it sees no other, but for the CPU.
 
     Args:
-        name: such as "GPU:0"; "" leaves the choice to TensorFlow.
+        name: such as "GPU:0"; None leaves the choice to TensorFlow.
         timeout: seconds that looking for it may take.
         progress: told of that.
 
@@ -32,7 +34,7 @@ def on_device(name: str, timeout: float, progress: Progress) -> Iterator[None]:
                 f"TensorFlow sees no {name} here: give one of "
                 f"{', '.join(found)} with --device"
             )
-    processes.device = name
+    processes.device = name or ""
     try:
         yield
     finally:
