@@ -220,7 +220,7 @@ def _speeds(across: Across, speaker: Speaker) -> Iterator[Block]:
             Cell(speed.training, name=True),
             _side(speed.side, speaker),
             speed.paired.mode,
-            versions[speed.place],
+            versions.get(speed.place, speed.place),
             speaker.times(ratio),
             speaker.gettext(ANSWERS[answer])
             if (answer := above_noise(ratio, floor)) != "too noisy to tell"
