@@ -30,6 +30,19 @@ SGD.update_step = lambda self, gradient, variable, rate: plain(
 """
 """Steps of SGD that are 1 % too long."""
 
+SLOWER = """
+from keras.src.callbacks.callback_list import CallbackList
+
+plain = CallbackList.on_train_batch_end
+
+def slow(self, *given):
+    sum(range(3_000_000))
+    return plain(self, *given)
+
+CallbackList.on_train_batch_end = slow
+"""
+"""Some tens of milliseconds more for each update of fit."""
+
 
 def release(folder, number, change=""):
     """Write keras==NUMBER as a wheel, which pip takes from the folder."""

@@ -10,15 +10,18 @@ import planted
 import pytest
 
 from compare.commands.main import main
+from compare.pairs import across_speed
 from compare.pairs.bisecting import between, bisect
 from compare.records import UsageError
 from compare.records.across import Trial
+from compare.running import homes
 from compare.showing.language import speaker
 from compare.showing.reading import read_report
 from compare.showing.telling.across import tell_across
 
 RELEASES = {"9.0.1": "", "9.0.2": "", "9.0.3": planted.LONGER}
 RELEASES["9.0.4"] = planted.LONGER
+RELEASES["9.0.5"] = planted.SLOWER
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +36,7 @@ def local(tmp_path, monkeypatch):
 
 
 def across(*words):
-    return main(["across", *words, "--steps", "3", "--modes", "graph"])
+    return main(["across", "--modes", "graph", "--steps", "3", *words])
 
 
 def test_the_release_that_changed_a_line_is_found_with_its_stage():
@@ -55,7 +58,7 @@ def test_the_release_that_changed_a_line_is_found_with_its_stage():
         assert list(tell_across(found, speaker(language)))
 
 
-def test_a_function_of_ones_own_meets_another_interpreter(capsys):
+def test_a_function_of_ones_own_meets_another_interpreter(capsys, monkeypatch):
     """Another interpreter needs nothing of ours, and gives the same bits."""
     Path("mine.py").write_text(
         "import keras\n"
@@ -71,16 +74,35 @@ def test_a_function_of_ones_own_meets_another_interpreter(capsys):
         " shuffle=False, verbose=0)\n"
         "    return model\n"
     )
-    assert across("mine.py:fit", "--python", sys.executable) == 0
+    monkeypatch.setattr(across_speed, "FEWEST", 1)
+    words = "mine.py:fit", "--python", sys.executable, "--time", "--quick"
+    assert across(*words) == 0
     assert "identical" in capsys.readouterr().out
+    (speed,) = read_report(Path("across.json")).across.speeds
+    assert (speed.training, speed.paired.whole) == ("fit", False)
+    assert len(speed.paired.factors) == 1
 
 
-def test_what_is_no_environment_is_refused_in_a_sentence(tmp_path, capsys):
+def test_a_slower_release_is_found_by_processes_that_take_turns(monkeypatch):
+    """Only the side that became slower is, and the noise is told from it."""
+    monkeypatch.setattr(across_speed, "FEWEST", 1)
+    assert across("--with", "keras==9.0.5", "--time", "--quick") == 0
+    found = read_report(Path("across.json")).across
+    by_hand, keras = (speed.paired for speed in found.speeds)
+    assert keras.factors[0] > 2 * max(by_hand.factors[0], keras.floor[0])
+    for language in ("en", "ko"):
+        assert list(tell_across(found, speaker(language)))
+
+
+def test_what_is_no_environment_is_refused_in_a_sentence(
+    tmp_path, capsys, monkeypatch
+):
     """Each says what is wrong, and nothing is trained."""
     bare = str(tmp_path / "bare/bin/python")
     venv = [sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"]
     subprocess.run(venv, check=True)
     ends = "--with", "keras==9.0.1", "--with"
+    monkeypatch.setattr(homes, "find_spec", lambda name: None)
     for words, said in {
         (): "name another environment",
         ("--python", "nowhere"): "nowhere is no program",
@@ -90,6 +112,27 @@ def test_what_is_no_environment_is_refused_in_a_sentence(tmp_path, capsys):
         ("--bisect", *ends[:2]): "--bisect takes two",
         ("--bisect", *ends, "keras"): "not two releases of one package",
         ("--data", "x.csv", "--target", "y"): "for functions of your own",
+        ("--backend", "tensorflow"): "name another environment",
+        ("--backend", "jax"): "Keras on jax has no graph mode",
+        (
+            "--backend",
+            "tensorflow",
+            "--backend",
+            "torch",
+            "--modes",
+            "eager",
+        ): "this environment has no torch: install it there",
+        (
+            "--bisect",
+            *ends,
+            "keras==9.0.2",
+            "--backend",
+            "tensorflow",
+            "--backend",
+            "jax",
+            "--modes",
+            "xla",
+        ): "at most one --backend",
     }.items():
         assert across(*words) == 2
         text = capsys.readouterr().err
@@ -99,7 +142,7 @@ def test_what_is_no_environment_is_refused_in_a_sentence(tmp_path, capsys):
 
 def test_releases_between_two_are_those_that_pip_finds():
     """In either order; what else is asked for stays."""
-    names = [f"keras=={number}" for number in RELEASES]
+    names = [f"keras=={number}" for number in sorted(RELEASES)]
     assert between(names[0], names[-1]) == names
     assert between(names[-1], names[0]) == names[::-1]
     first, last = (f"{name} numpy" for name in (names[1], names[2]))

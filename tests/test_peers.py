@@ -29,7 +29,7 @@ from compare.records.report import Environment, Report
 from compare.records.runs import Trajectory
 from compare.records.timing import Effort
 from compare.records.verdicts import Verdict
-from compare.running import slope, worker
+from compare.running import backends, slope, worker
 from compare.running.processes import Broken, Job, Silent, run_jobs
 from compare.studies.peers import numpy_loop, probe
 from compare.studies.peers import study as peers_report
@@ -235,10 +235,14 @@ def test_on_jax_parameters_are_synchronised_before_observers_look(
     monkeypatch.setitem(sys.modules, "keras", fake)
     common = types.SimpleNamespace(dtypes=dtypes)
     monkeypatch.setitem(sys.modules, "keras.src.backend.common", common)
-    probe._prepare_keras("jax", "float64")
+    update = types.SimpleNamespace(update=lambda *told: seen.append(told))
+    jax = types.SimpleNamespace(config=update)
+    monkeypatch.setitem(sys.modules, "jax", jax)
+    backends.prepare_keras("jax", "float64")
     CallbackList().on_train_batch_end(3, None)
     assert dtypes.BIT64_TO_BIT32_DTYPE == {"float64": "float64"}
-    assert seen == ["float64", "float64", "synchronised", "batch 3"]
+    x64 = "jax_enable_x64", True
+    assert seen == ["float64", "float64", x64, "synchronised", "batch 3"]
 
 
 def test_phases_against_known_costs(monkeypatch):

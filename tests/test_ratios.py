@@ -162,3 +162,14 @@ def test_break_even_against_arithmetic():
     (found,) = ratios.break_evens(entries)
     assert (found.side, found.mode) == ("manual", "xla")
     assert found.updates == 100
+
+
+def test_a_difference_within_that_of_processes_is_none():
+    """Two processes of one environment may differ as much as two of them."""
+    slow, far = ratios.Ratio(1.1, 1.05, 1.2), ratios.Ratio(2.0, 1.6, 2.4)
+    quiet, loud = ratios.Ratio(1.0, 0.99, 1.01), ratios.Ratio(1.1, 0.9, 1.3)
+    assert ratios.above_noise(slow, quiet) == "slower"
+    assert ratios.above_noise(slow, loud) == "no clear difference"
+    assert ratios.above_noise(far, loud) == "slower"
+    few = ratios.Ratio(2.0, None, None)
+    assert ratios.above_noise(few, loud) == "too few samples"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from compare.commands.options import COMMON, TABLE, add
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from compare.pairs.across import Site, Trainings, Travel
     from compare.records import Outcome
     from compare.records.across import Bisection
+    from compare.records.peers import Backend
     from compare.records.report import Environment
+    from compare.running.lineage import Home
     from compare.running.processes import Progress
 
 HELP = "the same training with other releases of TensorFlow and Keras"
@@ -26,7 +28,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "each side and mode whether it gives the same bits as in the first "
         "environment, the same mathematics, or something else, and from "
         "which update and stage on. The first is the present one, unless two "
-        "others are named. --bisect finds the release that changed it."
+        "others are named. With --backend each is one environment per backend "
+        "of Keras. --bisect finds the release that changed it, --time says "
+        "how the speed changed."
     )
     parser.add_argument(
         "trainings",
@@ -36,14 +40,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "as file.py (linear_regression)",
     )
     job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
-    more = "--modes", "--quick", *COMMON
-    add(parser, "--with", "--python", "--bisect", "--all", *job, *more)
+    more = "--modes", "--quick", "--time", *COMMON
+    where = "--with", "--python", "--backend", "--bisect"
+    add(parser, *where, "--all", *job, *more)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run what is asked in each environment; print and write it."""
     from compare.commands.delivery import exit_code, report_study
     from compare.pairs.across import Travel, places_of
+    from compare.pairs.across_speed import Stopwatch
     from compare.records.across import Across
 
     trainings = _trainings(options, command)
@@ -55,10 +61,18 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         found: Bisection | None = None
         chosen = sites
         if options.bisect:
-            found, chosen = _bisected(getattr(options, "with"), travel)
+            found, chosen = _bisected(options, travel)
         places = places_of(chosen, timeout, watcher)
         meetings = tuple(travel.meetings(chosen))
-        return {"across": Across(places, meetings, found)}
+        across = Across(
+            places, meetings, found, tuple(travel.left_out(chosen))
+        )
+        if options.time:
+            watch = Stopwatch(trainings, options.quick, timeout, watcher)
+            speeds = tuple(watch.speeds(across.between, chosen))
+            left_out = *across.left_out, *watch.left_out
+            across = replace(across, speeds=speeds, left_out=left_out)
+        return {"across": across}
 
     report = report_study("across.json", options, command, study)
     return exit_code(report.verdicts)
@@ -119,37 +133,75 @@ def _sites(options: argparse.Namespace) -> list[Site]:
     from compare.running.lineage import HERE
 
     asked = getattr(options, "with")
-    if options.bisect and (len(asked) != 2 or options.python):
+    backends = _backends(options)
+    one = len(asked) == 2 and len(backends) == 1 and not options.python
+    if options.bisect and not one:
         raise UsageError(
             "--bisect takes two --with, such as --with keras==3.12.0 --with "
-            "keras==3.13.2"
+            "keras==3.13.2, and at most one --backend"
         )
     if options.bisect:
         between(*asked)
-    sites = [Site(name, home_with(name)) for name in dict.fromkeys(asked)]
-    sites += [Site(x, home_of(x)) for x in dict.fromkeys(options.python)]
-    if not sites:
+    homes = {name: home_with(name) for name in asked}
+    homes |= {name: home_of(name) for name in options.python}
+    here = Site("here", HERE)
+    sites = [
+        _site(name, home, backend)
+        for name, home in (homes or {here.name: HERE}).items()
+        for backend in backends
+    ]
+    if sites == [here]:
         raise UsageError(
-            "name another environment: --with keras==3.13.2, or --python PATH"
+            "name another environment: --with keras==3.13.2, --python PATH "
+            "or --backend jax"
         )
-    return sites if len(sites) > 1 else [Site("here", HERE), *sites]
+    return sites if len(sites) > 1 else [here, *sites]
+
+
+def _backends(options: argparse.Namespace) -> list[Backend]:
+    """Return what Keras is to compute with.
+
+    Raises:
+        UsageError: one has none of the modes that are asked for.
+    """
+    from compare.records import UsageError
+    from compare.records.across import MODES_ON
+
+    found: list[Backend] = list(dict.fromkeys(options.backend or []))
+    for backend in found:
+        known = MODES_ON[backend]
+        if not set(known) & set(options.modes):
+            raise UsageError(
+                f"Keras on {backend} has no {' and no '.join(options.modes)} "
+                f"mode: give --modes {' '.join(known)}"
+            )
+    return found or ["tensorflow"]
+
+
+def _site(name: str, home: Home, backend: Backend) -> Site:
+    from compare.pairs.across import Site
+    from compare.running.homes import on_backend
+
+    if backend == "tensorflow":
+        return Site(name, home)
+    return Site(f"{name} on {backend}", on_backend(home, backend, name))
 
 
 def _bisected(
-    ends: Sequence[str], travel: Travel
+    options: argparse.Namespace, travel: Travel
 ) -> tuple[Bisection, list[Site]]:
     """Find the release; return the two environments between which it lies."""
-    from compare.pairs.across import Site
     from compare.pairs.bisecting import between, bisect, worst
     from compare.running.homes import home_with
 
     def site(requirement: str) -> Site:
-        return Site(requirement, home_with(requirement))
+        return _site(requirement, home_with(requirement), backend)
 
     def judge(requirement: str) -> Outcome:
         pair = [site(first), site(requirement)]
         return worst(tuple(travel.meetings(pair, explained=False)))
 
-    first, last = ends
+    (backend,) = _backends(options)
+    first, last = getattr(options, "with")
     found = bisect(between(first, last), judge)
     return found, [site(found.before), site(found.after)]

@@ -54,6 +54,16 @@ def count(text: str) -> int:
     return value
 
 
+def device(text: str) -> str:
+    """Read a device of TensorFlow's; GPU is the first one."""
+    kind, _, number = text.upper().partition(":")
+    if kind not in ("CPU", "GPU") or not (number or "0").isdecimal():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no device: give one such as CPU:0 or GPU:0"
+        )
+    return f"{kind}:{int(number or 0)}"
+
+
 def positive(text: str) -> float:
     """Read a finite number above 0."""
     try:
@@ -77,8 +87,8 @@ def option(
 OPTIONS: dict[str, dict[str, Any]] = {
     "--all": option("every one there is"),
     "--backend": option(
-        "only Keras, on tensorflow, jax or torch, beside TensorFlow by hand; "
-        "may be given again",
+        "what Keras computes with: tensorflow, jax or torch; may be given "
+        "again",
         str,
         "BACKEND",
         action="append",
@@ -101,6 +111,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "train on this CSV or Parquet table; columns are standardised",
         Path,
         "FILE",
+    ),
+    "--device": option(
+        "on which of TensorFlow's devices, such as CPU:0 or GPU:1 (its own "
+        "choice: the first GPU, if there is one)",
+        device,
+        "DEVICE",
     ),
     "--features": option(
         "the columns to predict it from (all others)", str, "COLUMN", nargs="+"
@@ -203,7 +219,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "PERCENT",
         default=5.0,
     ),
-    "--time": option("if they agree, time both: start, update, traces"),
+    "--time": option("time what agrees, by turns"),
     "--timeout": option(
         "stop a process that takes longer (%(default)g)",
         positive,

@@ -15,7 +15,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "Run the first training by hand in TensorFlow, in Keras on each of "
         "its backends, in NumPy, scikit-learn, PyTorch, JAX and C: check that "
         "it is the same training, then time it. What is not installed is left "
-        "out. Another lesson runs by hand and in Keras on each backend."
+        "out. Another lesson runs by hand and in Keras on each backend. With "
+        "--backend it is only Keras, beside TensorFlow by hand."
     )
     parser.add_argument(
         "lesson",

@@ -19,7 +19,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Run lessons on both sides, in every mode, and report."
     )
-    add_request(parser, "--out", "--figures")
+    add_request(parser, "--device", "--out", "--figures")
 
 
 def add_request(parser: argparse.ArgumentParser, *more: str) -> None:
@@ -39,6 +39,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons; write, tell and draw the report."""
     from compare.commands.delivery import deliver, draw, exit_code
     from compare.records import files
+    from compare.running.devices import on_device
     from compare.showing.language import speaker
     from compare.showing.page.render import write_page
     from compare.showing.progress import progress
@@ -51,7 +52,10 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         from compare.showing.telling.overview import overview as tell
     if options.figures:
         files.check_writable(options.figures, files.OTHER_FIGURES)
-    with progress() as watcher:
+    with (
+        progress() as watcher,
+        on_device(options.device, options.timeout, watcher),
+    ):
         report = make_report(request, watcher)
     deliver(
         tell(report, speaker(options.lang)),

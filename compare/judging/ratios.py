@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from compare.records import SIDES, Mode, Side
-from compare.records.timing import Effort, Paired, Ratio, Timing
+from compare.records.timing import Answer, Effort, Paired, Ratio, Timing
 
 PROCESSES = 8
 """In which two sides are timed by turns, where the user gives time."""
@@ -85,6 +85,21 @@ def centre(factors: Sequence[float]) -> Ratio | None:
         return Ratio(value, None, None)
     cut = _cut(len(factors))
     return Ratio(value, *np.exp([means[cut], means[-1 - cut]]).tolist())
+
+
+def above_noise(found: Ratio, floor: Ratio) -> Answer:
+    """Say what a ratio says, where the left in two processes gives no such.
+
+    Args:
+        found: right / left, in processes of their own.
+        floor: left / left, likewise: what differs between processes.
+    """
+    bounds = found.low, found.high, floor.low, floor.high
+    if found.answer not in ("faster", "slower") or None in bounds:
+        return found.answer
+    low, high, least, most = map(float, filter(None, bounds))
+    apart = low > most or high < least
+    return found.answer if apart else "no clear difference"
 
 
 def narrow(factors: Sequence[float]) -> bool:

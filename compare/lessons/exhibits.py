@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 from pathlib import Path
 
@@ -13,6 +14,15 @@ FOLDERS: dict[Side, str] = {"manual": "manual", "keras": "keras_impl"}
 def exhibit(side: Side, lesson: str) -> str:
     """Return the reference by which a worker loads an exhibit."""
     return f"{FOLDERS[side]}.{lesson}"
+
+
+def imports_tensorflow(reference: str) -> bool:
+    """Whether an exhibit imports TensorFlow."""
+    return any(
+        isinstance(node, ast.Import)
+        and any(name.name == "tensorflow" for name in node.names)
+        for node in ast.parse(source_of(reference)).body
+    )
 
 
 def source_of(reference: str) -> str:

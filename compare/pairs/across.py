@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import metadata
 from typing import Any
 
 from compare.judging import parity
 from compare.judging.proof import Run
-from compare.lessons.exhibits import exhibit
+from compare.lessons.exhibits import exhibit, imports_tensorflow
 from compare.pairs.api import check_pair
 from compare.pairs.diagnosis.diagnose import Dissection
 from compare.pairs.pair import Pair as OwnPair
 from compare.pairs.runs import Sides
 from compare.pairs.sides import is_script
 from compare.records import SIDES, Dtype, Mode, Side
-from compare.records.across import Meeting, Place
+from compare.records.across import MODES_ON, Meeting, Place
 from compare.records.diagnosis import Diagnosis
 from compare.records.note import Note, note
 from compare.records.pairs import name_in
+from compare.records.peers import Backend
 from compare.records.problem import Problem
 from compare.records.verdicts import Verdict
 from compare.running.contest import Contest, Contestant, Pair
 from compare.running.environment import read_environment
 from compare.running.lineage import Home
-from compare.running.processes import Job, Progress
+from compare.running.processes import Advance, Job, Progress, run_jobs
 from compare.studies.lesson.aspect import SLOWEST_FIRST, recording
+from compare.studies.peers.catalogue import BACKENDS
+
+OWN_MODES: tuple[Mode, ...] = ("graph", "xla", "eager")
+"""In which of them one's own function runs: the first one that it can."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,11 @@ class Site:
 
     name: str
     home: Home
+
+    @property
+    def backend(self) -> Backend:
+        """What Keras computes with there."""
+        return self.home.backend
 
 
 def places_of(
@@ -45,14 +56,22 @@ def places_of(
     Raises:
         UsageError: it does not start in one of them.
     """
-    found = [
-        (site.name, read_environment(timeout, progress, site.home))
-        for site in sites
-    ]
-    return tuple(
-        Place(name, e.python, e.tensorflow, e.keras, e.numpy)
-        for name, e in found
-    )
+    return tuple(_place(site, timeout, progress) for site in sites)
+
+
+def _place(site: Site, timeout: float, progress: Progress) -> Place:
+    found = read_environment(timeout, progress, site.home)
+    versions = found.python, found.tensorflow, found.keras, found.numpy
+    if site.backend == "tensorflow":
+        return Place(site.name, *versions)
+    job = Job(f"{site.name}: release", _release, (site.backend,), True,
+              site.home)  # fmt: skip
+    (release,) = run_jobs([job], 1, timeout, progress)
+    return Place(site.name, *versions, site.backend, str(release))
+
+
+def _release(package: str, advance: Advance) -> str:
+    return metadata.version(package)
 
 
 @dataclass(frozen=True)
@@ -139,13 +158,32 @@ class Travel:
             for mode in SLOWEST_FIRST:
                 if mode not in {*problem.modes} & {*self.trainings.modes}:
                     continue
-                crew = [self._crew(lesson, mode, site) for site in sites]
+                crews = [
+                    (site, self._crew(lesson, mode, site))
+                    for site in sites
+                    if runs_on(lesson, mode, site.backend)
+                ]
+                held = crews if crews and crews[0][0] is sites[0] else []
                 for number, side in enumerate(SIDES):
-                    for site, two in zip(sites[1:], crew[1:], strict=True):
-                        pair = crew[0][number], two[number]
-                        yield (lesson, side, site, mode), pair
-                for site, twins in zip(sites, crew, strict=True):
-                    yield (lesson, "both", site, mode), twins
+                    for site, crew in held[1:]:
+                        pair = held[0][1][number], crew[number]
+                        if side == "keras" or on_tensorflow(sites[0], site):
+                            yield (lesson, side, site, mode), pair
+                for site, crew in crews:
+                    yield (lesson, "both", site, mode), crew
+
+    def left_out(self, sites: Sequence[Site]) -> Iterator[str]:
+        """Say what does not run where Keras computes with something else."""
+        for backend in dict.fromkeys(site.backend for site in sites):
+            name, _ = BACKENDS[backend]
+            for mode in self.trainings.modes:
+                if mode not in MODES_ON[backend]:
+                    yield f"{mode} mode of Keras on {name}, which has none"
+            for lesson in self.trainings.lessons:
+                if not runs_on(lesson, MODES_ON[backend][0], backend):
+                    yield (
+                        f"{lesson} on {name}: its Keras side needs TensorFlow"
+                    )
 
     def _crew(self, lesson: str, mode: Mode, site: Site) -> Pair:
         """Return both sides in an environment."""
@@ -206,13 +244,14 @@ class Travel:
 
     def _own(self, reference: str, first: Site, site: Site) -> Verdict:
         """Judge what is the user's own."""
-        modes = self.trainings.modes
+        modes = {*self.trainings.modes} & {*MODES_ON[first.backend]}
+        modes &= {*MODES_ON[site.backend]}
         verdict, _ = check_pair(
             reference,
             reference,
             None if is_script(reference) else self.trainings.problem,
             names=(first.name, site.name),
-            mode="graph" if "graph" in modes else modes[0],
+            mode=next(mode for mode in OWN_MODES if mode in modes),
             timeout=self.timeout,
             progress=self.progress,
             homes=(first.home, site.home),
@@ -220,8 +259,25 @@ class Travel:
         return verdict
 
 
+def runs_on(lesson: str, mode: Mode, backend: Backend) -> bool:
+    """Whether the Keras side of a lesson can compute with a backend."""
+    return mode in MODES_ON[backend] and (
+        backend == "tensorflow"
+        or not imports_tensorflow(exhibit("keras", lesson))
+    )
+
+
+def on_tensorflow(*sites: Site) -> bool:
+    """Whether Keras computes with TensorFlow in all of these."""
+    return all(site.backend == "tensorflow" for site in sites)
+
+
 def _job(
     site: Site, side: Side, problem: Problem, mode: Mode, dtype: Dtype
 ) -> Job:
+    """Return the job that records a side; by hand it is TensorFlow's."""
     job = recording(exhibit(side, problem.lesson), side, problem, mode, dtype)
-    return replace(job, label=f"{job.label}, {site.name}", home=site.home)
+    home = site.home
+    if side == "manual":
+        home = replace(home, backend="tensorflow")
+    return replace(job, label=f"{job.label}, {site.name}", home=home)

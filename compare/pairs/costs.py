@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator, Sequence
 from functools import partial
 from types import GeneratorType
 from typing import Any
@@ -15,7 +17,8 @@ from compare.records import Mode
 from compare.records.pairs import Costs, SideCost
 from compare.records.problem import Problem
 from compare.records.timing import Effort
-from compare.running.duos import Factors, duos, take_duos
+from compare.running.apart import Player
+from compare.running.duos import Factors, Run, duos, take_duos
 from compare.running.paced import Paced, pacing, stopping
 from compare.running.processes import (
     Advance,
@@ -136,6 +139,47 @@ def time_both(
             return {mode: duos(runs, problem.steps_per_epoch, seconds)}
     runs = [partial(_trainings, x, problem, mode) for x in (left, right, left)]
     return {mode: duos(runs, 1, seconds)._replace(whole=True)}
+
+
+@contextlib.contextmanager
+def one_side(
+    reference: Reference, problem: Problem, mode: Mode, what: str
+) -> Iterator[Run]:
+    """Hold a side that runs when it is told.
+
+    Args:
+        reference: see `sides.reference_of`.
+        problem: what it trains.
+        mode: as in `time_both`.
+        what: "seen" for how many updates can be seen in a training, "whole"
+            to time whole trainings, else single updates.
+    """
+    side = load(reference)
+    problem = problem.astype("float32")
+    if what == "whole":
+        yield partial(_trainings, side, problem, mode)
+    elif what == "seen":
+        with pacing():
+            once = Paced(partial(_train, side, problem, mode))
+            yield lambda count: once.whole()
+    else:
+        long = problem.replace(epochs=MANY // problem.steps_per_epoch)
+        paced = Paced(partial(_train, side, long, mode))
+        with pacing(), stopping([paced]):
+            yield paced.seconds
+
+
+def sides_by_turns(
+    players: Sequence[Player], problem: Problem, mode: Mode, seconds: float
+) -> dict[Mode, Factors]:
+    """Do what `time_both` does, with sides in processes of their own."""
+    seen = {player.ask("seen", 1) for player in players}
+    whole = seen != {problem.steps}
+    what, epoch = (
+        ("whole", 1) if whole else ("update", problem.steps_per_epoch)
+    )
+    runs = [partial(player.ask, what) for player in players]
+    return {mode: duos(runs, epoch, seconds)._replace(whole=whole)}
 
 
 def _settings() -> tuple[Any, ...]:

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from compare.records import Outcome
+from compare.records import MODES, Mode, Outcome
+from compare.records.peers import Backend
+from compare.records.timing import Paired
 from compare.records.verdicts import Verdict
+
+MODES_ON: dict[Backend, tuple[Mode, ...]] = {
+    "tensorflow": MODES,
+    "jax": ("eager", "xla"),
+    "torch": ("eager",),
+}
+"""Modes of Keras on its backends: the others have no graphs, and what PyTorch
+compiles with is not XLA."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +24,8 @@ class Place:
 
     Attributes:
         name: what was asked for: "here", a requirement or an interpreter.
+        backend: what Keras computes with.
+        release: of that backend.
     """
 
     name: str
@@ -21,6 +33,8 @@ class Place:
     tensorflow: str
     keras: str
     numpy: str
+    backend: Backend = "tensorflow"
+    release: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,22 @@ class Meeting:
     side: str
     place: str
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A training that agrees, timed in two environments by turns.
+
+    Attributes:
+        training, side, place: as in `Meeting`.
+        paired: the first environment is the left one. The noise is that of
+            another process of it: what differs between processes is in both.
+    """
+
+    training: str
+    side: str
+    place: str
+    paired: Paired
 
 
 @dataclass(frozen=True)
@@ -76,11 +106,15 @@ class Across:
         meetings: of each training, side, mode and further environment; for
             lessons also of both sides within each.
         bisection: where that was asked for.
+        left_out: what was not run, and why: one sentence each.
+        speeds: of what agrees, where that was asked for.
     """
 
     places: tuple[Place, ...]
     meetings: tuple[Meeting, ...]
     bisection: Bisection | None = None
+    left_out: tuple[str, ...] = ()
+    speeds: tuple[Speed, ...] = ()
 
     @property
     def between(self) -> list[Meeting]:

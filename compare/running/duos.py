@@ -8,12 +8,14 @@ the machine cancels.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import math
 import random
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -84,8 +86,29 @@ def take_duos(
     Returns:
         What was found in each mode, and why a process gave nothing.
     """
+    job = Job(f"{label}: both by turns", function, arguments)
+    return taken({"both": job}, modes, effort, timeout, progress)
 
-    def found(rounds: Sequence[dict[str, Any]]) -> tuple[Paired, ...]:
+
+def taken(
+    jobs: Mapping[Any, Job],
+    modes: Sequence[Mode],
+    effort: Effort,
+    timeout: float,
+    progress: Progress,
+) -> tuple[tuple[Paired, ...], tuple[str, ...]]:
+    """Do what `take_duos` does, with jobs that run beside each other.
+
+    Args:
+        jobs: that of "both" returns what was found in each mode, or None; it
+            lacks the seconds to fill.
+        modes: of which it tells.
+        effort: how many times.
+        timeout: seconds that one process may take.
+        progress: told of every process.
+    """
+
+    def found(rounds: Sequence[dict[Any, Any]]) -> tuple[Paired, ...]:
         given = [r["both"] for r in rounds if isinstance(r["both"], dict)]
         return tuple(
             Paired(
@@ -98,13 +121,15 @@ def take_duos(
         )
 
     seconds = THOROUGH if effort.budget else BRIEF
-    job = Job(f"{label}: both by turns", function, (*arguments, seconds))
+    both = jobs["both"]
+    both = replace(both, arguments=(*both.arguments, seconds))
     turns = take_turns(
-        {"both": job},
+        {**jobs, "both": both},
         effort,
         timeout,
         progress,
         enough=lambda rounds: all(narrow(p.factors) for p in found(rounds)),
+        at_once=len(jobs),
     )
     return found(turns.rounds), turns.broken
 
@@ -132,14 +157,24 @@ def time_exhibits(
     found: dict[Mode, Factors] = {}
     for mode in random.sample(list(modes), len(modes)):
         advance(len(found), len(modes))
-        given, epoch = _endless(problem, mode)
+        given, epoch = endless(problem, mode)
         paced = [Paced(partial(_train, x, given)) for x in (left, right, left)]
         with turned(mode), pacing(), stopping(paced):
             found[mode] = duos([p.seconds for p in paced], epoch, seconds)
     return found
 
 
-def _endless(problem: Problem, mode: Mode) -> tuple[Problem, int]:
+@contextlib.contextmanager
+def one_exhibit(reference: str, problem: Problem, mode: Mode) -> Iterator[Run]:
+    """Hold an exhibit that trains on when it is told."""
+    paced = Paced(
+        partial(_train, load_exhibit(reference), endless(problem, mode)[0])
+    )
+    with turned(mode), pacing(), stopping([paced]):
+        yield paced.seconds
+
+
+def endless(problem: Problem, mode: Mode) -> tuple[Problem, int]:
     """Return what is trained until it is stopped, and calls per epoch."""
     problem = problem.without_stopping().replace(epochs=ENDLESS)
     if "steps_per_call" not in problem.hyper:

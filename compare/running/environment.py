@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.records import UsageError
 from compare.records.report import Environment
+from compare.running.devices import described
 from compare.running.lineage import HERE, Home
 from compare.running.processes import Advance, Broken, Job, Progress, run_jobs
 
@@ -86,9 +87,7 @@ def environment_here(advance: Advance) -> Environment:
         cpus=len(os.sched_getaffinity(0))
         if hasattr(os, "sched_getaffinity")
         else os.cpu_count() or 1,
-        devices=tuple(
-            device.device_type for device in tf.config.list_physical_devices()
-        ),
+        devices=described(),
         import_seconds=preload.IMPORT_SECONDS,
         import_bytes=preload.IMPORT_BYTES,
     )

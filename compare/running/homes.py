@@ -16,11 +16,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 from compare.records import UsageError
+from compare.records.peers import Backend
 from compare.running import family
-from compare.running.lineage import Home
+from compare.running.lineage import HERE, Home
 
 OURS = ("compare", "manual", "keras_impl")
 """The packages that a process elsewhere is given."""
@@ -39,9 +42,12 @@ LOOK_SECONDS = 60.0
 LOOK = (
     "import json, sys; from importlib.util import find_spec; "
     "print(json.dumps([*sys.version_info[:2], "
-    "*(n for n in ('tensorflow', 'keras') if not find_spec(n))]))"
+    "*(n for n in sys.argv[1:] if not find_spec(n))]))"
 )
-"""Says of an interpreter its version, and what of these it has not."""
+"""Says of an interpreter its version, and what of some modules it has not."""
+
+NEEDED = ("tensorflow", "keras")
+"""Modules without which no training of ours runs."""
 
 
 def home_of(python: str) -> Home:
@@ -74,11 +80,32 @@ def home_of(python: str) -> Home:
     return Home(os.path.abspath(path), (str(_ours()),))  # noqa: PTH100
 
 
-def _look(path: str) -> tuple[tuple[int, ...], list[str]]:
+def on_backend(home: Home, backend: Backend, name: str) -> Home:
+    """Return an environment in which Keras computes with something else.
+
+    Raises:
+        UsageError: it is not installed there.
+    """
+    if home.python:
+        has = not _look(home.python, (backend,))[1]
+    else:  # Keras alone may be laid over the present environment
+        has = find_spec(backend) is not None
+    if has:
+        return replace(home, backend=backend)
+    where = f"{name} has" if home != HERE else "this environment has"
+    raise UsageError(
+        f'{where} no {backend}: install it there, or give --with "tensorflow '
+        f'keras {backend}"'
+    )
+
+
+def _look(
+    path: str, needed: Sequence[str] = NEEDED
+) -> tuple[tuple[int, ...], list[str]]:
     """Return the version of a Python, and what it has not; else nothing."""
     try:
         done = subprocess.run(
-            [path, "-E", "-c", LOOK],
+            [path, "-E", "-c", LOOK, *needed],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             timeout=LOOK_SECONDS,

@@ -180,7 +180,7 @@ class _Keeper:
         with theirs:
             interpreter = lineage.start_python(
                 "compare.running.server:main",
-                [theirs.fileno(), os.getpid(), bare],
+                [theirs.fileno(), os.getpid(), bare, home.backend],
                 [theirs.fileno()],
                 home,
                 stdout=subprocess.DEVNULL,

@@ -13,7 +13,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compare.records.peers import Backend
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 """From <linux/prctl.h>."""
@@ -30,10 +33,12 @@ class Home:
     Attributes:
         python: its path; "" for the one that runs this.
         first: folders in which it looks before all others.
+        backend: what Keras computes with there.
     """
 
     python: str = ""
     first: tuple[str, ...] = ()
+    backend: Backend = "tensorflow"
 
     @property
     def path(self) -> list[str] | None:

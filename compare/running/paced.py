@@ -7,6 +7,7 @@ in a thread of its own, and stands still between two updates.
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 import time
 import weakref
@@ -38,8 +39,13 @@ class Paced:
     """A training in a thread of its own that goes on only when it is told.
 
     An update is a call of a `tf.function` in which a gradient is taken, one
-    of `train_on_batch`, or a gradient outside of any. Only while `pacing` is
-    it seen.
+    of `train_on_batch`, or a gradient outside of any; where Keras computes
+    with something else, a batch of `fit`. Only while `pacing` is it seen.
+
+    Attributes:
+        inside, took_gradient: of a call that may be an update.
+        settle: called before the clock is read: where updates are seen
+            before they are over, it waits for them.
     """
 
     def __init__(self, training: Callable[[], Any]) -> None:
@@ -52,6 +58,7 @@ class Paced:
         self._stopping = False
         self.inside = False
         self.took_gradient = False
+        self.settle: Callable[[], None] = lambda: None
 
     def seconds(self, updates: int) -> float:
         """Return what so many updates take, after a run-in if they are many.
@@ -91,6 +98,8 @@ class Paced:
     def seen(self) -> None:
         """Count an update; stand still after the last one."""
         self._left -= 1
+        if self._left in (self._counted, 0):
+            self.settle()
         if self._left == self._counted:
             self._start = time.perf_counter()
         elif self._left == 0:
@@ -149,12 +158,31 @@ def pacing() -> Iterator[None]:
             paced.seen()
         return result
 
-    with (
-        wrapped(function_type(), "__call__", called),
-        wrapped(keras.Model, "train_on_batch", called),
-        wrapped(tf.GradientTape, "gradient", gradient),
-    ):
+    def batch(call: Any, callbacks: Any, *args: Any, **given: Any) -> None:
+        call(callbacks, *args, **given)
+        if paced := getattr(_here, "paced", None):
+            paced.settle = functools.partial(_wait_for, callbacks.model)
+            paced.seen()
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(wrapped(function_type(), "__call__", called))
+        stack.enter_context(wrapped(keras.Model, "train_on_batch", called))
+        stack.enter_context(wrapped(tf.GradientTape, "gradient", gradient))
+        if keras.backend.backend() != "tensorflow":
+            kind = keras.callbacks.CallbackList
+            stack.enter_context(wrapped(kind, "on_train_batch_end", batch))
         yield
+
+
+def _wait_for(model: Any) -> None:
+    """Wait for a model's parameters, which JAX hands out beforehand."""
+    import keras
+
+    if keras.backend.backend() == "jax":
+        import jax
+
+        model.jax_state_sync()
+        jax.block_until_ready([v.value for v in model.weights])
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ import tempfile
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ["KERAS_BACKEND"] = "tensorflow"  # whatever keras.json says
 
 
 def peak_bytes() -> int:

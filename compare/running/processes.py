@@ -34,6 +34,9 @@ Advance = Callable[[int, int], None]
 
 _lock = threading.Lock()
 
+device = ""
+"""On which of TensorFlow's devices jobs run, see `devices.on_device`."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -188,7 +191,7 @@ class _Run:
             folder = None
         with contextlib.suppress(OSError):  # its end is heard next
             path = self.job.home.path
-            self._connection.send((path, sys.argv, folder))
+            self._connection.send((path, sys.argv, folder, device))
             self._connection.send_bytes(self._payload)
         self._payload = b""
 

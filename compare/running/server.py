@@ -31,15 +31,17 @@ NODES = re.compile(
 """What TensorFlow's messages say about its own nodes and operations."""
 
 
-def main(descriptor: int, keeper: int, bare: bool) -> None:
+def main(descriptor: int, keeper: int, bare: bool, backend: str) -> None:
     """Fork a process for every message of the keeper, and tell of its end.
 
     Args:
         descriptor: the connection with the keeper.
         keeper: its process.
         bare: whether not to import TensorFlow.
+        backend: Keras's, whatever the user's keras.json says.
     """
     lineage.end_with_parent(keeper)
+    os.environ["KERAS_BACKEND"] = backend
     connection = Connection(descriptor)
     if not bare:
         import compare.running.preload
@@ -129,12 +131,16 @@ def work(descriptor: int, folder: str) -> None:
     def report(done: int, total: int) -> None:
         connection.send(("progress", done, total))
 
-    path, sys.argv[:], here = connection.recv()
+    path, sys.argv[:], here, device = connection.recv()
     sys.path[:] = path or sys.path
     if here:
         os.chdir(here)
     try:
         job = connection.recv()
+        if device:
+            from compare.running import devices
+
+            devices.use(device)
         message = ("result", job.function(*job.arguments, report))
     except BaseException as error:
         message = ("result", Broken(_reason(error), traceback.format_exc()))

@@ -72,8 +72,9 @@ def take_turns(
     progress: Progress | None = None,
     clock: Callable[[], float] = time.monotonic,
     enough: Callable[[Sequence[dict[Role, Any]]], bool] = lambda rounds: False,
+    at_once: int = 1,
 ) -> Turns[Role]:
-    """Run the job of every role in every round, one at a time.
+    """Run the job of every role in every round.
 
     Args:
         jobs: role -> its job; the order is random in each round.
@@ -83,6 +84,8 @@ def take_turns(
         progress: told of every process.
         clock: seconds, for the budget.
         enough: whether the rounds that were made need no further one.
+        at_once: how many jobs run beside each other; more than one only
+            where these let each other take turns.
     """
     end = clock() + (effort.budget or 0.0)
     rounds: list[dict[Role, Any]] = []
@@ -95,7 +98,7 @@ def take_turns(
             break
         order = random.sample(list(jobs), len(jobs))
         mixed = [jobs[role] for role in order]
-        results = run_jobs(mixed, 1, timeout, progress)
+        results = run_jobs(mixed, at_once, timeout, progress)
         broken += why_broken(mixed, results)
         rounds.append(dict(zip(order, results, strict=True)))
         longest = max(longest, clock() - began)

@@ -19,6 +19,7 @@ from compare.lessons.rows_on_disk import with_files
 from compare.records import Dtype, Mode
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
+from compare.running.backends import prepare_keras
 from compare.running.modes import turned
 from compare.running.processes import Advance, RunError
 from compare.running.recording import Recorder, results_of
@@ -142,14 +143,6 @@ def prepare_user_side(problem: Problem) -> None:
     keras.utils.set_random_seed(int(problem.hyper.get("seed", 0)))
 
 
-def set_dtype(dtype: Dtype) -> None:
-    """Give new layers this dtype, whatever the user's keras.json says."""
-    import keras
-
-    keras.config.set_floatx(dtype)
-    keras.config.set_dtype_policy(dtype)
-
-
 def prepare(dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
@@ -163,11 +156,12 @@ def prepare(dtype: Dtype) -> None:
     starts; a `tf.function` is under those at its call. So an update passes
     through the graph optimiser as ever.
     """
+    import keras
     import tensorflow as tf
     from tensorflow.python.eager.context import Context
 
     gc.freeze()
-    set_dtype(dtype)
+    prepare_keras(keras.backend.backend(), dtype)
     start, option = Context.ensure_initialized, "disable_meta_optimizer"
 
     def start_without(context: Any) -> None:

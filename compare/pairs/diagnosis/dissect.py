@@ -11,6 +11,7 @@ import numpy as np
 
 from compare.pairs import in_float64, keras_watch
 from compare.pairs.diagnosis.anatomy import Anatomy, Values
+from compare.pairs.diagnosis.jax_watch import JaxStages
 from compare.pairs.diagnosis.watching import Stages
 from compare.pairs.sides import Reference, Returned, items_of, load, read
 from compare.records import Dtype
@@ -61,6 +62,8 @@ def dissect(
     Raises:
         Exception: whatever the side raised before its first update ended.
     """
+    import keras
+
     prepare_user_side(problem)
     prepare(dtype)
     side = load(reference)
@@ -68,7 +71,8 @@ def dissect(
         in_float64.train_in_float64(side)
     else:
         problem = problem.astype(dtype)
-    stages = Stages(SECONDS, plan.least, plan.start)
+    watched = JaxStages if keras.backend.backend() == "jax" else Stages
+    stages = watched(SECONDS, plan.least, plan.start)
     returned: Any = None
     with (
         turned("eager"),
@@ -101,7 +105,9 @@ def _read(returned: Any) -> Returned | None:
         return None
 
 
-def _keys(stages: Stages, returned: Any, final: Returned) -> dict[str, int]:
+def _keys(
+    stages: Stages | JaxStages, returned: Any, final: Returned
+) -> dict[str, int]:
     """Tell which variable each parameter is: by itself, else by its end."""
     ends = stages.copies()
     found: dict[str, int] = {}

@@ -15,7 +15,7 @@ from compare.records.report import LessonReport, Report
 from compare.showing.blocks import Block, Section
 from compare.showing.language import Speaker
 from compare.showing.telling.code import tell_sizes, tell_tensors
-from compare.showing.telling.common import where
+from compare.showing.telling.common import on_gpu, where
 from compare.showing.telling.lesson import (
     tell_ends,
     tell_task,
@@ -47,7 +47,9 @@ def sections(report: Report, speaker: Speaker) -> list[Section]:
     The code sizes that every run of lessons finds on its way are left to the
     page and to `ladder`.
     """
-    told = [Section("where", "", (where(report.environment, speaker),))]
+    environment = report.environment
+    first = where(environment, speaker), *on_gpu(environment, speaker)
+    told = [Section("where", "", first)]
     for lesson in report.lessons:
         told += lesson_sections(report, lesson, speaker)
     hidden = {"ladder"} if report.lessons else set()

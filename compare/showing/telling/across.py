@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from compare.records import SIDES, Outcome
+from compare.judging.ratios import above_noise, centre
+from compare.records import MODES, SIDES, Mode, Outcome
 from compare.records.across import Across, Bisection, Meeting, Place
 from compare.showing.blocks import Block, Cell, Heading, Table
 from compare.showing.language import Speaker
 from compare.showing.telling.common import NOTHING, left_out
 from compare.showing.telling.pair import tell_diagnosis
+from compare.studies.peers.catalogue import BACKENDS
 
 SIGNS: dict[Outcome, str] = {
     "identical": "=",
@@ -41,9 +43,12 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
         "quiet",
         modes=", ".join(modes),
     )
+    yield from left_out(across.left_out, speaker)
     for table in _rounding(across, speaker):
         yield Heading(table.title)
         yield table
+    if across.speeds:
+        yield from _speeds(across, speaker)
     reasons = list(_reasons(across, speaker))
     if reasons:
         yield Heading(speaker.say("What is another training"))
@@ -52,12 +57,31 @@ def tell_across(across: Across, speaker: Speaker) -> Iterator[Block]:
 
 def _places(places: Sequence[Place], speaker: Speaker) -> Table:
     """Show what is installed in each environment."""
-    rows = (
-        (Cell(p.name, name=True), p.tensorflow, p.keras, p.numpy, p.python)
-        for p in places
+    others = any(place.release for place in places)
+    rows: Iterator[tuple[str | Cell, ...]] = (
+        (
+            Cell(place.name, name=True),
+            place.tensorflow,
+            place.keras,
+            *([_backend(place)] if others else []),
+            place.numpy,
+            place.python,
+        )
+        for place in places
     )
-    heads = "", "TensorFlow", "Keras", "NumPy", "Python"
+    heads = (
+        "",
+        "TensorFlow",
+        "Keras",
+        *([speaker.say("Keras on")] if others else []),
+        "NumPy",
+        "Python",
+    )
     return Table(speaker.say("Environments"), heads, tuple(rows))
+
+
+def _backend(place: Place) -> str:
+    return f"{BACKENDS[place.backend][0]} {place.release}".rstrip()
 
 
 def _bisection(
@@ -99,30 +123,45 @@ def _matrix(
             (
                 Cell(training, name=True),
                 _side(side, speaker),
-                *(_signs(row.get(place.name, [])) for place in places),
+                *(_signs(row.get(place.name, []), modes) for place in places),
             )
             for (training, side), row in by_key.items()
+            for modes in [_modes(row)]
         ),
     )
 
 
+def _modes(row: Mapping[str, Sequence[Meeting]]) -> list[Mode]:
+    """Return the modes that a row has in some environment, in their order."""
+    found = {m.verdict.mode for meetings in row.values() for m in meetings}
+    return [mode for mode in MODES if mode in found]
+
+
 def _short(place: Place, places: Sequence[Place]) -> str:
     """Name an environment by its versions, if these tell it from others."""
-    names = [(p.tensorflow, p.keras) for p in places]
-    own = (place.tensorflow, place.keras)
+    names = [_versions(p) for p in places]
+    own = _versions(place)
     return " / ".join(own) if names.count(own) == 1 else place.name
+
+
+def _versions(place: Place) -> tuple[str, ...]:
+    """Return the releases that tell an environment from others."""
+    other = [_backend(place)] if place.release else []
+    return place.tensorflow, place.keras, *other
 
 
 def _side(side: str, speaker: Speaker) -> str:
     return speaker.side(side) if side in SIDES else ""
 
 
-def _signs(meetings: Sequence[Meeting]) -> Cell:
+def _signs(meetings: Sequence[Meeting], modes: Sequence[Mode]) -> Cell:
+    """Show a sign per mode that the row has somewhere."""
     if not meetings:
         return Cell(NOTHING)
     agree = all(m.verdict.agree for m in meetings)
-    signs = " ".join(SIGNS[m.verdict.outcome] for m in meetings)
-    return Cell(signs, "good" if agree else "bad")
+    signs = {m.verdict.mode: SIGNS[m.verdict.outcome] for m in meetings}
+    text = " ".join(signs.get(mode, NOTHING) for mode in modes)
+    return Cell(text, "good" if agree else "bad")
 
 
 def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
@@ -152,6 +191,49 @@ def _rounding(across: Across, speaker: Speaker) -> Iterator[Table]:
                     rows.items()
                 )
             ),
+        )
+
+
+def _speeds(across: Across, speaker: Speaker) -> Iterator[Block]:
+    """Show how many times as long an update takes elsewhere."""
+    first = across.places[0].name
+    versions = {p.name: _short(p, across.places) for p in across.places}
+    title = speaker.say(
+        "Time of an update, in times that of {first}", first=first
+    )
+    yield Heading(title)
+    rows = [
+        (
+            Cell(speed.training, name=True),
+            _side(speed.side, speaker),
+            speed.paired.mode,
+            versions.get(speed.place, speed.place),
+            speaker.times(ratio),
+            speaker.gettext(answer)
+            if (answer := above_noise(ratio, floor)) != "too noisy to tell"
+            else "",
+            speaker.times(floor),
+        )
+        for speed in across.speeds
+        if (ratio := centre(speed.paired.factors))
+        and (floor := centre(speed.paired.floor))
+    ]
+    heads = speaker.heads(
+        "", "", "", "environment", "times", "", "first again"
+    )
+    yield Table(title, heads, tuple(rows))
+    yield speaker.paragraph(
+        "Live processes take turns, {count} sets of them: one in each of both "
+        "environments and a second one in the first, which shows how much is "
+        "noise.",
+        "quiet",
+        count=min(len(s.paired.factors) for s in across.speeds),
+    )
+    if any(speed.paired.whole for speed in across.speeds):
+        yield speaker.paragraph(
+            "Some are timed as whole trainings, with their start: single "
+            "updates cannot be seen.",
+            "quiet",
         )
 
 

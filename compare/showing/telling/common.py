@@ -140,6 +140,18 @@ def too_few(speaker: Speaker, option: str = "--budget") -> Paragraph:
     )
 
 
+def on_gpu(environment: Environment, speaker: Speaker) -> Iterator[Paragraph]:
+    """Say why bits may differ on a GPU, if there is one."""
+    if any(device.startswith("GPU") for device in environment.devices):
+        text = speaker.say(
+            "On a GPU TensorFlow may multiply matrices of float32 in TF32, "
+            "with 10 bits behind the point, and some kernels add in another "
+            "order in every run: equal bits are then not to be expected, and "
+            "the runs in float64 decide."
+        )
+        yield Paragraph(text, "quiet")
+
+
 def where(environment: Environment, speaker: Speaker) -> Paragraph:
     """Say in one line with what and on what a report was made."""
     said = speaker.say(

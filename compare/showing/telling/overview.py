@@ -16,6 +16,7 @@ from compare.showing.blocks import (
 from compare.showing.language import Speaker
 from compare.showing.telling import studies
 from compare.showing.telling.common import (
+    on_gpu,
     outcome_cell,
     reason,
     where,
@@ -25,8 +26,9 @@ from compare.showing.telling.lesson import tell_checks
 
 def overview(report: Report, speaker: Speaker) -> list[Section]:
     """Tell a line per lesson and mode, and what stands out."""
+    env = report.environment
     return [
-        Section("where", "", (where(report.environment, speaker),)),
+        Section("where", "", (where(env, speaker), *on_gpu(env, speaker))),
         Section("overview", "", tuple(_tell(report, speaker))),
         *studies(report, speaker, {"ladder"}),
     ]

@@ -62,9 +62,10 @@ def record_peer(
     os.environ["JAX_ENABLE_X64"] = str(int(dtype == "float64"))
     _choose_backend(task.backend)
     from compare.running import worker
+    from compare.running.backends import prepare_keras
 
     if task.backend:
-        _prepare_keras(task.backend, dtype)
+        prepare_keras(task.backend, dtype)
     return worker.observe(
         task.reference, name, task.problem(), task.mode, dtype, advance
     )
@@ -144,30 +145,3 @@ def _import(reference: str) -> float:
 def _choose_backend(backend: Backend | None) -> None:
     """Choose Keras's backend, whatever the user's keras.json says."""
     os.environ["KERAS_BACKEND"] = backend or "tensorflow"
-
-
-def _prepare_keras(backend: Backend, dtype: Dtype) -> None:
-    """Set the dtype of new layers; let observers see every update.
-
-    On JAX and PyTorch Keras takes float64 down to float32 wherever it
-    promotes types, which would hide what a run in float64 is to show.
-
-    On JAX `fit` takes the parameters out of the model while an epoch runs.
-    Whoever looks at them after a batch has to ask for them first.
-    """
-    import keras
-    from keras.src.backend.common import dtypes
-
-    from compare.running import worker
-
-    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-    worker.set_dtype(dtype)
-    if backend != "jax":
-        return
-    after_batch = keras.callbacks.CallbackList.on_train_batch_end
-
-    def on_train_batch_end(self: Any, *given: Any) -> None:
-        self.model.jax_state_sync()
-        after_batch(self, *given)
-
-    keras.callbacks.CallbackList.on_train_batch_end = on_train_batch_end

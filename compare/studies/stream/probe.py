@@ -14,11 +14,12 @@ from compare.records import Dtype
 from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.records.streaming import Pass, Source
+from compare.running.backends import set_dtype
 from compare.running.modes import turned
 from compare.running.processes import Advance
 from compare.running.recording import Recorder, results_of
 from compare.running.watch import Watch
-from compare.running.worker import load_exhibit, set_dtype
+from compare.running.worker import load_exhibit
 from compare.studies.stream.large_table import FEATURES
 
 BATCH_SIZE = SHUFFLE_BUFFER = 10_000

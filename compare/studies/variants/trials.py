@@ -16,13 +16,14 @@ from compare.records.problem import Problem
 from compare.records.runs import Trajectory
 from compare.records.timing import Sample
 from compare.records.variants import Variant
+from compare.running.backends import set_dtype
 from compare.running.contest import Contestant, Pair
 from compare.running.duos import by_turns
 from compare.running.paced import ENDLESS, Paced, pacing, stopping
 from compare.running.processes import Advance, Job
 from compare.running.recording import Recorder, to_arrays
 from compare.running.slope import timed
-from compare.running.worker import load_exhibit, prepare, set_dtype
+from compare.running.worker import load_exhibit, prepare
 from compare.studies.variants import NUMPY
 
 MakeProblem = Callable[[], Problem]
