@@ -18,7 +18,6 @@ from compare.showing.reading import read_report
 from compare.showing.telling.across import tell_across
 
 RELEASES = {"9.0.1": "", "9.0.2": "", "9.0.3": planted.LONGER}
-RELEASES["9.0.4"] = planted.LONGER
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +37,12 @@ def across(*words):
 
 def test_the_release_that_changed_a_line_is_found_with_its_stage():
     """Equal releases give the same bits; the first that does not is named."""
-    ends = "--with", "keras==9.0.1", "--with", "keras==9.0.4"
+    ends = "--with", "keras==9.0.1", "--with", "keras==9.0.3"
     assert across("--bisect", *ends) == 1
     found = read_report(Path("across.json")).across
     assert [(t.place, t.outcome) for t in found.bisection.trials] == [
-        ("keras==9.0.4", "different"),
-        ("keras==9.0.2", "identical"),
         ("keras==9.0.3", "different"),
+        ("keras==9.0.2", "identical"),
     ]
     assert found.bisection.after == "keras==9.0.3"
     by_hand, keras = (m.verdict for m in found.between)
