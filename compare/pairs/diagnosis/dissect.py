@@ -27,7 +27,10 @@ from compare.running.watch import inner_variables
 from compare.running.worker import call, prepare, prepare_user_side
 
 SECONDS = 4.0
-"""After so long a training is ended, if enough of it was seen."""
+"""After so much work a training is ended, if enough of it was seen.
+
+Work, not time: what is found must not depend on what else a machine does.
+"""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class Recorder:
         self.frozen: set[int] = set()
         self.stalled = 0
         self._number: dict[int, int] = {}
-        self._until = time.monotonic() + seconds
+        self._until = time.thread_time() + seconds
         self._least = least
         self._start = start or {}
         self._open: OpenUpdate | None = None
@@ -146,7 +146,7 @@ class Recorder:
             self._close(now)
             self._open = OpenUpdate(now)
         enough = len(self.updates) >= self._least
-        if enough and time.monotonic() > self._until:
+        if enough and time.thread_time() > self._until:
             raise EnoughError
 
     def _close(self, now: Values | None = None) -> None:
