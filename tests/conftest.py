@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+from together import run_once
 
 import compare
 from compare.lessons.problems import problem_of
-from compare.pairs import pair
+from compare.pairs import pair, runs
+from compare.pairs.diagnosis import diagnose
 from compare.records.problem import Problem, Settings
 from compare.records.report import Report
 from compare.records.request import Request
@@ -183,10 +185,13 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the sides of a pair once in each dtype, whatever is in doubt.
 
     For tests of a diagnosis: `check` runs them a dozen times, to be sure of
-    a verdict that other tests hold.
+    a verdict that other tests hold. A side that several of them share runs
+    for the first.
     """
     monkeypatch.setattr(pair, "PERTURBATIONS", ())
     monkeypatch.setattr(pair.Pair, "_doubts", lambda self, verdict: None)
+    for module in (runs, diagnose):
+        monkeypatch.setattr(module, "run_jobs", run_once)
 
 
 @pytest.fixture

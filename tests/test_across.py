@@ -19,9 +19,12 @@ from compare.showing.language import speaker
 from compare.showing.reading import read_report
 from compare.showing.telling.across import tell_across
 
-RELEASES = {"9.0.1": "", "9.0.2": "", "9.0.3": planted.LONGER}
-RELEASES["9.0.4"] = planted.LONGER
-RELEASES["9.0.5"] = planted.SLOWER
+RELEASES = {
+    "9.0.1": "",
+    "9.0.2": "",
+    "9.0.3": planted.LONGER,
+    "9.0.4": planted.SLOWER,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -41,13 +44,12 @@ def across(*words):
 
 def test_the_release_that_changed_a_line_is_found_with_its_stage():
     """Equal releases give the same bits; the first that does not is named."""
-    ends = "--with", "keras==9.0.1", "--with", "keras==9.0.4"
+    ends = "--with", "keras==9.0.1", "--with", "keras==9.0.3"
     assert across("--bisect", *ends) == 1
     found = read_report(Path("across.json")).across
     assert [(t.place, t.outcome) for t in found.bisection.trials] == [
-        ("keras==9.0.4", "different"),
-        ("keras==9.0.2", "identical"),
         ("keras==9.0.3", "different"),
+        ("keras==9.0.2", "identical"),
     ]
     assert found.bisection.after == "keras==9.0.3"
     by_hand, keras = (m.verdict for m in found.between)
@@ -86,7 +88,7 @@ def test_a_function_of_ones_own_meets_another_interpreter(capsys, monkeypatch):
 def test_a_slower_release_is_found_by_processes_that_take_turns(monkeypatch):
     """Only the side that became slower is, and the noise is told from it."""
     monkeypatch.setattr(across_speed, "FEWEST", 1)
-    assert across("--with", "keras==9.0.5", "--time", "--quick") == 0
+    assert across("--with", "keras==9.0.4", "--time", "--quick") == 0
     found = read_report(Path("across.json")).across
     by_hand, keras = (speed.paired for speed in found.speeds)
     assert keras.factors[0] > 2 * max(by_hand.factors[0], keras.floor[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from compare.commands import run
 from compare.commands.main import main
 from compare.judging import codesize
 from compare.judging.thinning import snapshots
@@ -265,6 +266,7 @@ def test_other_versions_are_named_and_everything_is_checked():
 def test_save_and_check_end_to_end(tmp_path, monkeypatch, capsys):
     """A saved file is checked by what it asks for; a planted fault fails."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "_effort", lambda options: None)
     asked = ["--quick", "--steps", "3", "--modes", "graph"]
     assert main(["save-baseline", "base.json", *asked]) == 0
     assert "identical" in capsys.readouterr().out

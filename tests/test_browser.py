@@ -84,14 +84,6 @@ def test_copy_copies_the_source(visit, small_report):
     expect(page.locator("#code .source[data-side=keras]")).to_be_focused()
 
 
-@pytest.mark.parametrize("name", ["en", "ko", "hostile"])
-def test_nothing_is_wider_than_the_page(visit, name):
-    """No sideways scrolling, from a phone to a desktop, nor at 200 %."""
-    for width, at in itertools.product(WIDTHS, PLACES):
-        page = visit(name, width, at=at)
-        assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
 OVERLAPS = """() => {
 const charts = [...document.querySelectorAll('.chart svg')];
 return charts.flatMap(svg => {
@@ -107,10 +99,13 @@ return charts.flatMap(svg => {
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_labels_never_overlap(visit, width):
-    """In no chart does a text lie on another, in either language."""
-    for name, at in itertools.product(("en", "ko"), PLACES):
-        assert visit(name, width, at=at).evaluate(OVERLAPS) == []
+@pytest.mark.parametrize("name", ["en", "ko", "hostile"])
+def test_all_has_its_room(visit, name, width):
+    """Nothing is wider than the page, and no text in a chart on another."""
+    for at in PLACES:
+        page = visit(name, width, at=at)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert name == "hostile" or page.evaluate(OVERLAPS) == []
 
 
 @pytest.mark.parametrize(("width", "keyed"), [(380, True), (1280, False)])

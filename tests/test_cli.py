@@ -110,8 +110,9 @@ def test_the_main_job_end_to_end(tmp_path):
     )
 
 
-def test_a_users_table_end_to_end(tmp_path, capsys):
+def test_a_users_table_end_to_end(tmp_path, monkeypatch, capsys):
     """--data standardises, trains, and reports in the user's units."""
+    monkeypatch.setattr(run, "_effort", lambda options: None)
     (tmp_path / "homes.csv").write_text(CSV)
     table = ("--data", "homes.csv", "--target", "price")
     short = ("--quick", "--steps", "100", "--modes", "graph")

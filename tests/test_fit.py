@@ -153,7 +153,7 @@ def test_what_makes_no_epochs_of_fit_cannot_be_broken_down(line):
     assert "began 0 epochs of fit" in found.reason
 
 
-def study(variants, rounds, compared_after=(1, 2, 3, 10)):
+def study(variants, rounds, compared_after=(1, 3)):
     wanted = Study(
         "graph", rounds, 240.0, tuple(variants), None, compared_after
     )
@@ -172,7 +172,7 @@ def test_every_variant_is_the_training_that_it_is_against():
         assert found.verdict.agree, found.verdict.reason
         assert found.verdict.mode == found.variant.mode
     reason = report.find("manual graph").verdict.reason
-    assert "after 1, 2, 3 and 10 updates" in reason
+    assert "after 1 and 3 updates" in reason
 
 
 WRONG = """

@@ -6,9 +6,11 @@ import json
 import re
 import textwrap
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from rewrites import REWRITES
+from together import run_together
 
 from compare.commands.main import main
 from compare.lessons.exhibits import exhibit, source_of
@@ -26,7 +28,7 @@ from compare.mistakes.patching import (
 from compare.records.json_form import from_json, to_json
 from compare.records.mistakes import KINDS, MistakeReport
 from compare.records.problem import Settings
-from compare.running.contest import Contest
+from compare.running import contest
 from compare.studies.lesson.aspect import contestant
 
 KEYS = [mistake.key for mistake in CATALOGUE]
@@ -39,7 +41,8 @@ EXAMPLE = textwrap.dedent(EXAMPLE)
 @pytest.fixture(scope="module")
 def observed():
     """Make every mistake once; nothing is timed."""
-    reports = observe(CATALOGUE, rounds=0)
+    with mock.patch.object(contest, "run_jobs", run_together):
+        reports = observe(CATALOGUE, rounds=0)
     return {report.mistake.key: report for report in reports}
 
 
@@ -153,7 +156,8 @@ def rewritten(tmp_path_factory):
             "manual", f"{path}:train", "manual", problem, "graph"
         )
         pairs.append((left, keras[lesson]))
-    verdicts = Contest(2, 240.0).judge(pairs)
+    with mock.patch.object(contest, "run_jobs", run_together):
+        verdicts = contest.Contest(2, 240.0).judge(pairs)
     return [verdicts[pair] for pair in pairs]
 
 

@@ -37,8 +37,15 @@ def run(pytester, body, *options):
 
 
 def test_a_suite_gets_what_it_asks_for(pytester):
-    """What agrees passes, a failure says why, an unknown level is refused."""
+    """What agrees passes, a failure says why, and sides are given the mode."""
     body = """
+def mode_is(problem, mode):
+    assert mode == "xla"
+    return loop(problem)
+
+def test_mode(parity):
+    parity(mode_is, loop, problem)
+
 def test_rounding(parity):
     assert parity(loop, other_formula, problem).agree
 
@@ -53,8 +60,8 @@ def test_different(parity):
 def test_unknown(parity):
     parity(loop, loop, problem)
 """
-    result = run(pytester, body)
-    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result = run(pytester, body, "--compare-mode", "xla")
+    result.assert_outcomes(passed=3, failed=1, errors=1)
     text = result.stdout.str()
     assert "identical, same_mathematics" in text
     failure = text.partition("test_different _")[2].partition("= short")[0]
@@ -76,16 +83,3 @@ def test_the_plugin_costs_nothing_unless_it_is_used(pytester):
         """
     )
     pytester.runpytest_subprocess("--strict-markers").assert_outcomes(passed=1)
-
-
-def test_the_mode_reaches_the_sides(pytester):
-    """--compare-mode is what a side that takes `mode` is given."""
-    body = """
-def mode_is(problem, mode):
-    assert mode == "xla"
-    return loop(problem)
-
-def test_mode(parity):
-    parity(mode_is, loop, problem)
-"""
-    run(pytester, body, "--compare-mode", "xla").assert_outcomes(passed=1)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from together import run_once
 
 from compare.judging.thinning import FRAMES
 from compare.records import SCHEMA_VERSION, UsageError
@@ -15,6 +16,7 @@ from compare.records.problem import Settings
 from compare.records.report import Report
 from compare.records.request import Request
 from compare.records.timing import Effort
+from compare.running import contest
 from compare.running.processes import Broken, Silent
 from compare.studies.lesson import aspect
 from compare.studies.lesson import report as study
@@ -23,6 +25,13 @@ from compare.studies.lesson.report import make_report
 MANUAL = (
     Path(__file__).parent.parent / "manual" / "linear_regression.py"
 ).read_text()
+
+
+@pytest.fixture(autouse=True)
+def once_for_all(monkeypatch):
+    """Record the sides that are as they should be once for all tests."""
+    for module in (study, contest):
+        monkeypatch.setattr(module, "run_jobs", run_once)
 
 
 def request(
