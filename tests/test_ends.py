@@ -112,10 +112,13 @@ def check_nothing_is_left(room):
     assert not list((room / "tmp").iterdir())
 
 
-BARE = "True])"
+BARE = "True, 'tensorflow'])"
 """How the command line of the server without TensorFlow ends."""
 
-ENTRIES = {"keeper": "running.keeper import main", "server": "False])"}
+ENTRIES = {
+    "keeper": "running.keeper import main",
+    "server": "False, 'tensorflow'])",
+}
 """What is in the command line of who starts others."""
 
 LOST = "its process was ended, as the process that had started it was killed"
