@@ -17,9 +17,10 @@ def tell_method(report: Report, speaker: Speaker) -> Iterator[Block]:
             "imported TensorFlow once. All parameters are recorded after "
             "every update and compared bit by bit; where bits differ, the "
             "pair is run again in float64: rounding shrinks, a real "
-            "difference stays. Timing runs have the machine to "
-            "themselves; a process is the unit, and intervals are "
-            "bootstrapped over processes."
+            "difference stays. Timing runs one process at a time; for a "
+            "ratio both sides take turns in the same processes. Each process "
+            "counts once, and an interval holds every ratio that Wilcoxon's "
+            "signed-rank test over the processes does not reject."
         )
     environment = report.environment
     facts = {
