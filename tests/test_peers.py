@@ -47,7 +47,12 @@ FOLDER = Path(numpy_loop.__file__).parent
 OTHERS = [
     peer
     for peer in peers_of(problem_of("linear_regression", Settings()))
-    if peer.reference.startswith("compare.studies.peers.")
+    if peer.kind in ("other", "limit")
+]
+KERAS = [
+    peer
+    for peer in peers_of(problem_of("linear_regression", Settings()))
+    if peer.reference.startswith("compare.studies.peers.keras_")
 ]
 SAME = [
     pytest.param(
@@ -113,10 +118,31 @@ def test_scikit_learn_is_another_training(make_run):
     assert verdict.divergence.step == 1
 
 
-@pytest.mark.parametrize("peer", OTHERS, ids=lambda peer: peer.name)
+def test_keras_without_what_lies_around_an_update_is_the_same_training(
+    make_run,
+):
+    """Every update of both ways to call it is that of the formula."""
+    rate, start = (np.float64(np.float32(value)) for value in (0.01, 0.7))
+    expected = make_run(dtype="float64", learning_rate=rate, start=start)
+    jobs = []
+    for peer in KERAS:
+        problem = problem_of(peer.lesson, Settings(steps=20))
+        given = peer.reference, peer.name, problem, peer.mode, "float64"
+        jobs.append(Job(peer.name, worker.record, given))
+    for run in run_jobs(jobs, 2, 120.0):
+        for name, path in expected.parameters.items():
+            np.testing.assert_allclose(
+                run.parameters[name].reshape(path.shape),
+                path,
+                rtol=0,
+                atol=1e-14,
+            )
+
+
+@pytest.mark.parametrize("peer", [*OTHERS, *KERAS], ids=lambda peer: peer.name)
 def test_a_peer_stands_alone(peer):
     """It imports its framework and nothing of ours, and is short."""
-    allowed = {"numpy", "sklearn", "torch", "jax"}
+    allowed = {"numpy", "sklearn", "torch", "jax", "keras", "tensorflow"}
     text = source_of(peer.reference)
     for node in ast.walk(ast.parse(text)):
         names = [alias.name for alias in getattr(node, "names", [])]

@@ -117,6 +117,15 @@ def _others() -> Iterator[Peer]:
         FUSED,
         "tensorflow",
     )
+    for name in ("train_function", "train_step"):
+        yield Peer(
+            f"Keras, fused, {name} (xla)",
+            "keras",
+            f"compare.studies.peers.keras_{name}",
+            "xla",
+            FUSED,
+            "tensorflow",
+        )
     yield _other("NumPy", "numpy_loop", "eager")
     yield _other(
         "scikit-learn",
