@@ -14,7 +14,7 @@ import pytest
 
 from compare.commands import COMMANDS, run
 from compare.commands.delivery import exit_code
-from compare.commands.main import main, parser
+from compare.commands.main import main, options_of
 from compare.lessons.exhibits import source_of
 from compare.records.verdicts import Verdict
 from compare.studies.lesson import aspect
@@ -328,5 +328,13 @@ def test_an_interrupt_names_what_was_written(tmp_path):
 )
 def test_all_lessons_are_timed_only_where_time_is_given(arguments, timed):
     """Timing them all takes most of an hour; one lesson always is."""
-    options = parser().parse_args(["run", *arguments])
+    options = options_of(["run", *arguments])
     assert (run.request_of(options, "").effort is not None) is timed
+
+
+def test_names_and_options_stand_in_any_order():
+    """A lesson may follow an option that follows a name."""
+    words = "save-baseline", "b.json", "adam", "--quick", "gpt"
+    options = options_of(words)
+    assert options.lessons == ["adam", "gpt"] and options.quick
+    assert options.file == Path("b.json")

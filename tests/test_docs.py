@@ -13,7 +13,7 @@ import pytest
 from test_layout import ROOMS, ROOT
 
 from compare.commands import COMMANDS, module_of
-from compare.commands.main import main, parser
+from compare.commands.main import main, options_of
 from compare.commands.options import EPILOG
 from compare.docs import __main__ as docs
 from compare.docs.__main__ import FOLDER, PAGES, filled
@@ -105,7 +105,7 @@ def test_the_parser_takes_every_command_line_that_is_shown():
         if not words or words[0] not in (*COMMANDS, "COMMAND"):
             words = ["run", *words]
         if words[0] != "COMMAND":
-            assert parser().parse_args(words), line
+            assert options_of(words), line
 
 
 def test_every_option_that_a_text_names_is_there():

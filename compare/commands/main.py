@@ -64,8 +64,8 @@ def _code_of(given: Sequence[str]) -> int:
         return EXIT_FAULT
 
 
-def parser(commands: Sequence[str] = COMMANDS) -> Parser:
-    """Return the parser of a command line that may hold these commands."""
+def parser() -> Parser:
+    """Return the parser of a command line with any command."""
     top = Parser(
         prog="python -m compare",
         description="Train the same job by hand in TensorFlow and with Keras, "
@@ -75,20 +75,33 @@ def parser(commands: Sequence[str] = COMMANDS) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parsers = top.add_subparsers(metavar="COMMAND", required=True)
-    for name in commands:
-        module = module_of(name)
-        one = parsers.add_parser(name, help=module.HELP)
-        module.add_options(one)
-        one.set_defaults(carry_out=module.carry_out)
+    for name in COMMANDS:
+        one = parsers.add_parser(name, help=module_of(name).HELP)
+        _prepare(one, name)
     return top
+
+
+def _prepare(one: argparse.ArgumentParser, command: str) -> None:
+    module = module_of(command)
+    module.add_options(one)
+    one.set_defaults(carry_out=module.carry_out)
+
+
+def options_of(words: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; names and options may stand in any order."""
+    command, *rest = words
+    if command not in COMMANDS:
+        return parser().parse_args(words)
+    one = Parser(prog=f"python -m compare {command}")
+    _prepare(one, command)
+    return one.parse_intermixed_args(rest)
 
 
 def _carry_out(given: Sequence[str]) -> int:
     words = [*given]
     if not words or words[0] not in (*COMMANDS, "-h", "--help"):
         words.insert(0, "run")
-    named = words[:1] if words[0] in COMMANDS else COMMANDS
-    options = parser(named).parse_args(words)
+    options = options_of(words)
     from compare.records import UsageError, files
 
     files.WRITTEN.clear()
