@@ -20,7 +20,7 @@ def tell_method(report: Report, speaker: Speaker) -> Iterator[Block]:
             "difference stays. Timing runs one process at a time; for a "
             "ratio both sides take turns in the same processes. Each process "
             "counts once, and an interval holds every ratio that Wilcoxon's "
-            "signed-rank test over the processes does not reject."
+            "exact test over the processes does not reject."
         )
     environment = report.environment
     facts = {
