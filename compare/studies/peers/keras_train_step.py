@@ -7,19 +7,7 @@ distribution strategy on the way to it.
 import keras
 import tensorflow as tf
 
-
-class ManySteps(keras.Sequential):
-    """A model that makes as many updates per call as its batch says."""
-
-    metrics = ()
-
-    def train_step(self, data):
-        """Run Keras's own train_step in a loop inside the program."""
-        (x, count), y, _ = keras.utils.unpack_x_y_sample_weight(data)
-        step = super().train_step
-        return keras.ops.fori_loop(
-            0, count, lambda _, logs: step((x, y)), self.get_metrics_result()
-        )
+from keras_impl.fused_steps import ManySteps
 
 
 def train(problem):
