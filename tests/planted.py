@@ -36,12 +36,12 @@ from keras.src.callbacks.callback_list import CallbackList
 plain = CallbackList.on_train_batch_end
 
 def slow(self, *given):
-    sum(range(3_000_000))
+    sum(range(20_000_000))
     return plain(self, *given)
 
 CallbackList.on_train_batch_end = slow
 """
-"""Some tens of milliseconds more for each update of fit."""
+"""Some tenths of a second more for each update of fit: no noise is as much."""
 
 
 def release(folder, number, change=""):
