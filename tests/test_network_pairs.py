@@ -23,6 +23,7 @@ TIMEOUT = 300.0
 REPRESENTATIVE = (
     "dense_weighted/unsmoothed+new_optimizer",
     "dense_penalty",
+    "dense_classifier/softmax_twice+uncorrected",
     "convolution_classifier",
     "recurrent_regression/backwards",
     "attention_regression",
