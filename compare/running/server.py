@@ -5,6 +5,7 @@ One has imported TensorFlow; one is bare, and has imported nothing heavy.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -48,6 +49,7 @@ def main(descriptor: int, keeper: int, bare: bool, backend: str) -> None:
 
         connection.send(("ready", None))
         import compare.running.multiprocess  # noqa: F401 - for nearly all
+    gc.freeze()  # no garbage collector visits what was imported, in no fork
     pipe = _pipe_of_ends()
     jobs: dict[int, int] = {}  # process -> number of its job
     while True:
