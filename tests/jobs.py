@@ -26,6 +26,25 @@ def record_behind_a_proxy(bypassed, *arguments):
     return record_impatiently(*arguments)
 
 
+def orders(prepared, advance):
+    """Return in which order pipelines that shuffle and repeat give rows."""
+    import tensorflow as tf
+
+    from compare.running import worker
+
+    if prepared:
+        worker.prepare("float32")
+    rows = tf.data.Dataset.range(10)
+    shuffled = rows.shuffle(4, seed=7)
+    pipelines = (
+        shuffled.repeat(3),
+        shuffled.repeat(3).batch(3),
+        shuffled.map(lambda row: row + 1).batch(4).repeat(2).prefetch(2),
+        rows.repeat(2).shuffle(4, seed=7),
+    )
+    return [[np.array(x).tolist() for x in p] for p in pipelines]
+
+
 def record_plainly(*arguments):
     """Train as a user does: watch nothing, switch nothing off.
 

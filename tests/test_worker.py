@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jobs
 import numpy as np
 import pytest
 
@@ -167,3 +168,13 @@ def test_tensor_map_is_complete_on_both_sides(maps, lesson):
         assert side["loss"].shape == ()
         whole = lesson == "gpt"  # numbers of characters
         assert side["data x"].dtype == ("int32" if whole else "float32")
+
+
+def test_what_recording_leaves_out_changes_no_order():
+    """TensorFlow fuses `shuffle` with `repeat`: so it does in a recording."""
+    plain, prepared = run_jobs(
+        [Job("rows", jobs.orders, (given,)) for given in (False, True)],
+        2,
+        60.0,
+    )
+    assert plain == prepared

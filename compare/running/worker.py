@@ -6,7 +6,6 @@ The only file that imports exhibits, and only when called.
 from __future__ import annotations
 
 import functools
-import gc
 import importlib
 import importlib.util
 import inspect
@@ -146,11 +145,12 @@ def prepare_user_side(problem: Problem) -> None:
 def prepare(dtype: Dtype) -> None:
     """Set the dtype of new layers; drop work that cannot change a bit.
 
-    Dropped are the garbage collector's visits to what the imports made, and
-    what tf.data does for every iterator that is opened: its autotuner, which
-    only seeks speed and makes `fit` wait for its thread, and TensorFlow's
-    graph optimiser (Grappler) on its functions. On small data these cost
-    `fit` far more than the updates. Timing never does this.
+    Dropped is what tf.data does for every iterator that is opened: its
+    autotuner, which only seeks speed and makes `fit` wait for its thread, and
+    TensorFlow's graph optimiser (Grappler) on its functions. On small data
+    these cost `fit` far more than the updates. Timing never does this. What
+    tf.data makes of the pipeline itself stays: it fuses `shuffle` with
+    `repeat`, and then draws another order.
 
     What tf.data runs is instantiated under the options with which TensorFlow
     starts; a `tf.function` is under those at its call. So an update passes
@@ -160,7 +160,6 @@ def prepare(dtype: Dtype) -> None:
     import tensorflow as tf
     from tensorflow.python.eager.context import Context
 
-    gc.freeze()
     prepare_keras(keras.backend.backend(), dtype)
     start, option = Context.ensure_initialized, "disable_meta_optimizer"
 
