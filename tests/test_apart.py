@@ -32,7 +32,7 @@ def timed(*costs):
         Job(f"player {number}", take_part, (costing, (cost,)), bare=True)
         for number, cost in enumerate(costs)
     ]
-    plan = in_each_mode, ({"graph": 3, "xla": 1},)
+    plan = in_each_mode, ({"graph": (3, 1), "xla": (1, 1)},)
     modes = "graph", "xla"
     return take_duos_apart(
         "costs", players, *plan, modes, Effort(6), 60.0, Silent()

@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 
 from compare.judging import ratios
-from compare.records.timing import Effort, Paired, Ratio, Sample, Timing
+from compare.records.timing import Effort, Paired, Ratio, Start, Timing
 
 
-def timing(side, per_epoch, mode="graph", first_call=0.2):
-    samples = tuple(
-        Sample(0.1, first_call, value, ((0, 0.1),)) for value in per_epoch
-    )
-    return Timing(side, mode, 1, samples)
+def timing(side, update, mode="graph", first_call=0.2):
+    return Timing(side, mode, 1, (Start(0.1, first_call),), (update,))
 
 
 def factors(seed, middle, count=8, noise=0.02):
@@ -155,9 +152,9 @@ def test_how_many_processes_share_both_sides():
 def test_break_even_against_arithmetic():
     """0.9 s more at the start, 9 ms less per update: 100 updates."""
     entries = [
-        timing("manual", [0.010], mode="eager", first_call=0.1),
-        timing("manual", [0.001], mode="xla", first_call=1.0),
-        timing("manual", [0.020], mode="graph", first_call=1.0),
+        timing("manual", 0.010, mode="eager", first_call=0.11),
+        timing("manual", 0.001, mode="xla", first_call=1.001),
+        timing("manual", 0.020, mode="graph", first_call=1.02),
     ]
     (found,) = ratios.break_evens(entries)
     assert (found.side, found.mode) == ("manual", "xla")

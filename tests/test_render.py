@@ -20,7 +20,7 @@ from compare.records.note import Note
 from compare.records.problem import Scaling, Settings
 from compare.records.report import Environment, LessonReport, Report
 from compare.records.runs import Failure
-from compare.records.timing import IteratorCost, Memory, Paired, Sample, Timing
+from compare.records.timing import IteratorCost, Memory, Paired, Start, Timing
 from compare.records.verdicts import Verdict
 from compare.showing.language import speaker
 from compare.showing.telling import sections
@@ -34,7 +34,7 @@ def report(make_run):
     """Return a report with everything in it, made without TensorFlow."""
     runs = make_run("manual"), make_run("keras")
     problem = problem_of("linear_regression", Settings(steps=20))
-    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001),))
+    start = Start(0.001, 0.2)
     lesson = LessonReport(
         lesson="linear_regression",
         title="Fit a line",
@@ -70,7 +70,7 @@ def report(make_run):
             for s in ("manual", "keras")
         },
         timings=tuple(
-            Timing(s, "graph", 1, (sample, sample, sample))
+            Timing(s, "graph", 1, (start,) * 3, (0.03,))
             for s in ("manual", "keras")
         ),
         paired=(Paired("graph", (1.0,), (1.0,)),),

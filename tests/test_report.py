@@ -94,7 +94,7 @@ def test_a_good_pair_is_identical_timed_and_complete(monkeypatch):
         for side in ("manual", "keras")
         for mode in ("eager", "graph")
     }
-    assert all(len(t.samples) == 1 for t in lesson.timings)
+    assert all(len(t.starts) == 1 for t in lesson.timings)
     (cost,) = lesson.iterators
     assert cost.iterators == pytest.approx(2)
     assert set(lesson.tensors) == {"manual", "keras"}

@@ -11,13 +11,17 @@ import pytest
 
 from compare.records.problem import Settings
 from compare.records.request import Request
-from compare.records.timing import Effort, Paired, Sample
+from compare.records.timing import Effort, Paired, Start
 from compare.records.verdicts import Verdict
 from compare.running import slope, timing
 from compare.running.processes import Broken, RunError, Silent
 from compare.studies.lesson import iterators, speed
 from compare.studies.lesson.aspect import Lesson
-from compare.studies.lesson.speed import lengths_of, time_sides
+from compare.studies.lesson.speed import time_sides
+
+
+def ignored(done, total):
+    """Be told how far it is."""
 
 
 class Clock:
@@ -39,10 +43,6 @@ def clock(monkeypatch):
     return fake
 
 
-def sample(per_epoch, build=0.1):
-    return Sample(build, 0.2, per_epoch, ((0, build),))
-
-
 def test_phases_against_known_costs(monkeypatch, clock, line):
     """Start-up, build, first call and slope are told apart, per mode."""
     calls = []
@@ -54,20 +54,24 @@ def test_phases_against_known_costs(monkeypatch, clock, line):
         clock.now += start_up + 0.5 + first + 0.125 * problem.epochs
 
     monkeypatch.setattr(timing, "load_exhibit", lambda reference: train)
+    given = "x", line
+    starts, memory = timing.time_start(*given, ("xla", "eager"), ignored)
+    assert memory >= 0
+    (start_up, *_), calls[:] = calls, ["no start-up"]
+    assert start_up == ("graph", 1)
     taken, memory = timing.time_exhibit(
-        "x", line, {"xla": 101, "eager": 11}, lambda done, total: None
+        *given, {"xla": 101, "eager": 11}, ignored
     )
     assert memory >= 0
     for mode, first_call in (("xla", 0.25), ("eager", 0.0)):
         assert taken[mode].build == pytest.approx(0.5)
         assert taken[mode].first_call == pytest.approx(first_call)
         assert taken[mode].per_epoch == pytest.approx(0.125)
+        assert starts[mode].build == pytest.approx(0.5)
+        assert starts[mode].first_call == pytest.approx(first_call + 0.125)
     xla = [("xla", length) for length in (0, 2, 101)]
     eager = [("eager", length) for length in (0, 2, 11)]
-    assert calls in (
-        [("graph", 0), *xla, *eager],
-        [("graph", 0), *eager, *xla],
-    )
+    assert calls[2:] in ([*xla, *eager], [*eager, *xla])
 
 
 def test_a_slope_is_measured_over_a_long_enough_gap():
@@ -99,7 +103,7 @@ def test_a_pause_makes_no_epoch_shorter_than_nothing(monkeypatch, clock, line):
     monkeypatch.setitem(sys.modules, "tensorflow", stand_in)
     monkeypatch.setattr(iterators, "load_exhibit", lambda reference: None)
     monkeypatch.setattr(iterators, "seconds_for", seconds_for)
-    cost = iterators.iterator_cost("x", line, 5, lambda done, total: None)
+    cost = iterators.iterator_cost("x", line, ignored)
     assert cost.iterators == 1
     assert cost.seconds == pytest.approx(0.002)
     assert cost.epoch_seconds > 0
@@ -116,35 +120,34 @@ def fake_jobs(monkeypatch):
     """Replace processes by samples; return the sides in running order."""
     seen = []
 
+    def modes_of(jobs):
+        return jobs[0].arguments[2]
+
     def run(jobs, at_once, timeout, progress):
         assert at_once == 1
         seen.extend(job.label.split()[1] for job in jobs)
-        return [({m: sample(1.0) for m in j.arguments[2]}, 7) for j in jobs]
+        starts = dict.fromkeys(modes_of(jobs), Start(0.1, 0.2))
+        return [(starts, 7)] * len(jobs)
 
     monkeypatch.setattr(timing, "run_jobs", run)
     return seen
 
 
 @pytest.fixture
-def timed(line, make_run, small_report):
-    """Return a function that times sides whose recorded runs are made up."""
+def timed(line, small_report):
+    """Return a function that times sides whose verdicts are made up."""
 
-    def time(effort, modes=("graph", "xla"), exhibits=None, pace=1e-3):
+    def time(effort, modes=("graph", "xla"), exhibits=None):
         lesson = Lesson(line, request(effort, modes))
         lesson.exhibits |= exhibits or {}
         report = replace(
             small_report.lessons[0],
             verdicts=tuple(Verdict(m, "identical", "why") for m in modes),
-            trajectories=tuple(
-                replace(make_run(side), mode=mode, seconds_per_update=pace)
-                for side in ("manual", "keras")
-                for mode in modes
-            ),
             timings=(),
             memory=(),
             left_out=(),
         )
-        return lesson, report, time_sides(lesson, report, Silent())
+        return time_sides(lesson, report, Silent())
 
     return time
 
@@ -162,7 +165,9 @@ def fake_duos(monkeypatch):
 
     def take(label, function, arguments, modes, effort, *rest):
         seen.append(effort)
-        return tuple(Paired(m, (2.0,) * effort.rounds, ()) for m in modes), ()
+        paired = Paired("", (2.0,) * effort.rounds, ())
+        paired = replace(paired, seconds=(0.1,) * effort.rounds)
+        return tuple(replace(paired, mode=m) for m in modes), ()
 
     monkeypatch.setattr(speed, "take_duos", take)
     return seen
@@ -170,8 +175,8 @@ def fake_duos(monkeypatch):
 
 def test_each_round_gives_every_side_one_process(fake_jobs, timed):
     """Both sides equally often, alternating in mixed order."""
-    _, _, report = timed(Effort(3))
-    assert [len(entry.samples) for entry in report.timings] == [3] * 4
+    report = timed(Effort(3))
+    assert [len(entry.starts) for entry in report.timings] == [3] * 4
     assert [len(entry.added_bytes) for entry in report.memory] == [3, 3]
     rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 6, 2)]
     assert {frozenset(pair) for pair in rounds} == {
@@ -183,10 +188,14 @@ def test_a_budget_goes_to_processes_that_hold_both(
     fake_jobs, fake_duos, timed
 ):
     """What happens once has three processes a side, whatever the budget."""
-    _, _, report = timed(Effort(6, 60.0), ["graph"])
-    assert [len(entry.samples) for entry in report.timings] == [3, 3]
+    report = timed(Effort(6, 60.0), ["graph"])
+    assert [len(entry.starts) for entry in report.timings] == [3, 3]
     assert fake_duos == [Effort(8, 60.0)]
-    assert report.paired == (Paired("graph", (2.0,) * 8, ()),)
+    assert report.paired[0].factors == (2.0,) * 8
+    assert [entry.updates for entry in report.timings] == [
+        (0.1,) * 8,
+        (0.2,) * 8,
+    ]
 
 
 def test_turns_end_early_where_they_are_enough(monkeypatch):
@@ -217,28 +226,21 @@ def test_a_budget_is_filled_with_whole_rounds(monkeypatch):
 
 def test_a_broken_process_is_told_and_gives_no_sample(monkeypatch, timed):
     """A failed process is named with its reason, not counted as zero."""
-    good = ({"graph": sample(1.0)}, 5)
+    good = ({"graph": Start(0.1, 0.2)}, 5)
     results = iter([[Broken("killed")] * 2, [good, good]])
     monkeypatch.setattr(timing, "run_jobs", lambda *given: next(results))
-    _, _, report = timed(Effort(2), ["graph"])
-    assert [len(entry.samples) for entry in report.timings] == [1, 1]
+    report = timed(Effort(2), ["graph"])
+    assert [len(entry.starts) for entry in report.timings] == [1, 1]
     assert report.memory[0].added_bytes == (5,)
     assert "linear_regression manual: time: killed" in report.left_out
 
 
 def test_what_does_not_agree_takes_no_time(timed):
     """Without a pair that agrees, or without effort, nothing is started."""
-    _, _, report = timed(Effort(3, 1e9), modes=())
+    report = timed(Effort(3, 1e9), modes=())
     assert report.timings == ()
-    _, _, report = timed(None)
+    report = timed(None)
     assert report.timings == ()
-
-
-def test_the_long_training_follows_the_recorded_pace(fake_jobs, timed):
-    """Fast sides run many epochs, slow ones few, within limits."""
-    for pace, epochs in ((1.0, 5), (0.0, 20_000), (0.0025, 100)):
-        lesson, report, _ = timed(Effort(0), ["graph"], pace=pace)
-        assert lengths_of(lesson, report)["keras"] == {"graph": epochs}
 
 
 SLEEPER = """
@@ -248,13 +250,11 @@ def train(problem, mode, on_step=None):
     time.sleep({build})
     if problem.epochs:
         time.sleep({first_call})
-    for _ in range(problem.epochs):
-        time.sleep({update})
 """
 """An exhibit of known cost. It sleeps because its cost is what is measured;
 nothing here waits for anything."""
 
-COSTS = {"build": 0.05, "first_call": 0.1, "update": 0.01}
+COSTS = {"build": 0.05, "first_call": 0.1}
 """Seconds; long against the 0.1 ms by which a sleep is late."""
 
 
@@ -269,20 +269,14 @@ def test_phases_against_a_sleeping_process(tmp_path, timed):
         costs = {name: factor * cost for name, cost in COSTS.items()}
         path.write_text(SLEEPER.format(**costs))
         exhibits[side] = f"{path}:train"
-    _, _, report = timed(Effort(3), ["graph"], exhibits, COSTS["update"])
+    report = timed(Effort(3), ["graph"], exhibits)
     assert not report.left_out
     medians = {}
     for entry, factor in zip(report.timings, (1, 2), strict=True):
-        build, first_call, update = (factor * x for x in COSTS.values())
-        for sample in entry.samples:
-            for epochs, spent in sample.runs:
-                cost = build + bool(epochs) * first_call + epochs * update
-                assert spent >= cost
+        assert all(s.build >= factor * COSTS["build"] for s in entry.starts)
         medians[entry.side] = [
-            statistics.median(
-                getattr(sample, phase) for sample in entry.samples
-            )
-            for phase in ("build", "first_call", "per_epoch")
+            statistics.median(getattr(start, phase) for start in entry.starts)
+            for phase in COSTS
         ]
     manual, keras = medians["manual"], medians["keras"]
     for less, more in zip(manual, keras, strict=True):

@@ -48,6 +48,7 @@ from compare.records.timing import (
     Paired,
     Ratio,
     Sample,
+    Start,
     Timing,
 )
 from compare.records.variants import Variant
@@ -100,8 +101,6 @@ def lesson(name):
         )
         for side in SIDES
     )  # fmt: skip
-    sample = Sample(0.001, 0.2, 0.03, ((0, 0.001), (1, 0.03)))
-    slow = replace(sample, first_call=0.01, per_epoch=0.3)
     kept = points(problem, truth)
     some = slice(None, None, 10)
     return LessonReport(
@@ -135,8 +134,11 @@ def lesson(name):
                      TensorInfo("data x", "x", (5, 1), "float32"))
                  for s in SIDES},
         timings=tuple(
-            Timing(side, mode, 1, (one,) * 5)
-            for mode, one in (("eager", slow), ("graph", sample))
+            Timing(side, mode, 1, (Start(0.001, first),) * 3, (each,) * 6)
+            for mode, first, each in (
+                ("eager", 0.01, 0.3),
+                ("graph", 0.2, 0.03),
+            )
             for side in SIDES
         ),
         paired=tuple(Paired(mode, (4.0,) * 6, (1.01,) * 6)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from compare.judging.ratios import keras_to_manual, start_and_update
+from compare.judging.ratios import keras_to_manual
 from compare.records import Mode
 from compare.records.report import LessonReport
 from compare.records.timing import Ratio
@@ -66,20 +67,18 @@ class Crossing:
 def paces(lessons: Sequence[LessonReport]) -> dict[Mode, list[Pace]]:
     """Return what was timed on both sides, by mode, the fastest update first.
 
-    What noise made negative is left out, as is what no process gave a ratio
-    of.
+    What no process gave a ratio of is left out.
     """
     found: dict[Mode, list[Pace]] = {}
     for lesson in lessons:
         for timing in lesson.timings:
             ratio = keras_to_manual(lesson.paired, timing.mode)
-            if timing.side != "manual" or not timing.samples or not ratio:
+            if timing.side != "manual" or not timing.updates or not ratio:
                 continue
-            _, update = start_and_update(timing)
-            if update > 0:
-                epoch = update * timing.updates_per_epoch
-                pace = Pace(lesson.lesson, timing.mode, update, epoch, ratio)
-                found.setdefault(timing.mode, []).append(pace)
+            update = statistics.median(timing.updates)
+            epoch = update * timing.updates_per_epoch
+            pace = Pace(lesson.lesson, timing.mode, update, epoch, ratio)
+            found.setdefault(timing.mode, []).append(pace)
     for of_mode in found.values():
         of_mode.sort(key=lambda pace: pace.update)
     return found

@@ -173,9 +173,9 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
     """Yield when tracing or compiling has paid for itself, per side."""
     for side in SIDES:
         costs = {
-            timing.mode: start_and_update(timing)
+            timing.mode: _start_and_update(timing)
             for timing in timings
-            if timing.side == side and timing.samples
+            if timing.side == side and timing.starts and timing.updates
         }
         if "eager" not in costs:
             continue
@@ -186,8 +186,9 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
                 yield BreakEven(side, mode, updates)
 
 
-def start_and_update(timing: Timing) -> tuple[float, float]:
-    """Return median seconds before the slope begins, and per update."""
-    starts = [sample.build + sample.first_call for sample in timing.samples]
-    per_epoch = statistics.median(s.per_epoch for s in timing.samples)
-    return statistics.median(starts), per_epoch / timing.updates_per_epoch
+def _start_and_update(timing: Timing) -> tuple[float, float]:
+    """Return median seconds of what is done once, and of an update."""
+    starts = [start.build + start.first_call for start in timing.starts]
+    update = statistics.median(timing.updates)
+    once = statistics.median(starts) - timing.updates_per_epoch * update
+    return once, update

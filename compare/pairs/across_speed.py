@@ -85,11 +85,11 @@ class Stopwatch:
         reference = exhibit(
             "manual" if side == "manual" else "keras", training
         )
-        epochs = {mode: endless(problem, mode)[1] for mode in modes}
+        calls = {mode: endless(problem, mode)[1:] for mode in modes}
         given = (one_exhibit, (reference, problem))
         label = f"{training} {side}"
         return self._taken(
-            label, given, (in_each_mode, (epochs,)), modes, sites
+            label, given, (in_each_mode, (calls,)), modes, sites
         )
 
     def _own(

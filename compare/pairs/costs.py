@@ -136,9 +136,9 @@ def time_both(
         ]
         with pacing(), stopping(paced):
             runs = [each.seconds for each in paced]
-            return {mode: duos(runs, problem.steps_per_epoch, seconds)}
+            return {mode: duos(runs, seconds, problem.steps_per_epoch)}
     runs = [partial(_trainings, x, problem, mode) for x in (left, right, left)]
-    return {mode: duos(runs, 1, seconds)._replace(whole=True)}
+    return {mode: duos(runs, seconds)._replace(whole=True)}
 
 
 @contextlib.contextmanager
@@ -179,7 +179,7 @@ def sides_by_turns(
         ("whole", 1) if whole else ("update", problem.steps_per_epoch)
     )
     runs = [partial(player.ask, what) for player in players]
-    return {mode: duos(runs, epoch, seconds)._replace(whole=whole)}
+    return {mode: duos(runs, seconds, epoch)._replace(whole=whole)}
 
 
 def _settings() -> tuple[Any, ...]:

@@ -26,13 +26,32 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Start:
+    """What one side takes once in one mode, in a fresh process, in seconds.
+
+    Attributes:
+        build: making variables or model, after TensorFlow has started.
+        first_call: tracing and compiling, with the first epoch.
+    """
+
+    build: float
+    first_call: float
+
+
+@dataclass(frozen=True)
 class Timing:
-    """Samples of one side in one mode; a process is the unit."""
+    """One side in one mode; a process is the unit.
+
+    Attributes:
+        starts: in processes of its own.
+        updates: seconds of an update, in processes where both take turns.
+    """
 
     side: Side
     mode: Mode
     updates_per_epoch: int
-    samples: tuple[Sample, ...]
+    starts: tuple[Start, ...]
+    updates: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -47,12 +66,14 @@ class Paired:
             of each process.
         floor: the same of the left and another build of it: noise.
         whole: whether the time is that of a whole training, with its start.
+        seconds: of an update on the left, or of that.
     """
 
     mode: Mode
     factors: tuple[float, ...]
     floor: tuple[float, ...]
     whole: bool = False
+    seconds: tuple[float, ...] = ()
 
 
 Answer = Literal[

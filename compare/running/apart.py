@@ -116,18 +116,20 @@ def referee(
 
 
 def in_each_mode(
-    players: Sequence[Player], epochs: Mapping[Mode, int], seconds: float
+    players: Sequence[Player],
+    calls: Mapping[Mode, tuple[int, int]],
+    seconds: float,
 ) -> dict[Mode, Factors]:
     """Take duos of trainings in one mode after the other.
 
     Args:
         players: see `referee`.
-        epochs: mode -> updates of which a block has a multiple.
+        calls: mode -> how many are an epoch, and the updates of each.
         seconds: to fill, in each mode.
     """
     return {
-        mode: duos([partial(p.ask, mode) for p in players], epoch, seconds)
-        for mode, epoch in random.sample(list(epochs.items()), len(epochs))
+        mode: duos([partial(p.ask, mode) for p in players], seconds, *given)
+        for mode, given in random.sample(list(calls.items()), len(calls))
     }
 
 

@@ -54,11 +54,13 @@ class Factors(NamedTuple):
 
     The left side is timed twice in every round, so the right one is held
     against the geometric mean of both: its noise is that of one and a half.
-    Where updates cannot be seen, it is that of a whole training.
+    Where updates cannot be seen, it is that of a whole training. The seconds
+    are those of the left side.
     """
 
     factor: float
     floor: float
+    seconds: float = math.nan
     whole: bool = False
 
 
@@ -116,6 +118,7 @@ def taken(
                 tuple(each[mode].factor for each in given),
                 tuple(each[mode].floor for each in given),
                 any(each[mode].whole for each in given),
+                tuple(each[mode].seconds for each in given),
             )
             for mode in modes
         )
@@ -157,10 +160,10 @@ def time_exhibits(
     found: dict[Mode, Factors] = {}
     for mode in random.sample(list(modes), len(modes)):
         advance(len(found), len(modes))
-        given, epoch = endless(problem, mode)
+        given, *calls = endless(problem, mode)
         paced = [Paced(partial(_train, x, given)) for x in (left, right, left)]
         with turned(mode), pacing(), stopping(paced):
-            found[mode] = duos([p.seconds for p in paced], epoch, seconds)
+            found[mode] = duos([p.seconds for p in paced], seconds, *calls)
     return found
 
 
@@ -174,15 +177,19 @@ def one_exhibit(reference: str, problem: Problem, mode: Mode) -> Iterator[Run]:
         yield paced.seconds
 
 
-def endless(problem: Problem, mode: Mode) -> tuple[Problem, int]:
-    """Return what is trained until it is stopped, and calls per epoch."""
+def endless(problem: Problem, mode: Mode) -> tuple[Problem, int, int]:
+    """Return what is trained until it is stopped, and its calls.
+
+    Returns:
+        The problem, its calls per epoch, and the updates of a call.
+    """
     problem = problem.without_stopping().replace(epochs=ENDLESS)
     if "steps_per_call" not in problem.hyper:
-        return problem, problem.steps_per_epoch
+        return problem, problem.steps_per_epoch, 1
     if mode == "eager":  # no call of a program: a long one is a long wait
         hyper = {**problem.hyper, "steps_per_call": EAGER_STEPS}
         problem = problem.replace(hyper=hyper)
-    return problem, 1
+    return problem, 1, problem.hyper["steps_per_call"]
 
 
 def _train(exhibit: Exhibit, problem: Problem) -> None:
@@ -190,18 +197,22 @@ def _train(exhibit: Exhibit, problem: Problem) -> None:
         exhibit(given)
 
 
-def duos(runs: Sequence[Run], epoch: int, seconds: float) -> Factors:
+def duos(
+    runs: Sequence[Run], seconds: float, epoch: int = 1, updates: int = 1
+) -> Factors:
     """Time left, right and left again; return the medians of their duos.
 
     Args:
         runs: these three.
-        epoch: updates of which a block has a multiple.
         seconds: to fill.
+        epoch: calls of which a block has a multiple.
+        updates: that a call makes.
     """
     rounds = by_turns(runs, [epoch] * len(runs), seconds)
     return Factors(
         against_both(rounds, 1),
         math.exp(statistics.median(again - a for a, _, again in rounds)),
+        math.exp(statistics.median(a for a, *_ in rounds)) / updates,
     )
 
 

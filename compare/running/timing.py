@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 from compare.lessons.rows_on_disk import with_files
 from compare.records import Mode
 from compare.records.problem import Problem
-from compare.records.timing import Effort, Sample
+from compare.records.timing import Effort, Sample, Start
 from compare.running.processes import (
     Advance,
     Broken,
@@ -34,12 +34,6 @@ FEW = 2
 
 GAP = 0.1
 """Seconds by which the long training exceeds the short one, at least."""
-
-LONG_SECONDS = 0.25
-"""Seconds that the long training is guessed to take."""
-
-FEWEST, MOST = 5, 20_000
-"""Bounds of the guess, in epochs."""
 
 Role = TypeVar("Role", bound=Hashable)
 
@@ -105,6 +99,42 @@ def take_turns(
     return Turns(tuple(rounds), tuple(broken))
 
 
+def time_start(
+    reference: str,
+    problem: Problem,
+    modes: Sequence[Mode],
+    advance: Advance,
+) -> tuple[dict[Mode, Start], int]:
+    """Time what an exhibit does once, its modes in random order.
+
+    What TensorFlow itself does once, before it traces for the first time, is
+    in none of them: else the mode that comes first would bear it.
+
+    Args:
+        reference: see `load_exhibit`.
+        problem: what to train; its number of epochs is not used.
+        modes: in which it trains, in this fresh process.
+        advance: called with (modes done, modes in all).
+
+    Returns:
+        A start per mode, and the bytes by which memory grew at its peak.
+    """
+    from compare.running.preload import peak_bytes
+
+    exhibit = load_exhibit(reference)
+    before = peak_bytes()
+    seconds_for(exhibit, problem, "graph", 1)
+    starts: dict[Mode, Start] = {}
+    for mode in random.sample(list(modes), len(modes)):
+        advance(len(starts), len(modes))
+        gc.collect()  # so that no other mode's garbage is collected in here
+        build, whole = (
+            seconds_for(exhibit, problem, mode, epochs) for epochs in (0, 1)
+        )
+        starts[mode] = Start(build, whole - build)
+    return starts, peak_bytes() - before
+
+
 def time_exhibit(
     reference: str,
     problem: Problem,
@@ -152,8 +182,3 @@ def seconds_for(
     with with_files(problem.replace(epochs=epochs)) as given:
         seconds, _ = timed(train, exhibit, given, mode)
         return seconds
-
-
-def epochs_for(seconds: float) -> int:
-    """Return about how many epochs of so many seconds are long enough."""
-    return min(max(round(LONG_SECONDS / max(seconds, 1e-6)), FEWEST), MOST)

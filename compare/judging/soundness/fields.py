@@ -26,7 +26,7 @@ ABOVE_ZERO = {
     "rate", "fixed", "limit", "largest_curvature", "largest_learning_rate",
     "feature_scales", "target_scale", "EpochSample.seconds", "Line.values",
     "Paired.factors", "Paired.floor", "Pass.seconds",
-    "PeerSample.per_update",
+    "PeerSample.per_update", "Timing.updates",
 }  # fmt: skip
 """Fields that something is divided by, or that count what is there: in any
 record, or in that one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from compare.judging import ratios
 from compare.records import SIDES, Mode, Side
@@ -42,7 +42,7 @@ def tell_speed(
         modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
         if modes:
             yield speaker.paragraph(text, modes=", ".join(modes))
-    timed = [t for t in lesson.timings if t.samples]
+    timed = [t for t in lesson.timings if t.starts and t.updates]
     if not timed:
         if lesson.workers > 1:
             yield speaker.paragraph(
@@ -59,7 +59,7 @@ def tell_speed(
         *_phases(timed, speaker),
         *_break_evens(lesson, speaker),
         *_noise(lesson, speaker),
-        *_conditions(lesson, environment, speaker),
+        *_conditions(lesson, timed, environment, speaker),
     )
     yield Details(speaker.say("How exactly?"), exactly)
 
@@ -160,18 +160,20 @@ def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
 
 def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
     """Draw the times of each phase, mode by mode, both sides."""
-    phases = {
-        "per_epoch": speaker.say("each update"),
-        "first_call": speaker.say("the first call, which traces and compiles"),
-        "build": speaker.say("building model or variables"),
+    phases: dict[str, Callable[[Timing], Sequence[float]]] = {
+        speaker.say("each update"): lambda t: t.updates,
+        speaker.say("the first call, which traces and compiles"): lambda t: [
+            start.first_call for start in t.starts
+        ],
+        speaker.say("building model or variables"): lambda t: [
+            start.build for start in t.starts
+        ],
     }
-    for field, title in phases.items():
+    for title, times in phases.items():
         rows: dict[Cell, dict[Side, Bar]] = {}
         for timing in sorted(timed, key=lambda t: t.mode):
-            parts = timing.updates_per_epoch if field == "per_epoch" else 1
-            times = [getattr(s, field) / parts for s in timing.samples]
             drawn = rows.setdefault(Cell(timing.mode, name=True), {})
-            drawn[timing.side] = bar(timing.side, times)
+            drawn[timing.side] = bar(timing.side, times(timing))
         yield Bars(
             title,
             speaker.sides,
@@ -221,31 +223,37 @@ def _noise(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
 
 
 def _conditions(
-    lesson: LessonReport, environment: Environment, speaker: Speaker
+    lesson: LessonReport,
+    timed: Sequence[Timing],
+    environment: Environment,
+    speaker: Speaker,
 ) -> Iterator[Block]:
     """Say how was timed, and what import and memory cost."""
-    processes = max(len(timing.samples) for timing in lesson.timings)
-    yield speaker.paragraph(
-        "One fresh process per side, one at a time."
-        if processes == 1
-        else "Median (smallest–largest) of {processes} fresh processes per "
-        "side, one at a time, the sides in random order.",
+    shared = max(len(timing.updates) for timing in timed)
+    yield Paragraph(
+        speaker.count(
+            "Updates and their ratios are from {count} fresh process, in "
+            "which both sides train by turns.",
+            "Updates and their ratios are from {count} fresh processes, in "
+            "each of which both sides train by turns, so that what differs "
+            "between processes meets both; in brackets: the smallest and the "
+            "largest.",
+            shared,
+        ),
         "quiet",
-        processes=processes,
     )
-    shared = max((len(pair.factors) for pair in lesson.paired), default=0)
-    if shared:
-        yield Paragraph(
-            speaker.count(
-                "Ratios are from {count} other process, in which both sides "
-                "train by turns.",
-                "Ratios are from {count} other processes, in each of which "
-                "both sides train by turns, so that what differs between "
-                "processes meets both.",
-                shared,
-            ),
-            "quiet",
-        )
+    processes = max(len(timing.starts) for timing in timed)
+    yield Paragraph(
+        speaker.count(
+            "What happens once is from {count} fresh process per side, one "
+            "at a time, in which TensorFlow has traced before.",
+            "What happens once is from {count} fresh processes per side, one "
+            "at a time, in random order, in which TensorFlow has traced "
+            "before.",
+            processes,
+        ),
+        "quiet",
+    )
     if shared < ratios.FEWEST:
         yield too_few(speaker)
     yield speaker.paragraph(

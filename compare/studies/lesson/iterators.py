@@ -19,18 +19,19 @@ from compare.running.processes import (
     why_broken,
 )
 from compare.running.slope import measure_slope, timed
-from compare.running.timing import FEWEST, GAP, seconds_for
+from compare.running.timing import GAP, seconds_for
 from compare.running.worker import load_exhibit
 from compare.studies.lesson.aspect import Lesson
-from compare.studies.lesson.speed import lengths_of
+
+EPOCHS = 10
+"""Epochs of the first long training that is tried."""
 
 
 def time_iterators(
     lesson: Lesson, report: LessonReport, progress: Progress
 ) -> LessonReport:
     """Add what opening iterators costs in Keras's graph mode."""
-    epochs = lengths_of(lesson, report).get("keras", {}).get("graph")
-    if epochs is None:
+    if not any(t.mode == "graph" for t in report.timings):
         return report
     job = Job(
         f"{report.lesson} keras graph: iterators",
@@ -38,7 +39,6 @@ def time_iterators(
         (
             lesson.exhibits["keras"],
             lesson.problem.without_stopping(),
-            max(epochs // 2, FEWEST),
         ),
     )
     (cost,) = run_jobs([job], 1, lesson.request.timeout, progress)
@@ -49,7 +49,7 @@ def time_iterators(
 
 
 def iterator_cost(
-    reference: str, problem: Problem, epochs: int, advance: Advance
+    reference: str, problem: Problem, advance: Advance
 ) -> IteratorCost:
     """Measure what an epoch takes, and of that opening iterators."""
     import tensorflow as tf
@@ -63,7 +63,7 @@ def iterator_cost(
         return iterator
 
     def train(length: int) -> float:
-        advance(min(length, epochs), epochs)
+        advance(min(length, EPOCHS), EPOCHS)
         opened.clear()
         whole = seconds_for(exhibit, problem, "graph", length)
         counted[length] = len(opened)
@@ -72,7 +72,7 @@ def iterator_cost(
     counted: dict[int, int] = {}
     with wrapped(tf.data.Dataset, "__iter__", watched):
         train(1)  # starts TensorFlow
-        slope = measure_slope(train, 1, GAP, epochs)
+        slope = measure_slope(train, 1, GAP, EPOCHS)
     (few, _), (many, _) = slope.runs[0], slope.runs[-1]
     iterators = (counted[many] - counted[few]) / (many - few)
     seconds = iterators * statistics.fmean(opened or [0.0])

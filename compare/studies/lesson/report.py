@@ -80,8 +80,9 @@ def _found_out(
 ) -> list[LessonReport]:
     """Record all sides of all lessons, judge them, and add all aspects.
 
-    All that runs runs in one batch, large networks first: so no processor
-    waits for the last job of a lesson, nor at the end for a long one.
+    All that runs runs in one batch, large networks first and loops by hand,
+    which are brief, last: so no processor waits for the last job of a lesson,
+    nor at the end for a long one.
     """
     members = [
         member
@@ -92,7 +93,11 @@ def _found_out(
     jobs = [member.job("float32") for member in members]
     jobs += [job for own in aspects for aspect in own for job in aspect.jobs]
     timeout = lessons[0].request.timeout
-    results = iter(run_jobs(jobs, at_once, timeout, progress))
+    brief = {n for n, member in enumerate(members) if member.name == "manual"}
+    order = sorted(range(len(jobs)), key=lambda number: number in brief)
+    ran = run_jobs([jobs[n] for n in order], at_once, timeout, progress)
+    by_number = dict(zip(order, ran, strict=True))
+    results = (by_number[number] for number in range(len(jobs)))
     contest = Contest(at_once, timeout, progress)
     for member in members:
         contest.keep(member, "float32", next(results))
