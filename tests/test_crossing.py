@@ -117,7 +117,6 @@ def test_a_single_lesson_says_nothing(template):
     assert told(timed(template, [("a", 0.01, FASTER)])) == ([], [])
 
 
-
 def test_modes_are_told_apart(template):
     """Each has its order and its sentence."""
     planted = [("a", 0.01, SLOWER), ("b", 0.02, FASTER)]
