@@ -234,7 +234,6 @@ def make_run() -> Callable[..., Trajectory]:
             parameters={"kernel": kernel, "bias": bias},
             results={"kernel": kernel[-1], "bias": bias[-1]},
             losses=np.zeros(updates + 1),
-            seconds_per_update=1e-3,
         )
 
     return make

@@ -75,7 +75,6 @@ def _unwatched(reference, side, problem, mode, dtype, report):
         },
         results=results,
         losses=np.zeros(2),
-        seconds_per_update=0.0,
     )
 
 
@@ -184,7 +183,6 @@ def descend(rate, dtype, advance):
         parameters={"w": np.stack(path)},
         results={},
         losses=np.array([]),
-        seconds_per_update=0.0,
     )
 
 

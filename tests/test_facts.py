@@ -97,7 +97,7 @@ def test_weight_decay_is_an_offset_in_proportion_to_the_value(problem):
     from compare.records.runs import Trajectory
 
     def make(side):
-        return Trajectory(side, "graph", "float64", {}, {}, np.array([]), 0.0)
+        return Trajectory(side, "graph", "float64", {}, {}, np.array([]))
 
     text = said(
         problem, run("mine", moved - 0.01 * start), run("theirs", moved)

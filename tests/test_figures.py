@@ -66,7 +66,7 @@ def descend(problem, side, steps):
         for i in range(steps + 1)
     ]
     return Trajectory(
-        side, "graph", "float32", parameters, {}, np.array(losses), 1e-3
+        side, "graph", "float32", parameters, {}, np.array(losses)
     )
 
 

@@ -327,7 +327,7 @@ def chaotic(side, dtype, rate=3.9, moved=0.0):
         x = one if side == "manual" else rate * (x - x * x)
         path.append(x)
     rows = {"x": np.array(path)}
-    return Trajectory(side, "graph", dtype, rows, {}, np.zeros(61), 0.0)
+    return Trajectory(side, "graph", dtype, rows, {}, np.zeros(61))
 
 
 def chaotic_verdict(rate):

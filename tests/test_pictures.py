@@ -36,9 +36,7 @@ def trained(problem):
         paths["bias"].append(bias)
     stacked = {name: np.stack(path) for name, path in paths.items()}
     ends = {name: path[-1] for name, path in stacked.items()}
-    run = Trajectory(
-        "manual", "graph", "float64", stacked, ends, np.array([]), 0.0
-    )
+    run = Trajectory("manual", "graph", "float64", stacked, ends, np.array([]))
     return run, np.array(lengths)
 
 

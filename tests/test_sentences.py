@@ -33,7 +33,7 @@ def path(draw, rows, size, scale):
 def run(side, dtype, values):
     names = {name: v.astype(dtype) for name, v in values.items()}
     losses = np.zeros(len(values["w"]))
-    return Trajectory(side, "graph", dtype, names, {}, losses, 0.0)
+    return Trajectory(side, "graph", dtype, names, {}, losses)
 
 
 @st.composite
@@ -95,9 +95,7 @@ def test_a_number_beside_changes_no_sentence(runs, power):
     def beside(one):
         number = np.full((one.rows, 1), 10.0**power, one.dtype)
         names = {**one.parameters, "rows_seen": number}
-        return Trajectory(
-            one.side, "graph", one.dtype, names, {}, one.losses, 0.0
-        )
+        return Trajectory(one.side, "graph", one.dtype, names, {}, one.losses)
 
     verdict = judge(
         beside(left), beside(right), lambda: tuple(map(beside, exact))

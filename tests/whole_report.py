@@ -97,7 +97,7 @@ def lesson(name):
     runs = tuple(
         Trajectory(
             side, "graph", "float32", parameters,
-            {n: v[-1] for n, v in parameters.items()}, losses, 1e-3,
+            {n: v[-1] for n, v in parameters.items()}, losses,
         )
         for side in SIDES
     )  # fmt: skip

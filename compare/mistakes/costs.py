@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from compare.judging.ratios import ratio
@@ -13,7 +12,7 @@ from compare.mistakes.probe import count_cost
 from compare.records.mistakes import Cost, Mistake, MistakeReport
 from compare.records.timing import Effort
 from compare.running.processes import Broken, Job, Progress, run_jobs
-from compare.running.timing import Turns, take_turns, time_exhibit
+from compare.running.timing import Turns, take_turns, time_training
 
 EPOCHS = 20
 """Epochs of the first long training that is tried."""
@@ -53,7 +52,7 @@ class Costs:
             return replace(report, broken=broken)
         bad, mended = (
             Cost(
-                tuple(samples[mistake.mode] for samples, _ in times),
+                tuple(times),
                 case.problem.steps_per_epoch,
                 case.problem.steps,
                 *counts,
@@ -81,11 +80,13 @@ def measure_costs(
     jobs = {
         (case.mistake.key, version): Job(
             f"{case.mistake.key}: time {version}",
-            partial(time_exhibit, gap=GAP),
+            time_training,
             (
                 case.versions[version],
                 case.problem.without_stopping(),
-                {case.mistake.mode: EPOCHS},
+                case.mistake.mode,
+                EPOCHS,
+                GAP,
             ),
         )
         for case, version in keys

@@ -238,7 +238,6 @@ class Runs:
                         if self.observed
                     },
                     losses=np.array([]),
-                    seconds_per_update=0.0,
                     recorded=np.array([0, *made] if first else made),
                 )
             )

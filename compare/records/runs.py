@@ -24,8 +24,6 @@ class Trajectory:
         losses: float64, shape (updates + 1,): the loss on all rows,
             computed by the harness from the parameters; empty where it is
             not known how.
-        seconds_per_update: median time of an update while recording; a guide
-            for the timer, not a measurement.
         recorded: int, shape (rows,): the update that each row was taken
             after, where not every update was seen; else None.
     """
@@ -36,7 +34,6 @@ class Trajectory:
     parameters: dict[str, np.ndarray]
     results: dict[str, np.ndarray]
     losses: np.ndarray
-    seconds_per_update: float
     recorded: np.ndarray | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
+import math
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -21,21 +21,20 @@ REPORT_SECONDS = 0.2
 
 
 class Recorder:
-    """Keeps the parameters after every update, and when it was made.
+    """Keeps the parameters after every update.
 
     Attributes:
-        times: seconds of the clock at which each update had been made.
+        first: seconds of the clock at which the first one had been made.
     """
 
     def __init__(self, problem: Problem, advance: Advance) -> None:
-        self.times: list[float] = []
+        self.first = math.nan
         self._problem = problem
         self._advance = advance
         self._rows = {
             name: [np.array(value)] for name, value in problem.initial.items()
         }
         self._made = [0]  # the update that each row was taken after
-        self._spent: list[float] = []
         self._advanced_at = 0.0
 
     def on_step(self, update: int, parameters: Any) -> None:
@@ -85,12 +84,12 @@ class Recorder:
         self._made.append(update)
 
     def tick(self, update: int, start: float) -> None:
-        """Note when an update was made, and what noting it took."""
-        self.times.append(start)
+        """Tell now and then how far it is."""
+        if math.isnan(self.first):
+            self.first = start
         if start - self._advanced_at > REPORT_SECONDS:
             self._advanced_at = start
             self._advance(update, self._problem.steps)
-        self._spent.append(time.perf_counter() - start)
 
     def trajectory(
         self,
@@ -133,14 +132,8 @@ class Recorder:
             losses=self._problem.losses(parameters)
             if losses
             else np.array([]),
-            seconds_per_update=self._seconds_per_update(),
             recorded=None if made[-1] == len(made) - 1 else made,
         )
-
-    def _seconds_per_update(self) -> float:
-        """Return the median time from one update to the next."""
-        gaps = np.diff(self.times) - self._spent[:-1]
-        return statistics.median(gaps.tolist()) if len(gaps) else 0.0
 
 
 def _like(first: np.ndarray, value: np.ndarray, name: str) -> np.ndarray:

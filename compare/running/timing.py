@@ -135,44 +135,34 @@ def time_start(
     return starts, peak_bytes() - before
 
 
-def time_exhibit(
+def time_training(
     reference: str,
     problem: Problem,
-    lengths: Mapping[Mode, int],
+    mode: Mode,
+    long: int,
+    gap: float,
     advance: Advance,
-    gap: float = GAP,
-) -> tuple[dict[Mode, Sample], int]:
-    """Time an exhibit in this fresh process, its modes in random order.
+) -> Sample:
+    """Time an exhibit in this fresh process, by trainings of two lengths.
 
     Args:
         reference: see `load_exhibit`.
         problem: what to train; its number of epochs is not used.
-        lengths: mode -> a guess of the epochs of the long training.
-        advance: called with (modes done, modes in all).
-        gap: seconds by which the long training exceeds the short one.
-
-    Returns:
-        A sample per mode, and the bytes by which memory grew at its peak.
+        mode: in which it trains.
+        long: a guess of the epochs of the long training.
+        gap: seconds by which that exceeds the short one, at least.
+        advance: told nothing.
     """
-    from compare.running.preload import peak_bytes
-
-    exhibit = load_exhibit(reference)
-    before = peak_bytes()
-    seconds_for(exhibit, problem, "graph", 0)  # starts TensorFlow
-    samples: dict[Mode, Sample] = {}
-    for mode in random.sample(list(lengths), len(lengths)):
-        advance(len(samples), len(lengths))
-        gc.collect()  # so that no other mode's garbage is collected in here
-        run = partial(seconds_for, exhibit, problem, mode)
-        build = run(0)
-        slope = measure_slope(run, FEW, gap, lengths[mode])
-        samples[mode] = Sample(
-            build=build,
-            first_call=slope.start - build,
-            per_epoch=slope.each,
-            runs=((0, build), *slope.runs),
-        )
-    return samples, peak_bytes() - before
+    run = partial(seconds_for, load_exhibit(reference), problem, mode)
+    run(0)  # starts TensorFlow
+    build = run(0)
+    slope = measure_slope(run, FEW, gap, long)
+    return Sample(
+        build=build,
+        first_call=slope.start - build,
+        per_epoch=slope.each,
+        runs=((0, build), *slope.runs),
+    )
 
 
 def seconds_for(

@@ -63,7 +63,7 @@ def train_once(
     recorder.take(watch, returned)
     results = results_of(returned, problem)
     run = recorder.trajectory(reference, "graph", results, losses=False)
-    return run, Pass(seconds, recorder.times[0] - start, grown)
+    return run, Pass(seconds, recorder.first - start, grown)
 
 
 def record_once(*arguments: Any) -> Trajectory:
