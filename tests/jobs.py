@@ -26,7 +26,7 @@ def record_behind_a_proxy(bypassed, *arguments):
     return record_impatiently(*arguments)
 
 
-def orders(prepared, advance):
+def orders(prepared, optimised, advance):
     """Return in which order pipelines that shuffle and repeat give rows."""
     import tensorflow as tf
 
@@ -34,6 +34,10 @@ def orders(prepared, advance):
 
     if prepared:
         worker.prepare("float32")
+    options = tf.data.Options()
+    if not optimised:
+        optimisation = options.experimental_optimization
+        optimisation.apply_default_optimizations = False
     rows = tf.data.Dataset.range(10)
     shuffled = rows.shuffle(4, seed=7)
     pipelines = (
@@ -42,7 +46,10 @@ def orders(prepared, advance):
         shuffled.map(lambda row: row + 1).batch(4).repeat(2).prefetch(2),
         rows.repeat(2).shuffle(4, seed=7),
     )
-    return [[np.array(x).tolist() for x in p] for p in pipelines]
+    return [
+        [np.array(rows).tolist() for rows in p.with_options(options)]
+        for p in pipelines
+    ]
 
 
 def record_plainly(*arguments):
