@@ -103,7 +103,7 @@ def test_turns_are_chosen_and_planted(monkeypatch):
         if job.function is burden.alone:
             return {"manual": 2e-4, "keras": 2e-2}[job.arguments[0]]
         if job.function is time_exhibits:
-            return {"graph": Factors(99.0, 1.0)}
+            return {"graph": Factors(99.0, 1.0, 1e-3)}
         _, turns, _ = job.arguments
         seen.append(turns)
         if len(seen) == 2:

@@ -155,10 +155,12 @@ def counts(reference, problem, mode, advance):
         return Paced(lambda: exhibit(problem)).whole()
 
 
-@pytest.mark.parametrize("lesson", ["early_stopping", "fused_steps"])
+@pytest.mark.parametrize(
+    "lesson", ["early_stopping", "fused_steps", "fine_tuning", "gan"]
+)
 def test_every_update_is_seen_once(lesson):
     """By hand and in Keras, in all modes; validation is no update."""
-    problem = problem_of(lesson, Settings()).without_stopping()
+    problem = problem_of(lesson, Settings()).for_timing()
     epochs = 3
     due = epochs * problem.steps_per_epoch
     if lesson == "fused_steps":
@@ -202,7 +204,7 @@ def test_processes_until_the_interval_is_narrow(monkeypatch, line, noise):
         if len(made) == 2:
             return [Broken("killed")]
         factor = 2 * (1 + noise * (len(made) % 3))
-        return [{"graph": duos.Factors(factor, 1.0)}]
+        return [{"graph": duos.Factors(factor, 1.0, 1e-3)}]
 
     monkeypatch.setattr("compare.running.timing.run_jobs", run)
     ticks = iter(range(10_000))

@@ -85,13 +85,22 @@ def test_a_problem_of_the_users_own(capsys):
 REFUSED = {
     ("mine", "mine.py:loop"): "write it as file.py:function",
     ("mine.py", "mine.py:loop"): "give two scripts, or two functions",
-    ("mine.py", "mine.py", "--time"): "leave --problem, --data, --time",
+    ("mine.py", "mine.py", "--time"): "leave --problem, --data, --steps",
     ("none.py:loop", "mine.py:loop"): "there is no file none.py",
     ("mine.py:loop", "mine.py:loop", "--data", "homes.csv"): "--target",
     ("mine.py:loop", "mine.py:loop", "--problem", "mine.py:no_problem"): (
         "returned int: return compare.problem(...)"
     ),
     ("mine.py:loop", "mine.py:loop", "--steps", "0"): "above 0",
+    ("mine.py", "mine.py", "--steps", "5"): "leave --problem, --data, --steps",
+    (
+        "mine.py:loop",
+        "mine.py:loop",
+        "--problem",
+        "mine.py:own_problem",
+        "--batch-size",
+        "2",
+    ): "makes the whole problem: leave --steps",
 }
 
 

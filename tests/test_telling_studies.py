@@ -34,6 +34,7 @@ from compare.showing.telling.calibration import tell_calibration
 from compare.showing.telling.fit import tell_fit
 from compare.showing.telling.growth import tell_growth
 from compare.showing.telling.peers import tell_peers
+from compare.showing.telling.speed import tell_speed
 from compare.showing.telling.streaming import tell_streaming
 from compare.studies.peers.catalogue import SECOND_ORDER
 
@@ -525,3 +526,18 @@ def test_sharing_a_process_is_compared_with_processes_apart(
     said = paragraph(told(tell_calibration, calibration), words)
     assert said.tone == tone
     assert speaker().times(Ratio(80, 80, 80)) in said.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_happens_once_is_told_where_no_update_was_timed(language):
+    """Building is; what a first epoch has besides its updates is not known."""
+    lesson = whole_report.lesson("linear_regression")
+    starts = tuple(replace(t, updates=()) for t in lesson.timings)
+    *_, details = tell_speed(
+        replace(lesson, timings=starts, paired=()),
+        whole_report.environment(),
+        speaker(language),
+    )
+    (bars,) = (block for block in details.blocks if isinstance(block, Bars))
+    assert [len(both) for _, both, _ in bars.rows] == [2, 2]
+    assert all(bar.value == 0.001 for _, both, _ in bars.rows for bar in both)

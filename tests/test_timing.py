@@ -55,20 +55,19 @@ def test_phases_against_known_costs(monkeypatch, clock, line):
 
     monkeypatch.setattr(timing, "load_exhibit", lambda reference: train)
     given = "x", line
-    starts, memory = timing.time_start(*given, ("xla", "eager"), ignored)
-    assert memory >= 0
-    xla, eager = ([(m, 0), (m, 1)] for m in ("xla", "eager"))
-    assert calls[0] == ("graph", 1)
-    assert calls[1:] in ([*xla, *eager], [*eager, *xla])
     for mode, first_call in (("xla", 0.25), ("eager", 0.0)):
+        calls.clear()
+        start, memory = timing.time_start(*given, mode, ignored)
+        assert memory >= 0
+        assert calls == [(mode, length) for length in (0, 0, 1)]
+        assert start.build == pytest.approx(0.5)
+        assert start.first_call == pytest.approx(first_call + 0.125)
         calls.clear()
         taken = timing.time_training(*given, mode, 101, 0.1, ignored)
         assert calls == [(mode, length) for length in (0, 0, 2, 101)]
         assert taken.build == pytest.approx(0.5)
         assert taken.first_call == pytest.approx(first_call)
         assert taken.per_epoch == pytest.approx(0.125)
-        assert starts[mode].build == pytest.approx(0.5)
-        assert starts[mode].first_call == pytest.approx(first_call + 0.125)
 
 
 def test_a_slope_is_measured_over_a_long_enough_gap():
@@ -117,14 +116,10 @@ def fake_jobs(monkeypatch):
     """Replace processes by samples; return the sides in running order."""
     seen = []
 
-    def modes_of(jobs):
-        return jobs[0].arguments[2]
-
     def run(jobs, at_once, timeout, progress):
         assert at_once == 1
-        seen.extend(job.label.split()[1] for job in jobs)
-        starts = dict.fromkeys(modes_of(jobs), Start(0.1, 0.2))
-        return [(starts, 7)] * len(jobs)
+        seen.extend(job.label.removesuffix(": start") for job in jobs)
+        return [(Start(0.1, 0.2), 7)] * len(jobs)
 
     monkeypatch.setattr(timing, "run_jobs", run)
     return seen
@@ -170,15 +165,19 @@ def fake_duos(monkeypatch):
     return seen
 
 
-def test_each_round_gives_every_side_one_process(fake_jobs, timed):
-    """Both sides equally often, alternating in mixed order."""
+def test_each_round_gives_every_side_and_mode_one_process(fake_jobs, timed):
+    """All equally often, in mixed order."""
     report = timed(Effort(3))
     assert [len(entry.starts) for entry in report.timings] == [3] * 4
-    assert [len(entry.added_bytes) for entry in report.memory] == [3, 3]
-    rounds = [tuple(fake_jobs[i : i + 2]) for i in range(0, 6, 2)]
-    assert {frozenset(pair) for pair in rounds} == {
-        frozenset({"manual:", "keras:"})
-    }
+    assert [len(entry.added_bytes) for entry in report.memory] == [6, 6]
+    rounds = [fake_jobs[i : i + 4] for i in range(0, 12, 4)]
+    assert [set(one) for one in rounds] == 3 * [
+        {
+            f"linear_regression {side} {mode}"
+            for side in ("manual", "keras")
+            for mode in ("graph", "xla")
+        }
+    ]
 
 
 def test_a_budget_goes_to_processes_that_hold_both(
@@ -223,13 +222,13 @@ def test_a_budget_is_filled_with_whole_rounds(monkeypatch):
 
 def test_a_broken_process_is_told_and_gives_no_sample(monkeypatch, timed):
     """A failed process is named with its reason, not counted as zero."""
-    good = ({"graph": Start(0.1, 0.2)}, 5)
+    good = (Start(0.1, 0.2), 5)
     results = iter([[Broken("killed")] * 2, [good, good]])
     monkeypatch.setattr(timing, "run_jobs", lambda *given: next(results))
     report = timed(Effort(2), ["graph"])
     assert [len(entry.starts) for entry in report.timings] == [1, 1]
     assert report.memory[0].added_bytes == (5,)
-    assert "linear_regression manual: time: killed" in report.left_out
+    assert "linear_regression manual graph: start: killed" in report.left_out
 
 
 def test_what_does_not_agree_takes_no_time(timed):

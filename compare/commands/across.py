@@ -110,8 +110,10 @@ def _trainings(options: argparse.Namespace, command: str) -> Trainings:
     how = settings, modes, None, options.quick, options.timeout, command
     problems = problems_of(Request(tuple(rest), *how))
     functions = any(not name.endswith(".py") for name in own)
-    options.steps = steps or (QUICK_STEPS if options.quick else 100)
-    options.learning_rate = rate or 0.01
+    if options.problem and rest:  # then these are for the lessons
+        options.steps = options.learning_rate = options.batch_size = None
+    elif options.quick and not options.problem:
+        options.steps = steps or QUICK_STEPS
     return Trainings(
         {problem.lesson: problem for problem in problems},
         own,

@@ -14,8 +14,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Try the timer where the truth is known: how often does it call the "
         "same code different, how often does it find slow-downs of 2 and 5 % "
-        "that were planted, and how long does that take? An hour makes the "
-        "shares exact."
+        "that were planted, and how long does that take?"
     )
     add(parser, "--budget", *COMMON, budget=300.0)
 

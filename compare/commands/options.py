@@ -208,7 +208,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "some 15 minutes; KEY may be the beginning of a pair's name"
     ),
     "--steps": option(
-        "number of updates (mini-batches: rounded up to whole epochs)",
+        "number of updates, in whole epochs",
         count,
         "N",
     ),

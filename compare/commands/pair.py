@@ -33,7 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         )
     job = "--problem", *TABLE, "--steps", "--learning-rate", "--batch-size"
     how = "--mode", "--time", "--baseline", *COMMON
-    add(parser, *job, *how, steps=100, learning_rate=0.01)
+    add(parser, *job, *how)
 
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
@@ -41,7 +41,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     from compare.commands.delivery import exit_code, report_study, say_written
     from compare.pairs import api
     from compare.pairs.baseline import baseline_of
-    from compare.pairs.own_problem import problem_of
+    from compare.pairs.own_problem import problem_of, set_by_options
     from compare.records import UsageError, files
     from compare.records.pairs import OwnPair
     from compare.records.request import PairRequest
@@ -51,13 +51,15 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     for side in sides:
         api.check_reference(side)
     scripts = api.are_scripts(*sides)
-    own = options.problem or options.data
+    asked = problem_request(options)
+    own = options.problem or options.data or set_by_options(asked)
     if scripts and (own or options.time or options.baseline):
         raise UsageError(
-            "scripts bring their own data, and are not timed: leave "
-            "--problem, --data, --time and --baseline out"
+            "scripts bring their own data and settings, and are not timed: "
+            "leave --problem, --data, --steps, --learning-rate, --batch-size, "
+            "--time and --baseline out"
         )
-    request = PairRequest(*sides, options.mode, problem_request(options))
+    request = PairRequest(*sides, options.mode, asked)
     problem = None if scripts else problem_of(request.problem)
     if options.baseline:
         files.check_replaceable(options.baseline)

@@ -14,8 +14,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what can be set."""
     parser.description = (
         "Run lessons and keep verdicts, sizes and speed in a file. "
-        "`check FILE` runs them again and tells what became worse. Speed is "
-        "compared only if both are given time: use --budget."
+        "`check FILE` runs them again and tells what became worse; of --all "
+        "it compares speed only if --budget gives it time."
     )
     parser.add_argument(
         "file", type=Path, metavar="FILE", help="where to write the baseline"

@@ -33,6 +33,9 @@ ROUNDS, QUICK_ROUNDS = 3, 1
 
 CONFIDENCE = 0.95
 
+MANY = 10**15
+"""Updates that nobody makes."""
+
 
 @dataclass(frozen=True)
 class BreakEven:
@@ -182,8 +185,8 @@ def break_evens(timings: Sequence[Timing]) -> Iterator[BreakEven]:
         start, update = costs.pop("eager")
         for mode, (later, less) in costs.items():
             if later > start and less < update:
-                updates = int(np.ceil((later - start) / (update - less)))
-                yield BreakEven(side, mode, updates)
+                updates = np.ceil((later - start) / (update - less))
+                yield BreakEven(side, mode, int(min(updates, MANY)))
 
 
 def _start_and_update(timing: Timing) -> tuple[float, float]:

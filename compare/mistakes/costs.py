@@ -83,7 +83,7 @@ def measure_costs(
             time_training,
             (
                 case.versions[version],
-                case.problem.without_stopping(),
+                case.problem.for_timing(),
                 case.mistake.mode,
                 EPOCHS,
                 GAP,

@@ -184,11 +184,15 @@ class Problem:
         hyper = {name: cut(value) for name, value in self.hyper.items()}
         return self.replace(x=self.x[:count], y=self.y[:count], hyper=hyper)
 
-    def without_stopping(self) -> Problem:
-        """Return the problem with endless patience, to be timed at length."""
-        if "patience" not in self.hyper:
-            return self
-        return self.with_hyper(patience=10**9)
+    def for_timing(self) -> Problem:
+        """Return the problem to be timed at any length.
+
+        Its patience is endless, and no epochs come before those of the whole.
+        """
+        settings = {"patience": 10**9, "head_epochs": 0}
+        return self.with_hyper(
+            **{k: v for k, v in settings.items() if k in self.hyper}
+        )
 
 
 @dataclass(frozen=True)

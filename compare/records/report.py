@@ -89,7 +89,7 @@ class LessonReport:
         rates: other learning rates, tried on both sides.
         snapshots: what `check` holds the bits of later runs against; only a
             baseline has them.
-        timings: each side alone, in processes of its own.
+        timings: what each side takes once, and for an update.
         paired: both sides in the same processes.
     """
 

@@ -42,6 +42,7 @@ class ProblemRequest:
         function: makes the problem, as "file.py:function"; "" for none.
         data: a table's file; "" for the first lesson's five rows.
         target, features: columns of the table; no features: all others.
+        steps, learning_rate: None for 100 and 0.01; a function has its own.
         timeout: seconds after which one process is stopped.
     """
 
@@ -49,8 +50,8 @@ class ProblemRequest:
     data: str
     target: str
     features: tuple[str, ...]
-    steps: int
-    learning_rate: float
+    steps: int | None
+    learning_rate: float | None
     batch_size: int | None
     timeout: float
 

@@ -31,7 +31,7 @@ class Start:
 
     Attributes:
         build: making variables or model, after TensorFlow has started.
-        first_call: tracing and compiling, with the first epoch.
+        first_call: a first epoch, with tracing and compiling.
     """
 
     build: float

@@ -60,7 +60,7 @@ class Factors(NamedTuple):
 
     factor: float
     floor: float
-    seconds: float = math.nan
+    seconds: float
     whole: bool = False
 
 
@@ -183,7 +183,7 @@ def endless(problem: Problem, mode: Mode) -> tuple[Problem, int, int]:
     Returns:
         The problem, its calls per epoch, and the updates of a call.
     """
-    problem = problem.without_stopping().replace(epochs=ENDLESS)
+    problem = problem.for_timing().replace(epochs=ENDLESS)
     if "steps_per_call" not in problem.hyper:
         return problem, problem.steps_per_epoch, 1
     if mode == "eager":  # no call of a program: a long one is a long wait

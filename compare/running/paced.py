@@ -38,11 +38,12 @@ class EndedError(RunError):
 class Paced:
     """A training in a thread of its own that goes on only when it is told.
 
-    An update is a call of a `tf.function` in which a gradient is taken, one
-    of `train_on_batch`, or a gradient outside of any; where Keras computes
-    with something else, a batch of `fit`. Only while `pacing` is it seen.
+    An update is a batch of `fit`, and outside of it a call of a `tf.function`
+    in which a gradient is taken, one of `train_on_batch`, or a gradient
+    outside of any. Only while `pacing` is it seen.
 
     Attributes:
+        fitting: whether `fit` runs.
         inside, took_gradient: of a call that may be an update.
         settle: called before the clock is read: where updates are seen
             before they are over, it waits for them.
@@ -56,6 +57,7 @@ class Paced:
         self._start = self._seconds = 0.0
         self._ended: BaseException | None = None
         self._stopping = False
+        self.fitting = False
         self.inside = False
         self.took_gradient = False
         self.settle: Callable[[], None] = lambda: None
@@ -136,7 +138,7 @@ def pacing() -> Iterator[None]:
 
     def called(call: Any, owner: Any, *args: Any, **given: Any) -> Any:
         paced = getattr(_here, "paced", None)
-        if paced is None or paced.inside:
+        if paced is None or paced.inside or paced.fitting:
             return call(owner, *args, **given)
         paced.inside, paced.took_gradient = True, False
         try:
@@ -154,23 +156,33 @@ def pacing() -> Iterator[None]:
         paced = getattr(_here, "paced", None)
         if paced and paced.inside:
             paced.took_gradient = True
-        elif paced:
+        elif paced and not paced.fitting:
             paced.seen()
         return result
+
+    def fitted(fit: Any, model: Any, *args: Any, **given: Any) -> Any:
+        paced = getattr(_here, "paced", None)
+        if paced is None:
+            return fit(model, *args, **given)
+        paced.fitting = True
+        paced.settle = functools.partial(_wait_for, model)
+        try:
+            return fit(model, *args, **given)
+        finally:
+            paced.fitting = False
 
     def batch(call: Any, callbacks: Any, *args: Any, **given: Any) -> None:
         call(callbacks, *args, **given)
         if paced := getattr(_here, "paced", None):
-            paced.settle = functools.partial(_wait_for, callbacks.model)
             paced.seen()
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(wrapped(function_type(), "__call__", called))
         stack.enter_context(wrapped(keras.Model, "train_on_batch", called))
         stack.enter_context(wrapped(tf.GradientTape, "gradient", gradient))
-        if keras.backend.backend() != "tensorflow":
-            kind = keras.callbacks.CallbackList
-            stack.enter_context(wrapped(kind, "on_train_batch_end", batch))
+        stack.enter_context(wrapped(keras.Model, "fit", fitted))
+        kind = keras.callbacks.CallbackList
+        stack.enter_context(wrapped(kind, "on_train_batch_end", batch))
         yield
 
 

@@ -6,7 +6,6 @@ others by chance, is the unit of every statistic.
 
 from __future__ import annotations
 
-import gc
 import random
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -100,39 +99,26 @@ def take_turns(
 
 
 def time_start(
-    reference: str,
-    problem: Problem,
-    modes: Sequence[Mode],
-    advance: Advance,
-) -> tuple[dict[Mode, Start], int]:
-    """Time what an exhibit does once, its modes in random order.
-
-    What TensorFlow itself does once, before it traces for the first time, is
-    in none of them: else the mode that comes first would bear it.
+    reference: str, problem: Problem, mode: Mode, advance: Advance
+) -> tuple[Start, int]:
+    """Time what an exhibit does once, in this fresh process.
 
     Args:
         reference: see `load_exhibit`.
         problem: what to train; its number of epochs is not used.
-        modes: in which it trains, in this fresh process.
-        advance: called with (modes done, modes in all).
+        mode: in which it trains.
+        advance: told nothing.
 
     Returns:
-        A start per mode, and the bytes by which memory grew at its peak.
+        What was found, and the bytes by which memory grew at its peak.
     """
     from compare.running.preload import peak_bytes
 
-    exhibit = load_exhibit(reference)
+    run = partial(seconds_for, load_exhibit(reference), problem, mode)
     before = peak_bytes()
-    seconds_for(exhibit, problem, "graph", 1)
-    starts: dict[Mode, Start] = {}
-    for mode in random.sample(list(modes), len(modes)):
-        advance(len(starts), len(modes))
-        gc.collect()  # so that no other mode's garbage is collected in here
-        build, whole = (
-            seconds_for(exhibit, problem, mode, epochs) for epochs in (0, 1)
-        )
-        starts[mode] = Start(build, whole - build)
-    return starts, peak_bytes() - before
+    run(0)  # starts TensorFlow
+    build, whole = run(0), run(1)
+    return Start(build, whole - build), peak_bytes() - before
 
 
 def time_training(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from compare.judging import ratios
@@ -42,7 +43,7 @@ def tell_speed(
         modes = [v.mode for v in lesson.verdicts if v.outcome == outcome]
         if modes:
             yield speaker.paragraph(text, modes=", ".join(modes))
-    timed = [t for t in lesson.timings if t.starts and t.updates]
+    timed = [t for t in lesson.timings if t.starts or t.updates]
     if not timed:
         if lesson.workers > 1:
             yield speaker.paragraph(
@@ -162,9 +163,7 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
     """Draw the times of each phase, mode by mode, both sides."""
     phases: dict[str, Callable[[Timing], Sequence[float]]] = {
         speaker.say("each update"): lambda t: t.updates,
-        speaker.say("the first call, which traces and compiles"): lambda t: [
-            start.first_call for start in t.starts
-        ],
+        speaker.say("the first call, which traces and compiles"): _first_calls,
         speaker.say("building model or variables"): lambda t: [
             start.build for start in t.starts
         ],
@@ -172,17 +171,27 @@ def _phases(timed: list[Timing], speaker: Speaker) -> Iterator[Block]:
     for title, times in phases.items():
         rows: dict[Cell, dict[Side, Bar]] = {}
         for timing in sorted(timed, key=lambda t: t.mode):
-            drawn = rows.setdefault(Cell(timing.mode, name=True), {})
-            drawn[timing.side] = bar(timing.side, times(timing))
-        yield Bars(
-            title,
-            speaker.sides,
-            tuple(
-                (mode, tuple(b[s] for s in SIDES if s in b), "")
-                for mode, b in rows.items()
-            ),
-            scale="logarithmic",
-        )
+            if values := times(timing):
+                drawn = rows.setdefault(Cell(timing.mode, name=True), {})
+                drawn[timing.side] = bar(timing.side, values)
+        if rows:
+            yield Bars(
+                title,
+                speaker.sides,
+                tuple(
+                    (mode, tuple(b[s] for s in SIDES if s in b), "")
+                    for mode, b in rows.items()
+                ),
+                scale="logarithmic",
+            )
+
+
+def _first_calls(timing: Timing) -> list[float]:
+    """Return what first epochs take longer than any other one."""
+    if not timing.updates:
+        return []
+    epoch = timing.updates_per_epoch * statistics.median(timing.updates)
+    return [start.first_call - epoch for start in timing.starts]
 
 
 def _break_evens(lesson: LessonReport, speaker: Speaker) -> Iterator[Block]:
@@ -230,29 +239,27 @@ def _conditions(
 ) -> Iterator[Block]:
     """Say how was timed, and what import and memory cost."""
     shared = max(len(timing.updates) for timing in timed)
-    yield Paragraph(
+    alone = max(len(timing.starts) for timing in timed)
+    said = [
         speaker.count(
             "Updates and their ratios are from {count} fresh process, in "
             "which both sides train by turns.",
             "Updates and their ratios are from {count} fresh processes, in "
             "each of which both sides train by turns, so that what differs "
-            "between processes meets both; in brackets: the smallest and the "
-            "largest.",
+            "between processes meets both.",
             shared,
         ),
-        "quiet",
-    )
-    processes = max(len(timing.starts) for timing in timed)
-    yield Paragraph(
         speaker.count(
-            "What happens once is from {count} fresh process per side, one "
-            "at a time, in which TensorFlow has traced before.",
-            "What happens once is from {count} fresh processes per side, one "
-            "at a time, in random order, in which TensorFlow has traced "
-            "before.",
-            processes,
+            "What happens once is from {count} fresh process per side and "
+            "mode, run alone.",
+            "What happens once is from {count} fresh processes per side and "
+            "mode, run alone, in random order.",
+            alone,
         ),
-        "quiet",
+        speaker.say("In brackets: the smallest and the largest."),
+    ]
+    yield Paragraph(
+        " ".join(said if max(shared, alone) > 1 else said[:2]), "quiet"
     )
     if shared < ratios.FEWEST:
         yield too_few(speaker)

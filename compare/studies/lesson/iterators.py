@@ -38,7 +38,7 @@ def time_iterators(
         iterator_cost,
         (
             lesson.exhibits["keras"],
-            lesson.problem.without_stopping(),
+            lesson.problem.for_timing(),
         ),
     )
     (cost,) = run_jobs([job], 1, lesson.request.timeout, progress)

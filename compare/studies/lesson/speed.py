@@ -1,8 +1,8 @@
 """How long each side takes, and how many times as long Keras does.
 
-What happens once is measured alone: a side in a fresh process of its own, all
-its modes in it. An update is timed in processes where both sides take turns.
-Only modes are timed in which both sides are the same training.
+What happens once is measured alone: a side in one mode in a fresh process. An
+update is timed in processes where both sides take turns. Only modes are timed
+in which both sides are the same training.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ def time_sides(
     if not effort or not modes or lesson.problem.workers > 1:
         return report  # the processes of a cluster can train only once
     timeout = lesson.request.timeout
-    problem = lesson.problem.without_stopping()
+    problem = lesson.problem.for_timing()
     jobs = {
-        side: Job(
-            f"{report.lesson} {side}: time",
+        (side, mode): Job(
+            f"{report.lesson} {side} {mode}: start",
             time_start,
-            (lesson.exhibits[side], problem, modes),
+            (lesson.exhibits[side], problem, mode),
         )
         for side in SIDES
+        for mode in modes
     }
     rounds = Effort(min(effort.rounds, ROUNDS))
     turns = take_turns(jobs, rounds, timeout, progress)
@@ -55,7 +56,7 @@ def time_sides(
                 side=side,
                 mode=pair.mode,
                 updates_per_epoch=problem.steps_per_epoch,
-                starts=tuple(s[pair.mode] for s, _ in turns.of(side)),
+                starts=tuple(s for s, _ in turns.of((side, pair.mode))),
                 updates=tuple(
                     each * (1.0 if side == "manual" else factor)
                     for each, factor in zip(
@@ -68,7 +69,10 @@ def time_sides(
         ),
         paired=paired,
         memory=tuple(
-            Memory(side, tuple(grown for _, grown in turns.of(side)))
+            Memory(
+                side,
+                tuple(b for m in modes for _, b in turns.of((side, m))),
+            )
             for side in SIDES
         ),
         left_out=(*report.left_out, *turns.broken, *broken),

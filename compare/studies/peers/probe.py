@@ -108,7 +108,7 @@ def time_peer(
     from compare.running.slope import measure_slope, timed
 
     exhibit = worker.load_exhibit(task.reference)
-    problem = task.problem().without_stopping()
+    problem = task.problem().for_timing()
     ends: list[dict[str, np.ndarray]] = []
 
     def train(job: Problem) -> None:
