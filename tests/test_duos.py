@@ -6,6 +6,7 @@ import math
 import statistics
 import types
 
+import numpy as np
 import pytest
 
 from compare.lessons.problems import problem_of
@@ -43,6 +44,15 @@ def test_a_steady_drift_cancels(drift):
     assert factor == pytest.approx(1.05, rel=1e-3)
     assert floor == pytest.approx(1, rel=1e-3)
     assert each == pytest.approx(1e-3 / 2, rel=0.1)
+
+
+def test_late_blocks_make_equal_code_neither_faster_nor_slower():
+    """Noise with a long tail: as many processes are above 1 as below."""
+    noise = np.random.default_rng(0).lognormal(0, 1, (4000, 6, 3))
+    found = np.log([duos.against_both(one, 1) for one in 0.02 * noise])
+    assert abs(np.mean(found > 0) - 0.5) < 0.025
+    to_their_mean = noise[..., 1] - (noise[..., 0] + noise[..., 2]) / 2
+    assert np.mean(np.median(to_their_mean, axis=1) > 0) < 0.42
 
 
 def test_blocks_are_whole_epochs_and_long_enough():

@@ -52,10 +52,9 @@ Run = Callable[[int], float]
 class Factors(NamedTuple):
     """Of the time of an update: right / left, and left again / left.
 
-    The left side is timed twice in every round, so the right one is held
-    against the geometric mean of both: its noise is that of one and a half.
-    Where updates cannot be seen, it is that of a whole training. The seconds
-    are those of the left side.
+    The left side is timed twice in every round, and the right one is held
+    against each: see `against_both`. Where updates cannot be seen, the time is
+    that of a whole training. The seconds are those of the left side.
     """
 
     factor: float
@@ -219,13 +218,17 @@ def duos(
 def against_both(rounds: Sequence[Sequence[float]], one: int) -> float:
     """Return how many times as long one takes as the first and the last do.
 
+    The median of all differences to either. Of equal code each is as often
+    above 0 as below, whatever the noise; to the mean of both it is not: noise
+    has a tail of late blocks, which equal code then seems to escape.
+
     Args:
         rounds: of `by_turns`; in each the first and the last are the same.
         one: index of what is held against these.
     """
     return math.exp(
         statistics.median(
-            logs[one] - (logs[0] + logs[-1]) / 2 for logs in rounds
+            logs[one] - logs[other] for logs in rounds for other in (0, -1)
         )
     )
 
