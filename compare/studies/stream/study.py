@@ -36,8 +36,8 @@ FLAT = 1.25
 """Peak memory at the most rows / at the fewest that still counts as flat. A
 peak is a maximum, so over a hundred times as many batches, whose strings leave
 gaps in the allocator's pools, it is a little higher: 1.06 to 1.16 were seen.
-After 950 batches `malloc_trim` gave 4.6 of 44 MiB back, and left what the first
-five had taken. Ten million rows that are kept make it 9 and more."""
+After 950 batches `malloc_trim` gave 4.6 of 44 MiB back, and left what the
+first five had taken. Ten million rows that are kept make it 9 and more."""
 
 Key = tuple[Side, Source]
 KEYS: tuple[Key, ...] = tuple(
