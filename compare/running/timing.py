@@ -31,9 +31,6 @@ from compare.running.worker import Exhibit, load_exhibit, train
 FEW = 2
 """Epochs of the short training."""
 
-GAP = 0.1
-"""Seconds by which the long training exceeds the short one, at least."""
-
 Role = TypeVar("Role", bound=Hashable)
 
 

@@ -19,12 +19,15 @@ from compare.running.processes import (
     why_broken,
 )
 from compare.running.slope import measure_slope, timed
-from compare.running.timing import GAP, seconds_for
+from compare.running.timing import seconds_for
 from compare.running.worker import load_exhibit
 from compare.studies.lesson.aspect import Lesson
 
 EPOCHS = 10
 """Epochs of the first long training that is tried."""
+
+GAP = 0.1
+"""Seconds by which the long training exceeds the short one, at least."""
 
 
 def time_iterators(
