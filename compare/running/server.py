@@ -44,12 +44,14 @@ def main(descriptor: int, keeper: int, bare: bool, backend: str) -> None:
     lineage.end_with_parent(keeper)
     os.environ["KERAS_BACKEND"] = backend
     connection = Connection(descriptor)
+    gc.disable()  # it would visit modules' objects time and again: 1 s of 4
     if not bare:
         import compare.running.preload
 
         connection.send(("ready", None))
         import compare.running.multiprocess  # noqa: F401 - for nearly all
     gc.freeze()  # no garbage collector visits what was imported, in no fork
+    gc.enable()
     pipe = _pipe_of_ends()
     jobs: dict[int, int] = {}  # process -> number of its job
     while True:

@@ -264,7 +264,8 @@ def _conditions(
     if shared < ratios.FEWEST:
         yield too_few(speaker)
     yield speaker.paragraph(
-        "Importing TensorFlow and Keras took {seconds} and {size} once.",
+        "Importing TensorFlow and Keras took {seconds} and {size} once, with "
+        "Python's garbage collector off.",
         "quiet",
         seconds=f"{environment.import_seconds:.1f} s",
         size=mebibytes(environment.import_bytes),
