@@ -216,9 +216,12 @@ class Watch:
         """Copy every variable, by its id; none once they take too much."""
         if self._bytes > MOST_BYTES:
             return {}
-        weights = [w for model in self._models for w in model.weights]
-        row = {id(v): np.array(v) for v in (*self.variables, *weights)}
-        self._bytes += sum(value.nbytes for value in row.values())
+        row = {id(v): v.numpy() for v in self.variables}
+        for weight in (w for model in self._models for w in model.weights):
+            held = row.get(id(weight.value))  # in TensorFlow, as it was made
+            row[id(weight)] = np.array(weight) if held is None else held
+        copies = {id(value): value for value in row.values()}.values()
+        self._bytes += sum(value.nbytes for value in copies)
         if self._bytes > MOST_BYTES:
             for kept in (*self._rows, *self._changes, *self._between, row):
                 kept.clear()
