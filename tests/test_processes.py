@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing.connection
 import os
 import select
 import shutil
@@ -65,6 +66,21 @@ def test_jobs_are_fresh_and_tensorflow_stays_out_of_this_process():
     assert "tensorflow" in loaded
     assert len({one, other, os.getpid()}) == 3
     assert "tensorflow" not in sys.modules
+
+
+def test_what_is_prepared_serves_the_first_job():
+    """TensorFlow is imported before a job asks for it, and only once."""
+    ours = family.current()
+    ours.close()
+    ours.start_keeper()
+    ours.prepare()
+    while not ours.ready:
+        assert multiprocessing.connection.wait([ours.connection], 60.0)
+        ours.hear()
+    ready = dict(ours.ready)
+    ((loaded, _),) = run_jobs([job(faults.loaded)], 1, 60.0)
+    assert "tensorflow" in loaded
+    assert ours.ready == ready
 
 
 def test_a_bare_job_gets_a_process_that_has_imported_nothing():

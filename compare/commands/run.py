@@ -37,6 +37,9 @@ def add_request(parser: argparse.ArgumentParser, *more: str) -> None:
 
 def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons; write, tell and draw the report."""
+    from compare.running import family
+
+    family.current().prepare()  # its import is what takes longest
     from compare.commands.delivery import deliver, draw, exit_code
     from compare.records import files
     from compare.running.devices import on_device

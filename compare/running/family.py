@@ -72,6 +72,10 @@ class Family:
                 env={**os.environ, "TMPDIR": str(self.folder)},
             )
 
+    def prepare(self) -> None:
+        """Have TensorFlow imported here, while this process goes on."""
+        self.tell("prepare", None, (False, lineage.HERE))
+
     def start(
         self, job: int, bare: bool, home: lineage.Home = lineage.HERE
     ) -> Process:

@@ -137,9 +137,12 @@ class _Keeper:
             # A server that does not fork must be stopped itself.
             process = self._processes[number]
             lineage.kill(process.pid or process.server.interpreter.pid)
-        elif word == "start":
+        elif word in ("start", "prepare"):
             try:
-                self._start(number, *rest)
+                if word == "start":
+                    self._start(number, *rest)
+                else:
+                    self._server(*rest)
             except OSError as error:
                 self._tell("refused", number, error.strerror)
 
@@ -164,7 +167,7 @@ class _Keeper:
         folder.mkdir()
         output, theirs = os.pipe()
         os.set_blocking(output, False)
-        server = self._servers.get(kind) or self._start_server(kind)
+        server = self._server(kind)
         process = self._processes[number] = _Process(server, folder, output)
         self._sources[output] = partial(self._hear, process)
         with contextlib.suppress(ConnectionError):  # its end is heard next
@@ -174,7 +177,10 @@ class _Keeper:
         os.close(job)
         os.close(theirs)
 
-    def _start_server(self, kind: Kind) -> _Server:
+    def _server(self, kind: Kind) -> _Server:
+        """Return the server of a kind; start it if there is none."""
+        if kind in self._servers:
+            return self._servers[kind]
         bare, home = kind
         connection, theirs = Pipe()
         with theirs:

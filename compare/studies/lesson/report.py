@@ -40,6 +40,7 @@ def make_report(request: Request, progress: Progress) -> Report:
             TensorFlow cannot be imported.
     """
     problems = problems_of(request)
+    steps = ladder()  # while TensorFlow is imported
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
     reports = _found_out(lessons, environment.cpus, progress)
@@ -51,7 +52,7 @@ def make_report(request: Request, progress: Progress) -> Report:
     return Report(
         environment=environment,
         command=request.command,
-        ladder=ladder(),
+        ladder=steps,
         lessons=tuple(reports),
     )
 
