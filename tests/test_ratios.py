@@ -72,6 +72,16 @@ def test_the_interval_holds_the_truth_and_finds_2_percent():
     assert np.mean([x.answer == "faster" for x in found]) == 0
 
 
+def test_the_interval_of_very_many_processes_is_that_of_the_normal():
+    """Of 1,100 signs there are more than a float64 holds."""
+    logs = np.random.default_rng(0).normal(0, 0.01, 1100)
+    found = ratios.centre(tuple(np.exp(logs)))
+    half = np.log(found.high / found.low) / 2
+    # of the Hodges-Lehmann centre: sqrt(pi / 3) times that of the mean
+    expected = 1.96 * 0.01 * np.sqrt(np.pi / 3 / len(logs))
+    assert half == pytest.approx(expected, rel=0.1)
+
+
 def test_one_process_that_is_far_off_moves_little():
     """An outlier by a half moves the centre by less than the noise."""
     drawn = factors(3, 1.0, 8, 0.01)

@@ -123,15 +123,16 @@ def _cut(count: int) -> int:
     """Return the largest rank sum that is too small to be chance.
 
     Of all 2**count signs, those with this sum of positive ranks or a smaller
-    one are at most half of what may be wrong.
+    one are at most half of what may be wrong. Shares of them are counted: of
+    more than 1,023 signs there are more than a float64 holds.
     """
-    ways = np.ones(1)
+    shares = np.ones(1)
     for rank in range(1, count + 1):
-        longer = np.concatenate([ways, np.zeros(rank)])
-        longer[rank:] += ways
-        ways = longer
+        longer = np.concatenate([shares, np.zeros(rank)])
+        longer[rank:] += shares
+        shares = longer / 2
     tail = (1 - CONFIDENCE) / 2
-    below = np.cumsum(ways / ways.sum()) <= tail
+    below = np.cumsum(shares) <= tail
     return int(below.sum()) - 1
 
 
