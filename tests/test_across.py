@@ -104,6 +104,7 @@ def test_what_is_no_environment_is_refused_in_a_sentence(
     venv = [sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"]
     subprocess.run(venv, check=True)
     ends = "--with", "keras==9.0.1", "--with"
+    Path("script.py").touch()
     monkeypatch.setattr(homes, "find_spec", lambda name: None)
     for words, said in {
         (): "name another environment",
@@ -114,6 +115,7 @@ def test_what_is_no_environment_is_refused_in_a_sentence(
         ("--bisect", *ends[:2]): "--bisect takes two",
         ("--bisect", *ends, "keras"): "not two releases of one package",
         ("--data", "x.csv", "--target", "y"): "for functions of your own",
+        ("script.py", "--steps", "9"): "scripts bring their own data",
         ("--backend", "tensorflow"): "name another environment",
         ("--backend", "jax"): "Keras on jax has no graph mode",
         (

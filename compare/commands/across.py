@@ -89,6 +89,7 @@ def _trainings(options: argparse.Namespace, command: str) -> Trainings:
     from compare.pairs import api
     from compare.pairs.across import Trainings
     from compare.pairs.own_problem import problem_of as own_problem
+    from compare.pairs.own_problem import set_by_options
     from compare.records import MODES, UsageError
     from compare.records.problem import Settings
     from compare.records.request import Request
@@ -110,6 +111,14 @@ def _trainings(options: argparse.Namespace, command: str) -> Trainings:
     how = settings, modes, None, options.quick, options.timeout, command
     problems = problems_of(Request(tuple(rest), *how))
     functions = any(not name.endswith(".py") for name in own)
+    asked = problem_request(options)
+    if not (functions or rest) and (
+        options.problem or options.data or set_by_options(asked)
+    ):
+        raise UsageError(
+            "scripts bring their own data and settings: leave --problem, "
+            "--data, --steps, --learning-rate and --batch-size out"
+        )
     if options.problem and rest:  # then these are for the lessons
         options.steps = options.learning_rate = options.batch_size = None
     elif options.quick and not options.problem:
