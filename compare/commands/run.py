@@ -39,12 +39,12 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
     """Run the lessons; write, tell and draw the report."""
     from compare.running import family
 
-    family.current().prepare()  # its import is what takes longest
+    family.current().prepare()  # TensorFlow, while all below is read
     from compare.commands.delivery import deliver, draw, exit_code
     from compare.records import files
     from compare.running.devices import on_device
     from compare.showing.language import speaker
-    from compare.showing.page.render import write_page
+    from compare.showing.page.render import compile_templates, write_page
     from compare.showing.progress import progress
     from compare.showing.telling import sections as tell
     from compare.studies.lesson.report import make_report
@@ -55,6 +55,7 @@ def carry_out(options: argparse.Namespace, command: str) -> int:
         from compare.showing.telling.overview import overview as tell
     if options.figures:
         files.check_writable(options.figures, files.OTHER_FIGURES)
+    compile_templates()
     with (
         progress() as watcher,
         on_device(options.device, options.timeout, watcher),
