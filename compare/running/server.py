@@ -44,7 +44,7 @@ def main(descriptor: int, keeper: int, bare: bool, backend: str) -> None:
     lineage.end_with_parent(keeper)
     os.environ["KERAS_BACKEND"] = backend
     connection = Connection(descriptor)
-    gc.disable()  # it would visit modules' objects time and again: 1 s of 4
+    gc.disable()  # it would visit modules' objects time and again: 0.8 s of 3
     if not bare:
         import compare.running.preload
 

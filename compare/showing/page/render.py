@@ -92,7 +92,7 @@ class Sheet:
 
 
 def compile_templates() -> None:
-    """Compile the templates, which takes half of the time of a page."""
+    """Compile the templates, which takes longer than to fill them."""
     for language in LANGUAGES:
         made = templates(speaker(language))
         for name in made.list_templates():
