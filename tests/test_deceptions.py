@@ -21,6 +21,7 @@ from compare.pairs.sides import SideRun, call, read
 NETWORKS = f"{Path(__file__).with_name('deceptive_networks.py')}:"
 
 X = np.random.default_rng(0).uniform(0.3, 4.7, 23)
+NOISES = itertools.count(1)
 SAME, EQUAL = "same mathematics", "identical"
 OTHER, NOTHING = "different", "could not run"
 
@@ -111,10 +112,13 @@ def yielding(updates, **options):
 
 
 def random(size, **options):
-    """Return a side that adds noise from no seed."""
+    """Return a side that adds another noise each time, as without a seed.
+
+    The noises are counted: two that are drawn may be the same in float32.
+    """
 
     def change(w, b, p):
-        return w + size * np.random.default_rng().normal(), b
+        return w + size * next(NOISES), b
 
     return side(change, **options)
 
