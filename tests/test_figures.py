@@ -102,7 +102,6 @@ def lesson_of(name="linear_regression", steps=40, **settings):
         tensors={},
         timings=(),
         memory=(),
-        iterators=(),
         left_out=(),
         points=thinning.points(problem, truth),
     )

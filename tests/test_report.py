@@ -95,8 +95,11 @@ def test_a_good_pair_is_identical_timed_and_complete(monkeypatch):
         for mode in ("eager", "graph")
     }
     assert all(len(t.starts) == 1 for t in lesson.timings)
-    (cost,) = lesson.iterators
-    assert cost.iterators == pytest.approx(2)
+    assert [len(pair.opening) for pair in lesson.paired] == [1, 1]
+    for pair in lesson.paired:
+        (opened,), (update,) = pair.opening, pair.seconds
+        assert opened.iterators == 2
+        assert 0 < opened.seconds < update * pair.factors[0]
     assert set(lesson.tensors) == {"manual", "keras"}
     assert set(lesson.sizes) == {"manual", "keras"}
     assert lesson.theory.updates_within_1_percent == 796
@@ -129,7 +132,7 @@ def test_a_mistake_is_different_and_not_timed(
     (verdict,) = lesson.verdicts
     assert verdict.outcome == "different"
     assert lesson.timings == ()
-    assert lesson.iterators == ()
+    assert lesson.paired == ()
     if mistake == "bias forgotten":
         assert (verdict.divergence.step, verdict.divergence.parameter) == (
             1,

@@ -83,7 +83,11 @@ WRONG = {
     "theory": (["theory", "closed_form"], {}, "has not a kernel of 1"),
     "limit": (["theory", "largest_learning_rate"], 0.0, "is not above 0"),
     "epoch": (["timings", 0, "updates_per_epoch"], 0, "is not above 0"),
-    "endless": (["iterators", 0, "seconds"], "inf", "is not finite"),
+    "endless": (
+        ["paired", 0, "opening", 0, "seconds"],
+        "inf",
+        "is not finite",
+    ),
     "points": (["points", "y"], [1.0], "is not rows of 1 features"),
     "hessian": (["points", "hessian"], [1.0], "is not two rows of two"),
     "results": (["trajectories", 0, "results"], {}, "has not a kernel of 1"),

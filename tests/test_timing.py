@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import sys
 import types
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from compare.records.timing import Effort, Paired, Start
 from compare.records.verdicts import Verdict
 from compare.running import slope, timing
 from compare.running.processes import Broken, RunError, Silent
-from compare.studies.lesson import iterators, speed
+from compare.studies.lesson import speed
 from compare.studies.lesson.aspect import Lesson
 from compare.studies.lesson.speed import time_sides
 
@@ -76,33 +75,6 @@ def test_a_slope_is_measured_over_a_long_enough_gap():
     assert [length for length, _ in taken.runs] == [2, 10, 40, 160]
     assert taken.each == pytest.approx(0.01)
     assert taken.start == pytest.approx(0.5)
-
-
-def test_a_pause_makes_no_epoch_shorter_than_nothing(monkeypatch, clock, line):
-    """The short training was held up: longer ones follow, until it shows."""
-
-    class Dataset:
-        def __iter__(self):
-            clock.now += 0.002
-            return iter(())
-
-    def seconds_for(exhibit, problem, mode, epochs):
-        start = clock.now
-        for _ in range(epochs):
-            iter(Dataset())
-            clock.now += 0.001
-        clock.now += 0.5 if epochs == 1 else 0.0
-        return clock.now - start
-
-    data = types.SimpleNamespace(Dataset=Dataset)
-    stand_in = types.SimpleNamespace(data=data)
-    monkeypatch.setitem(sys.modules, "tensorflow", stand_in)
-    monkeypatch.setattr(iterators, "load_exhibit", lambda reference: None)
-    monkeypatch.setattr(iterators, "seconds_for", seconds_for)
-    cost = iterators.iterator_cost("x", line, ignored)
-    assert cost.iterators == 1
-    assert cost.seconds == pytest.approx(0.002)
-    assert cost.epoch_seconds > 0
 
 
 def test_what_takes_no_time_is_refused():

@@ -43,8 +43,8 @@ from compare.records.report import Environment, LessonReport, Report
 from compare.records.runs import Failure, Trajectory
 from compare.records.streaming import Flatness, Pass, StreamCell, Streaming
 from compare.records.timing import (
-    IteratorCost,
     Memory,
+    Opening,
     Paired,
     Ratio,
     Sample,
@@ -141,10 +141,10 @@ def lesson(name):
             )
             for side in SIDES
         ),
-        paired=tuple(Paired(mode, (4.0,) * 6, (1.01,) * 6)
+        paired=tuple(Paired(mode, (4.0,) * 6, (1.01,) * 6, False,
+                            (0.0075,) * 6, (Opening(2.0, 0.028),) * 6)
                      for mode in ("eager", "graph")),
         memory=(Memory("manual", (2**20, 2**21)),),
-        iterators=(IteratorCost("keras", "graph", 2.0, 0.028, 0.03),),
         left_out=("keras: shapes: was killed",),
         points=replace(kept, x=kept.x[some], y=kept.y[some])
         if len(kept.x) > 50 else kept,

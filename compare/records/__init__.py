@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Mode = Literal["eager", "graph", "xla"]
 MODES: tuple[Mode, ...] = ("eager", "graph", "xla")

@@ -24,7 +24,7 @@ from compare.records.rates import RateRun
 from compare.records.runs import Failure, Snapshot, Trajectory
 from compare.records.score import Score
 from compare.records.streaming import Streaming
-from compare.records.timing import IteratorCost, Memory, Paired, Timing
+from compare.records.timing import Memory, Paired, Timing
 from compare.records.verdicts import Check, Verdict
 
 
@@ -122,7 +122,6 @@ class LessonReport:
     timings: tuple[Timing, ...] = ()
     paired: tuple[Paired, ...] = ()
     memory: tuple[Memory, ...] = ()
-    iterators: tuple[IteratorCost, ...] = ()
     left_out: tuple[str, ...] = ()
     apart: np.ndarray | None = None
     snapshots: tuple[Snapshot, ...] = ()

@@ -55,6 +55,19 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """What one process opened of tf.data iterators, per update.
+
+    Attributes:
+        iterators: how many.
+        seconds: what that took.
+    """
+
+    iterators: float
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Paired:
     """Two trainings in the same processes, in blocks that take turns.
 
@@ -67,6 +80,7 @@ class Paired:
         floor: the same of the left and another build of it: noise.
         whole: whether the time is that of a whole training, with its start.
         seconds: of an update on the left, or of that.
+        opening: of iterators on the right, in the same blocks.
     """
 
     mode: Mode
@@ -74,6 +88,7 @@ class Paired:
     floor: tuple[float, ...]
     whole: bool = False
     seconds: tuple[float, ...] = ()
+    opening: tuple[Opening, ...] = ()
 
 
 Answer = Literal[
@@ -120,23 +135,6 @@ class Memory:
 
     side: Side
     added_bytes: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class IteratorCost:
-    """What opening data iterators costs one side, per epoch.
-
-    Attributes:
-        iterators: how many iterators were opened per epoch.
-        seconds: time spent in opening them, per epoch.
-        epoch_seconds: the whole epoch, in the same run.
-    """
-
-    side: Side
-    mode: Mode
-    iterators: float
-    seconds: float
-    epoch_seconds: float
 
 
 @dataclass(frozen=True)

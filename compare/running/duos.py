@@ -23,7 +23,7 @@ from compare.judging.ratios import narrow
 from compare.lessons.rows_on_disk import with_files
 from compare.records import Mode
 from compare.records.problem import Problem
-from compare.records.timing import Effort, Paired
+from compare.records.timing import Effort, Opening, Paired
 from compare.running.modes import turned
 from compare.running.paced import ENDLESS, Paced, pacing, stopping
 from compare.running.processes import Advance, Job, Progress
@@ -54,13 +54,15 @@ class Factors(NamedTuple):
 
     The left side is timed twice in every round, and the right one is held
     against each: see `against_both`. Where updates cannot be seen, the time is
-    that of a whole training. The seconds are those of the left side.
+    that of a whole training. The seconds are those of the left side, what is
+    opened that of the right one.
     """
 
     factor: float
     floor: float
     seconds: float
     whole: bool = False
+    opening: Opening | None = None
 
 
 def take_duos(
@@ -118,6 +120,7 @@ def taken(
                 tuple(each[mode].floor for each in given),
                 any(each[mode].whole for each in given),
                 tuple(each[mode].seconds for each in given),
+                tuple(filter(None, (each[mode].opening for each in given))),
             )
             for mode in modes
         )
@@ -162,7 +165,12 @@ def time_exhibits(
         given, *calls = endless(problem, mode)
         paced = [Paced(partial(_train, x, given)) for x in (left, right, left)]
         with turned(mode), pacing(), stopping(paced):
-            found[mode] = duos([p.seconds for p in paced], seconds, *calls)
+            timed = duos([p.seconds for p in paced], seconds, *calls)
+        opened, took = zip(*paced[1].openings, strict=True)
+        opening = statistics.median(opened), statistics.median(took)
+        found[mode] = timed._replace(
+            opening=Opening(*(each / calls[1] for each in opening))
+        )
     return found
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from compare.running.modes import function_type, wrapped
 from compare.running.processes import RunError
+from compare.running.slope import timed
 
 RUN_IN = 2
 """Updates before a long block that are not timed: what was read ahead while
@@ -43,6 +44,9 @@ class Paced:
     outside of any. Only while `pacing` is it seen.
 
     Attributes:
+        openings: per update of each block: tf.data iterators that were
+            opened, and the seconds that this took.
+        opened, opening: the same of the present block, in all.
         fitting: whether `fit` runs.
         inside, took_gradient: of a call that may be an update.
         settle: called before the clock is read: where updates are seen
@@ -54,7 +58,9 @@ class Paced:
         self._go, self._stands = (threading.Semaphore(0) for _ in range(2))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._left = self._counted = 0
-        self._start = self._seconds = 0.0
+        self._start = self._seconds = self.opening = 0.0
+        self.opened = 0
+        self.openings: list[tuple[float, float]] = []
         self._ended: BaseException | None = None
         self._stopping = False
         self.fitting = False
@@ -103,9 +109,11 @@ class Paced:
         if self._left in (self._counted, 0):
             self.settle()
         if self._left == self._counted:
-            self._start = time.perf_counter()
+            self._begin()
         elif self._left == 0:
             self._seconds = time.perf_counter() - self._start
+            made = self._counted
+            self.openings.append((self.opened / made, self.opening / made))
             self._stands.release()
             self._wait()
 
@@ -113,7 +121,11 @@ class Paced:
         self._go.acquire()
         if self._stopping:
             raise _Stopped
-        self._start = time.perf_counter()  # of a block without a run-in
+        self._begin()  # a block without a run-in
+
+    def _begin(self) -> None:
+        self.opened, self.opening = 0, 0.0
+        self._start = time.perf_counter()
 
     def _run(self) -> None:
         _here.paced = self
@@ -171,6 +183,13 @@ def pacing() -> Iterator[None]:
         finally:
             paced.fitting = False
 
+    def iterated(iterate: Any, data: Any) -> Any:
+        seconds, iterator = timed(iterate, data)
+        if paced := getattr(_here, "paced", None):
+            paced.opened += 1
+            paced.opening += seconds
+        return iterator
+
     def batch(call: Any, callbacks: Any, *args: Any, **given: Any) -> None:
         call(callbacks, *args, **given)
         if paced := getattr(_here, "paced", None):
@@ -181,6 +200,7 @@ def pacing() -> Iterator[None]:
         stack.enter_context(wrapped(keras.Model, "train_on_batch", called))
         stack.enter_context(wrapped(tf.GradientTape, "gradient", gradient))
         stack.enter_context(wrapped(keras.Model, "fit", fitted))
+        stack.enter_context(wrapped(tf.data.Dataset, "__iter__", iterated))
         kind = keras.callbacks.CallbackList
         stack.enter_context(wrapped(kind, "on_train_batch_end", batch))
         yield

@@ -21,11 +21,11 @@ MAY_BE_INFINITE = {
 
 ABOVE_ZERO = {
     "rows", "features", "batch_size", "workers", "cpus", "learning_rate",
-    "updates_per_epoch", "epoch_seconds", "trials", "processes",
+    "updates_per_epoch", "trials", "processes",
     "process_seconds", "epochs", "rounds", "budget", "timeout", "steps",
     "rate", "fixed", "limit", "largest_curvature", "largest_learning_rate",
     "feature_scales", "target_scale", "EpochSample.seconds", "Line.values",
-    "Paired.factors", "Paired.floor", "Pass.seconds",
+    "Paired.factors", "Paired.floor", "Paired.seconds", "Pass.seconds",
     "PeerSample.per_update", "Timing.updates",
 }  # fmt: skip
 """Fields that something is divided by, or that count what is there: in any

@@ -134,13 +134,13 @@ def _speed(
 
 def _why(lesson: LessonReport, mode: Mode, speaker: Speaker) -> Iterator[str]:
     """Say where the time goes, where opening iterators explains it."""
-    for cost, share in openings(lesson):
-        if cost.mode == mode:
+    for opening, epoch in openings(lesson):
+        if mode == "graph":
             yield speaker.say(
                 "{share} of its time goes into opening {iterators} data "
                 "iterators per epoch, not into the update.",
-                share=f"{share:.0%}",
-                iterators=f"{cost.iterators:.3g}",
+                share=f"{opening.seconds / epoch:.0%}",
+                iterators=f"{opening.iterators:.3g}",
             )
 
 

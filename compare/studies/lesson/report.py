@@ -17,7 +17,6 @@ from compare.running.processes import Progress, run_jobs
 from compare.studies.ladder import ladder
 from compare.studies.lesson.aspect import Aspect, Lesson
 from compare.studies.lesson.describing import describe
-from compare.studies.lesson.iterators import time_iterators
 from compare.studies.lesson.rates import Rates
 from compare.studies.lesson.settling import Settling
 from compare.studies.lesson.speed import time_sides
@@ -25,9 +24,6 @@ from compare.studies.lesson.tensors import Tensors
 
 ASPECTS: tuple[Callable[[Lesson], Aspect], ...] = (Tensors, Settling, Rates)
 """What is found out about every lesson besides its verdicts."""
-
-MEASUREMENTS = (time_sides, time_iterators)
-"""What is measured last, one process at a time."""
 
 QUICK_STEPS = 50
 
@@ -44,11 +40,10 @@ def make_report(request: Request, progress: Progress) -> Report:
     environment = read_environment(request.timeout, progress)
     lessons = [Lesson(problem, request) for problem in problems]
     reports = _found_out(lessons, environment.cpus, progress)
-    for measure in MEASUREMENTS:
-        reports = [
-            measure(lesson, report, progress)
-            for lesson, report in zip(lessons, reports, strict=True)
-        ]
+    reports = [  # last, one process at a time
+        time_sides(lesson, report, progress)
+        for lesson, report in zip(lessons, reports, strict=True)
+    ]
     return Report(
         environment=environment,
         command=request.command,
