@@ -59,8 +59,6 @@ def check_lesson(lesson: LessonReport, path: str) -> None:
     for at, pair in entries(lesson.paired, f"{path}.paired"):
         complete = len(pair.opening) in (0, len(pair.factors))
         require(complete, f"{at}.opening", "is not one for each process")
-        told = len(pair.seconds) in (len(pair.opening), len(pair.factors))
-        require(told, f"{at}.seconds", "is not one for each process")
     for at, picture in entries(lesson.pictures, f"{path}.pictures"):
         check_picture(picture, at)
     _check_rates(lesson, f"{path}.rates")

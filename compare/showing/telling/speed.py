@@ -128,21 +128,21 @@ def openings(lesson: LessonReport) -> Iterator[tuple[Opening, float]]:
     """Yield what Keras opens per epoch, where that explains its length.
 
     Only in graph mode, Keras's own. Beside it stands the epoch's seconds,
-    from the same blocks; the median process counts.
+    those that are told, which were taken in the same blocks.
     """
+    timings = {(t.side, t.mode): t for t in lesson.timings if t.updates}
+    timing = timings.get(("keras", "graph"))
     for pair in lesson.paired:
-        if pair.mode != "graph" or not (pair.opening and lesson.timings):
+        if timing is None or pair.mode != "graph" or not pair.opening:
             continue
-        ran = zip(pair.opening, pair.seconds, pair.factors, strict=True)
-        taken = [(each, left * factor) for each, left, factor in ran]
-        taken.sort(key=lambda one: one[0].seconds / one[1])
-        opening, update = taken[len(taken) // 2]
-        if WORTH_A_REASON < opening.seconds / update <= 1:
-            epoch = lesson.timings[0].updates_per_epoch
-            yield (
-                Opening(opening.iterators * epoch, opening.seconds * epoch),
-                update * epoch,
-            )
+        updates = timing.updates_per_epoch
+        epoch = statistics.median(timing.updates) * updates
+        opening = Opening(
+            statistics.median(o.iterators for o in pair.opening) * updates,
+            statistics.median(o.seconds for o in pair.opening) * updates,
+        )
+        if WORTH_A_REASON < opening.seconds / epoch <= 1:
+            yield opening, epoch
 
 
 def say_why_slow(lesson: LessonReport, speaker: Speaker) -> Iterator[str]:
