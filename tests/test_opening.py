@@ -240,9 +240,9 @@ def test_the_time_is_explained_by_what_was_measured():
     assert "iterators" not in answers(lesson)
     update = 0.03  # of Keras in graph mode, in whole_report
 
-    def opened(share, count=2.0):
+    def opened(share):
         (pair,) = lesson.paired
-        opening = Opening(count, update * share)
+        opening = Opening(2.0, update * share)
         pair = replace(pair, opening=(opening,) * 8)
         return replace(lesson, paired=(pair,))
 
